@@ -1,0 +1,23 @@
+"""Errors of the package `index`. Every message names the value that was wrong and what to do.
+
+    IndexingError
+    ├── SourceError            a source cannot be read, is empty, encrypted or of an unknown format
+    ├── ModelError             an embedding model is missing, altered or does not load
+    └── IndexFolderError       a folder holds no usable index, or one that was built otherwise
+"""
+
+
+class IndexingError(Exception):
+    """Base of all errors that `index` raises on purpose; `str(error)` is one line for a person."""
+
+
+class SourceError(IndexingError):
+    """A source cannot be loaded."""
+
+
+class ModelError(IndexingError):
+    """An embedding model cannot be used."""
+
+
+class IndexFolderError(IndexingError):
+    """An index folder cannot be used as asked."""

@@ -1,0 +1,28 @@
+"""Errors of the package `qa`. Every message names the value that was wrong and what to do.
+
+    QuestionAnsweringError
+    ├── QuestionError       a question or a history that cannot be used
+    ├── QuestionSetError    a question set that cannot be read, or asks of documents that are not there
+    ├── ReaderError         a reader model is missing or does not load
+    └── AnswerFileError     a file given to `quoth verify` that is not an exported answer
+"""
+
+
+class QuestionAnsweringError(Exception):
+    """Base of all errors that `qa` raises on purpose; `str(error)` is one line for a person."""
+
+
+class QuestionError(QuestionAnsweringError):
+    """A question cannot be asked as it stands."""
+
+
+class QuestionSetError(QuestionAnsweringError):
+    """A question set cannot be used."""
+
+
+class ReaderError(QuestionAnsweringError):
+    """A reader cannot be used."""
+
+
+class AnswerFileError(QuestionAnsweringError):
+    """A file does not hold exported answers."""
