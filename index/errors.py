@@ -1,9 +1,9 @@
 """Errors of the package `index`. Every message names the value that was wrong and what to do.
 
-    IndexingError
-    ├── SourceError            a source cannot be read, is empty, encrypted or of an unknown format
-    ├── ModelError             an embedding model is missing, altered or does not load
-    └── IndexFolderError       a folder holds no usable index, or one that was built otherwise
+IndexingError
+├── SourceError            a source cannot be read, is empty, encrypted or of an unknown format
+├── ModelError             an embedding model is missing, altered or does not load
+└── IndexFolderError       a folder holds no usable index, or one that was built otherwise
 """
 
 

@@ -1,10 +1,10 @@
 """Errors of the package `qa`. Every message names the value that was wrong and what to do.
 
-    QuestionAnsweringError
-    ├── QuestionError       a question or a history that cannot be used
-    ├── QuestionSetError    a question set that cannot be read, or asks of documents that are not there
-    ├── ReaderError         a reader model is missing or does not load
-    └── AnswerFileError     a file given to `quoth verify` that is not an exported answer
+QuestionAnsweringError
+├── QuestionError       a question or a history that cannot be used
+├── QuestionSetError    a question set that cannot be read, or asks of documents that are not there
+├── ReaderError         a reader model is missing or does not load
+└── AnswerFileError     a file given to `quoth verify` that is not an exported answer
 """
 
 

@@ -1,0 +1,55 @@
+# make chat and make test do all the set-up on a fresh machine with Python 3.11 or newer.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+HOST ?= 127.0.0.1
+PORT ?= 7860
+# The CPU build of torch is a tenth of the size of the default Linux build. Where its index cannot be
+# reached, the pinned version is taken from wherever pip looks.
+TORCH_CPU_INDEX ?= https://download.pytorch.org/whl/cpu
+TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
+
+.PHONY: chat test check format evaluate benchmark clean
+
+chat: $(VENV)/.installed
+	$(BIN)/quoth index
+	$(BIN)/quoth chat --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.tested
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.checked
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.checked
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+evaluate: $(VENV)/.installed
+	$(BIN)/quoth evaluate qa/evaluation/deepseek.jsonl --source seeds --report reports/deepseek
+
+benchmark: $(VENV)/.installed
+	$(BIN)/python benchmarks/retrieval.py
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Quoth needs Python 3.11 or newer; set PYTHON=" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet "$(TORCH)" --index-url $(TORCH_CPU_INDEX) --retries 0 --timeout 10 2>/dev/null \
+		|| $(PIP) install --quiet "$(TORCH)"
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.tested: $(VENV)/.installed
+	$(PIP) install --quiet --constraint constraints.txt --editable ".[test]"
+	touch $@
+
+$(VENV)/.checked: $(VENV)/.tested
+	$(PIP) install --quiet --constraint constraints.txt --editable ".[test,check]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist reports

@@ -1,0 +1,253 @@
+"""An Index: documents, passages and their vectors and words, opened from a folder and searched.
+
+Everything above asks an Index for candidates, passages and documents; it knows no file name.
+"""
+
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import store
+from index.embedder import Embedder, SentenceTransformerEmbedder, Vectors
+from index.errors import IndexFolderError
+from index.lexical import WordIndex
+from index.settings import IndexSettings
+from index.types import Document, Passage
+from index.vectors import Rows, VectorIndex
+
+Scores = NDArray[np.float32]
+Range = tuple[int, int]
+Progress = Callable[[int, int], None]
+
+
+class Candidates(NamedTuple):
+    """Passages worth ranking for a query, and their sentences, in no order that means anything.
+
+    For each of c passages: its row in the index, `dense`, the cosine of query and passage, and `words`,
+    BM25 as a share of the query's ideal (the sum of its terms' idf). The sentences of passage i are
+    pointers[i] to pointers[i + 1] of the arrays below, m long: its range in the document, `cosine` with the
+    query, `share` of the query's idf that the sentence's words make up, and `pairs`, the same for
+    neighbouring words (a pair weighs as much as the commoner of its words). All higher is better and at
+    most 1.
+    """
+
+    rows: Rows
+    dense: Scores
+    words: Scores
+    pointers: Rows
+    ranges: NDArray[np.int64]
+    cosine: Scores
+    share: Scores
+    pairs: Scores
+
+
+class Index:
+    """A complete index. May be used from many threads at once; it never changes under its user."""
+
+    def __init__(self, generation: Path, embedder: Embedder | None = None) -> None:
+        self.folder = generation.parent
+        self.manifest = store.read_manifest(generation)
+        self.embedder: Embedder = embedder or SentenceTransformerEmbedder(self.settings.model)
+        if self.embedder.fingerprint != self.manifest.model_fingerprint:
+            raise IndexFolderError(
+                f"{self.folder}: built with another version of the model {self.settings.model}; "
+                "rebuild it with: quoth index --rebuild"
+            )
+        self._columns = store.Columns.open(generation)
+        self._vectors = VectorIndex.open(generation / "vectors.faiss")
+        self._words = WordIndex.open(generation / "words")
+        self._documents = store.Documents(generation / "documents.sqlite")
+        counts = np.bincount(self._columns.passages[:, 0], minlength=len(self._documents.ids))
+        self._first_rows = np.concatenate([[0], np.cumsum(counts)])
+        self._document_rows = {document_id: row for row, document_id in enumerate(self._documents.ids)}
+
+    @classmethod
+    def open(cls, folder: str | os.PathLike[str], *, embedder: Embedder | None = None) -> "Index":
+        """Open the index in a folder as it is, whether its sources have changed or not."""
+        path = Path(folder)
+        for _ in range(3):
+            generation = store.current(path)
+            if generation is None:
+                raise IndexFolderError(
+                    f"{path}: holds no index; build one with: quoth index PATH --folder {path}"
+                )
+            try:
+                return cls(generation, embedder)
+            except (OSError, IndexFolderError):
+                # A build may have replaced the generation between reading its name and opening it.
+                if store.current(path) == generation:
+                    raise
+        raise IndexFolderError(f"{path}: the index was replaced three times while it was opened; try again")
+
+    @classmethod
+    def from_sources(
+        cls,
+        sources: Sequence[str | os.PathLike[str]],
+        folder: str | os.PathLike[str] | None = None,
+        *,
+        settings: IndexSettings | None = None,
+        embedder: Embedder | None = None,
+        progress: Progress | None = None,
+        rebuild: bool = False,
+    ) -> "Index":
+        """Open the index of these sources when it is current; else build what changed, then open it.
+
+        `folder` defaults to one in the user's cache, keyed by sources, model and settings. A folder that
+        was built from other sources or otherwise is refused with IndexFolderError, unless `rebuild`.
+        `progress(done, total)` is called with numbers of passages. Raises SourceError when no source
+        can be loaded, or when a file given by name cannot; files in a folder that cannot are listed in
+        `problems`.
+        """
+        from index.builder import build_or_open
+
+        return build_or_open(
+            sources,
+            folder,
+            settings=settings or IndexSettings(),
+            embedder=embedder,
+            progress=progress,
+            rebuild=rebuild,
+        )
+
+    @property
+    def settings(self) -> IndexSettings:
+        """How this index was built."""
+        return self.manifest.settings
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """One line for each file that could not be loaded."""
+        return tuple(file.error for file in self.manifest.files if file.error)
+
+    def __len__(self) -> int:
+        return len(self._columns.passages)
+
+    def document_ids(self) -> tuple[str, ...]:
+        """Ids of all documents, in the order of the sources."""
+        return self._documents.ids
+
+    def document(self, document_id: str) -> Document:
+        """A document by id; KeyError when there is none."""
+        return self._documents[document_id]
+
+    def passages(self) -> Iterator[Passage]:
+        """All passages, in the order of the documents."""
+        return (self.passage(row) for row in range(len(self)))
+
+    def passage(self, row: int) -> Passage:
+        """The passage at a row, 0 <= row < len(index)."""
+        document_row, start, end = (int(value) for value in self._columns.passages[row])
+        document_id = self._documents.ids[document_row]
+        text = self._documents[document_id].text[start:end]
+        return Passage.model_construct(document_id=document_id, start=start, end=end, text=text)
+
+    def passage_rows(self, documents: Collection[str] | None = None) -> Rows:
+        """Rows of the passages of some documents, or of all; KeyError for an id that is not there."""
+        if documents is None:
+            return np.arange(len(self))
+        ranges = [
+            np.arange(self._first_rows[row], self._first_rows[row + 1])
+            for row in sorted({self._document_rows[document_id] for document_id in documents})
+        ]
+        return np.concatenate(ranges) if ranges else np.empty(0, dtype=np.int64)
+
+    def sentences(self, row: int) -> list[Range]:
+        """Ranges of a passage's sentences in its document; headings are none."""
+        return [(int(start), int(end)) for start, end in self._columns.sentences[self._sentence_rows(row)]]
+
+    def sentence_vectors(self, row: int) -> Vectors:
+        """Vectors of a passage's sentences, seen in the passage; (number of sentences, d), unit length."""
+        return np.asarray(self._columns.sentence_vectors[self._sentence_rows(row)], dtype=np.float32)
+
+    def embed_query(self, query: str) -> Vectors:
+        """The vector of a query, shape (d,), unit length."""
+        vector: Vectors = self.embedder.embed([query])[0]
+        return vector
+
+    def idf(self, term: str) -> float:
+        """Inverse document frequency of a term (see `index.lexical.terms`) over the passages."""
+        return self._words.idf(term)
+
+    def holds(self, term: str, documents: Collection[str] | None = None) -> bool:
+        """Whether a term occurs in the documents, or in any."""
+        if documents is None or not self._words.document_frequency(term):
+            return self._words.document_frequency(term) > 0
+        return bool(self._words.scores([term])[self.passage_rows(documents)].any())
+
+    def vocabulary(self) -> tuple[str, ...]:
+        """Every term that occurs in the index."""
+        return self._words.vocabulary()
+
+    def search(
+        self,
+        query_terms: Sequence[str],
+        vector: Vectors,
+        *,
+        depth: int,
+        documents: Collection[str] | None = None,
+    ) -> Candidates:
+        """The `depth` best passages by vector and the `depth` best by words, with all their scores.
+
+        At most 2 * depth passages. `query_terms` are in order, see `index.lexical.terms`. `documents`
+        narrows the search to some ids; KeyError for an unknown one.
+        """
+        rows = None if documents is None else self.passage_rows(documents)
+        scores = self._words.scores(query_terms)
+        found = np.empty(0, dtype=np.int64)
+        if depth > 0 and len(self) and (rows is None or len(rows)):
+            by_vector, _ = self._vectors.search(vector, depth, rows)
+            found = np.union1d(by_vector, _best(scores, depth, rows))
+        ideal = sum(self._words.idf(term) for term in set(query_terms))
+        spans = [self._sentence_rows(int(row)) for row in found]
+        sentence_rows = np.concatenate([np.empty(0, np.int64), *(np.arange(s.start, s.stop) for s in spans)])
+        share, pairs = self._overlap(query_terms, sentence_rows)
+        return Candidates(
+            rows=found,
+            dense=self._vectors.vectors(found) @ vector,
+            words=scores[found] / np.float32(ideal or 1.0),
+            pointers=np.cumsum([0, *(s.stop - s.start for s in spans)]),
+            ranges=np.asarray(self._columns.sentences[sentence_rows]),
+            cosine=self._columns.sentence_vectors[sentence_rows].astype(np.float32) @ vector,
+            share=share,
+            pairs=pairs,
+        )
+
+    def _overlap(self, query_terms: Sequence[str], sentence_rows: Rows) -> tuple[Scores, Scores]:
+        """`share` and `pairs` of some sentences; see `Candidates`."""
+        pointers = self._columns.term_pointers
+        lengths = pointers[sentence_rows + 1] - pointers[sentence_rows]
+        ends = np.cumsum(lengths)
+        # The words of all these sentences in one array, and the sentence that each belongs to.
+        owner = np.repeat(np.arange(len(sentence_rows)), lengths)
+        places = np.arange(len(owner)) + np.repeat(pointers[sentence_rows] - (ends - lengths), lengths)
+        numbers = self._columns.sentence_terms[places]
+        follows = owner[1:] == owner[:-1]
+        at = {term: numbers == self._words.number(term) for term in set(query_terms)}
+        idf = {term: self._words.idf(term) for term in at}
+        share, pairs = np.zeros(len(sentence_rows)), np.zeros(len(sentence_rows))
+        for term, found in at.items():
+            share[np.unique(owner[found])] += idf[term]
+        wanted = dict.fromkeys(pairwise(query_terms))
+        for first, second in wanted:
+            found = at[first][:-1] & at[second][1:] & follows
+            pairs[np.unique(owner[:-1][found])] += min(idf[first], idf[second])
+        share /= sum(idf.values()) or 1.0
+        pairs /= sum(min(idf[first], idf[second]) for first, second in wanted) or 1.0
+        return share.astype(np.float32), pairs.astype(np.float32)
+
+    def _sentence_rows(self, row: int) -> slice:
+        pointers = self._columns.sentence_pointers
+        return slice(int(pointers[row]), int(pointers[row + 1]))
+
+
+def _best(scores: Scores, depth: int, rows: Rows | None) -> Rows:
+    """Rows of the `depth` highest scores above zero, within `rows` if given."""
+    within = scores if rows is None else scores[rows]
+    top = np.argpartition(-within, min(depth, len(within)) - 1)[:depth]
+    top = top[within[top] > 0]
+    return top if rows is None else rows[top]

@@ -1,0 +1,149 @@
+"""Answer a question: make it stand alone, retrieve, read, cite, decide."""
+
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from pydantic import ValidationError
+
+from index.index import Index
+from qa.citations import cite, joined
+from qa.confidence import confidence, signals
+from qa.conversation import standalone
+from qa.english import content_words
+from qa.errors import QuestionError
+from qa.reader import Reader, SentenceReader, Span
+from qa.retriever import RetrievedPassage, Retriever
+from qa.settings import AnswerSettings, RetrievalSettings
+from qa.summary import central_sentences, is_about_whole
+from qa.types import Answer, Citation, Turn
+
+REFUSAL = "The source does not answer this question."
+# A request about the whole source can always be met with its central sentences; how well is not measured
+# by a span, so this is a convention, not an estimate.
+_WHOLE_CONFIDENCE = 0.9
+
+
+class Answerer:
+    """Answers questions over an index. May be used from many threads at once."""
+
+    def __init__(
+        self,
+        index: Index,
+        *,
+        reader: Reader | None = None,
+        retrieval: RetrievalSettings | None = None,
+        settings: AnswerSettings | None = None,
+    ) -> None:
+        self.index = index
+        self.retriever = Retriever(index, retrieval)
+        self.reader: Reader = reader or SentenceReader()
+        self.settings = settings or AnswerSettings()
+
+    def answer(
+        self,
+        question: str,
+        history: Sequence[Turn | Mapping[str, str]] = (),
+        *,
+        threshold: float | None = None,
+        documents: Collection[str] | None = None,
+    ) -> Answer:
+        """An answer or a refusal.
+
+        `history` holds the conversation before, oldest first. `threshold` (0..1) is the confidence from
+        which the best guess is given as the answer: 0.0 forces it, None takes the settings'. `documents`
+        narrows the search to some ids. Raises QuestionError for what cannot be asked.
+        """
+        bar = self.settings.threshold if threshold is None else threshold
+        if not 0.0 <= bar <= 1.0:
+            raise QuestionError(f"threshold {bar}: must be between 0 and 1")
+        asked = self._checked(question)
+        timings: dict[str, float] = {}
+        with _timed(timings, "rewrite"):
+            alone = standalone(asked, _turns(history))
+        if is_about_whole(alone):
+            with _timed(timings, "read"):
+                spans, missing = central_sentences(self.index, documents), []
+            sure = _WHOLE_CONFIDENCE if spans else 0.0
+            used = spans
+        else:
+            with _timed(timings, "retrieve"):
+                passages = self.retriever.search(alone, self.settings.top_k, documents=documents)
+                missing = self._missing_terms(alone, documents)
+            with _timed(timings, "read"):
+                spans = self.reader.read(alone, passages)
+            with _timed(timings, "decide"):
+                sure = self._confidence(alone, passages, spans, missing)
+            used = spans[:1]
+        answered = bool(used) and sure >= bar
+        with _timed(timings, "cite"):
+            citations = tuple(map(self._cite, used)) if answered else ()
+            closest = () if answered else tuple(map(self._cite, spans[: self.settings.closest]))
+        return Answer(
+            question=question,
+            standalone_question=alone,
+            answered=answered,
+            text=joined(citations) if answered else REFUSAL,
+            short=_short(citations or closest),
+            confidence=sure,
+            threshold=bar,
+            citations=citations,
+            closest=closest,
+            missing_terms=tuple(missing),
+            timings_ms=timings,
+        )
+
+    def _checked(self, question: str) -> str:
+        # A lone surrogate, which JSON can carry, is no character and would stop the tokeniser.
+        asked = question.encode("utf-8", "replace").decode("utf-8").strip()
+        if not asked:
+            raise QuestionError("the question is empty; ask something")
+        if len(asked) > self.settings.longest_question:
+            raise QuestionError(
+                f"the question has {len(asked)} characters; ask in at most {self.settings.longest_question}"
+            )
+        return asked
+
+    def _missing_terms(self, question: str, documents: Collection[str] | None) -> list[str]:
+        meaningful = set(content_words(question))
+        return [
+            word for word in self.retriever.missing_words(question, documents=documents) if word in meaningful
+        ]
+
+    def _confidence(
+        self,
+        question: str,
+        passages: Sequence[RetrievedPassage],
+        spans: Sequence[Span],
+        missing: Sequence[str],
+    ) -> float:
+        return confidence(signals(question, passages, spans, missing)) if spans else 0.0
+
+    def _cite(self, span: Span) -> Citation:
+        document = self.index.document(span.document_id)
+        return cite(document, span.start, span.end, highlight=span.highlight, score=span.score)
+
+
+def _turns(history: Sequence[Turn | Mapping[str, str]]) -> list[Turn]:
+    try:
+        return [turn if isinstance(turn, Turn) else Turn.model_validate(turn) for turn in history]
+    except ValidationError as error:
+        raise QuestionError(
+            'history: each turn must be {"role": "user" or "assistant", "text": "…"}'
+        ) from error
+
+
+def _short(guesses: Sequence[Citation]) -> str | None:
+    """The exact span of the best guess."""
+    if not guesses or guesses[0].highlight is None:
+        return None
+    best = guesses[0]
+    start, end = guesses[0].highlight
+    return best.quote[start - best.start : end - best.start]
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    timings[stage] = round(1000 * (time.perf_counter() - started), 3)

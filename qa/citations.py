@@ -1,0 +1,59 @@
+"""Turn spans into citations: verbatim quotes with their place, which anyone can verify."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from index.types import Document
+from qa.types import Citation
+
+
+def cite(
+    document: Document, start: int, end: int, *, highlight: tuple[int, int] | None = None, score: float
+) -> Citation:
+    """The citation of `document.text[start:end]`."""
+    return Citation(
+        document_id=document.id,
+        source=document.source,
+        sha256=document.sha256,
+        start=start,
+        end=end,
+        quote=document.text[start:end],
+        highlight=highlight,
+        score=score,
+        page=bisect_right(document.pages, start) or None,
+        heading=_heading(document, start),
+    )
+
+
+def mismatches(citation: Citation, document: Document) -> list[str]:
+    """What is wrong with a citation of this document, one line each; nothing when it holds."""
+    place = f"{citation.document_id}:{citation.start}-{citation.end}"
+    wrong = []
+    if not 0 <= citation.start < citation.end <= len(document.text):
+        wrong.append(
+            f"{place}: the range is not within the document, which has {len(document.text)} characters"
+        )
+    elif document.text[citation.start : citation.end] != citation.quote:
+        wrong.append(f"{place}: the quote is not what stands there")
+    if citation.highlight and not (
+        citation.start <= citation.highlight[0] < citation.highlight[1] <= citation.end
+    ):
+        wrong.append(f"{place}: the highlight {list(citation.highlight)} is not within the quote")
+    if citation.sha256 != document.sha256:
+        wrong.append(
+            f"{place}: the file {document.source} is not the one that was cited (its SHA-256 differs)"
+        )
+    return wrong
+
+
+def joined(citations: Sequence[Citation]) -> str:
+    """The quotes as a person reads them, one after the other."""
+    return " ".join(citation.quote for citation in citations)
+
+
+def _heading(document: Document, start: int) -> str | None:
+    place = bisect_right([heading.start for heading in document.headings], start)
+    if not place:
+        return None
+    heading = document.headings[place - 1]
+    return document.text[heading.start : heading.end]

@@ -1,0 +1,298 @@
+"""The command `quoth`. Standard output holds the result alone; all else goes to standard error.
+
+Exit status: 0 for an answer and for a refusal, 1 when a check failed (`verify`, `evaluate --gate`), 2 for an
+error, which is one line.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from index.errors import IndexingError
+from index.settings import DEFAULT_MODEL, IndexSettings
+from qa.errors import QuestionAnsweringError, ReaderError
+
+if TYPE_CHECKING:
+    from index.index import Index
+    from index.types import Passage
+    from qa.types import Answer, Citation
+
+# The reader of this version; a trained one is to join it.
+_READERS = ("sentence",)
+
+_source = click.option(
+    "--source", "sources", multiple=True, metavar="PATH", help="A file, folder or corpus; repeat it for more."
+)
+_document = click.option(
+    "--document",
+    "documents",
+    multiple=True,
+    metavar="ID",
+    help="Ask this document alone; repeat it for more.",
+)
+_folder = click.option("--folder", metavar="DIR", help="Keep the index here instead of in the cache.")
+_model = click.option(
+    "--model",
+    default=DEFAULT_MODEL,
+    show_default=True,
+    help="A sentence-transformers model, by name or path.",
+)
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its status."""
+    try:
+        status = quoth.main(args=arguments, prog_name="quoth", standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        _fail(f"{error.format_message()} (try: quoth --help)")
+    except (IndexingError, QuestionAnsweringError) as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        # The reader of our output left, as `head` does; nothing is wrong.
+        sys.stderr.close()
+        sys.exit(0)
+    except OSError as error:
+        _fail(
+            f"{error.filename or ''}: {error.strerror or error}; check the path, its permissions and the disk"
+        )
+    else:
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(message: str) -> None:
+    click.echo(f"quoth: {' '.join(message.split())}", err=True)
+    sys.exit(2)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="quoth")
+def quoth() -> None:
+    """Ask an article or a folder of documents; every answer quotes the source."""
+
+
+@quoth.command()
+@click.argument("question")
+@_source
+@_document
+@_as_json
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0.0, 1.0),
+    help="Answer from this confidence on; 0 forces the best guess.",
+)
+@click.option("--top-k", type=click.IntRange(min=1), help="Number of passages to read.")
+@click.option("--reader", default=_READERS[0], show_default=True, help="The reader that points at answers.")
+@_model
+@_folder
+def ask(
+    question: str,
+    sources: tuple[str, ...],
+    documents: tuple[str, ...],
+    as_json: bool,
+    threshold: float | None,
+    top_k: int | None,
+    reader: str,
+    model: str,
+    folder: str | None,
+) -> None:
+    """Answer QUESTION from the source, with citations, or say that the source is silent."""
+    from qa.answerer import Answerer
+    from qa.settings import AnswerSettings
+
+    if reader not in _READERS:
+        raise ReaderError(f"{reader}: no such reader; use one of: {', '.join(_READERS)}")
+    settings = AnswerSettings(top_k=top_k) if top_k else AnswerSettings()
+    answerer = Answerer(_index(sources, folder, model), settings=settings)
+    answer = answerer.answer(question, threshold=threshold, documents=documents or None)
+    click.echo(answer.model_dump_json(indent=2) if as_json else _rendered(answer))
+
+
+@quoth.command()
+@click.argument("query")
+@_source
+@_document
+@_as_json
+@click.option("--top-k", type=click.IntRange(min=1), default=5, show_default=True, help="Number of passages.")
+@click.option(
+    "--mode",
+    type=click.Choice(["hybrid", "dense", "bm25"]),
+    default="hybrid",
+    show_default=True,
+    help="How passages are ranked.",
+)
+@_model
+@_folder
+def search(
+    query: str,
+    sources: tuple[str, ...],
+    documents: tuple[str, ...],
+    as_json: bool,
+    top_k: int,
+    mode: str,
+    model: str,
+    folder: str | None,
+) -> None:
+    """Print the passages most relevant to QUERY, best first."""
+    from qa.retriever import Retriever
+    from qa.settings import RetrievalSettings
+
+    retriever = Retriever(_index(sources, folder, model), RetrievalSettings.model_validate({"mode": mode}))
+    hits = retriever.retrieve(query, top_k, documents=documents or None)
+    if as_json:
+        rows = [{**hit.passage.model_dump(mode="json"), "score": hit.score} for hit in hits]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for hit in hits:
+        click.echo(f"{hit.score:.3f}  {_place(hit.passage)}\n{hit.passage.text}\n")
+
+
+@quoth.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@_folder
+@_model
+@click.option("--rebuild", is_flag=True, help="Build anew, whatever is there.")
+def index(paths: tuple[str, ...], folder: str | None, model: str, rebuild: bool) -> None:
+    """Build the index of the sources, or bring it up to date."""
+    built = _index(paths, folder, model, rebuild=rebuild)
+    click.echo(f"{len(built)} passages of {len(built.document_ids())} documents in {built.folder}")
+
+
+@quoth.command()
+@click.argument("questions")
+@_source
+@click.option("--report", metavar="DIR", help="Write report.json, report.md and the pictures here.")
+@click.option("--gate", metavar="FILE", help="JSON of least figures; status 1 when one is missed.")
+@click.option("--half", type=click.Choice(["tuning", "testing"]), help="Ask this half of the set alone.")
+@_model
+@_folder
+def evaluate(
+    questions: str,
+    sources: tuple[str, ...],
+    report: str | None,
+    gate: str | None,
+    half: str | None,
+    model: str,
+    folder: str | None,
+) -> int:
+    """Ask a fixed question set and print how good the answers are."""
+    from qa.evaluation.command import run
+
+    return run(questions, lambda default: _index(sources or default, folder, model), report, gate, half)
+
+
+@quoth.command()
+@click.argument("answer")
+@_source
+def verify(answer: str, sources: tuple[str, ...]) -> int:
+    """Check the citations of exported answers (a file, or - for standard input) against the sources."""
+    from qa.verification import read_answers, verify_answers
+
+    answers = read_answers(answer)
+    wrong = verify_answers(answers, _sources(sources))
+    for line in wrong:
+        click.echo(line)
+    checked = sum(len(one.citations) + len(one.closest) for one in answers)
+    if not wrong:
+        click.echo(f"verified: {checked} citations of {len(answers)} answers stand in the source as quoted")
+    return 1 if wrong else 0
+
+
+@quoth.command()
+@_source
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=7860, show_default=True, help="Port to listen on."
+)
+def chat(sources: tuple[str, ...], host: str, port: int) -> None:
+    """Serve the web chat."""
+    # By name: qa never imports the page, which imports gradio.
+    serve: Callable[..., Any] = import_module("app").serve
+    serve(_sources(sources), host, port)
+
+
+@quoth.command()
+@click.option("--clear", is_flag=True, help="Remove all indexes from the cache.")
+def doctor(clear: bool) -> None:
+    """Print versions, models and their checksums, the cache and its indexes."""
+    from qa.doctor import clear_cache, diagnosis
+
+    if clear:
+        click.echo(f"removed {clear_cache()} indexes")
+    for line in diagnosis():
+        click.echo(line)
+
+
+def _sources(sources: Sequence[str]) -> list[str]:
+    """The sources given, or ./seeds, or the copy of the first article in the package."""
+    if sources:
+        return list(sources)
+    package = Path(__file__).parent
+    for folder in (Path("seeds"), package / "seeds", package.parent / "seeds"):
+        if folder.is_dir():
+            return [str(folder)]
+    raise click.ClickException("no source given and no folder seeds here; name one with --source PATH")
+
+
+def _index(sources: Sequence[str], folder: str | None, model: str, *, rebuild: bool = False) -> "Index":
+    from index.index import Index
+
+    bar = _Bar()
+    opened = Index.from_sources(
+        _sources(sources), folder, settings=IndexSettings(model=model), progress=bar, rebuild=rebuild
+    )
+    bar.close()
+    for problem in opened.problems:
+        click.echo(f"quoth: left out: {problem}", err=True)
+    return opened
+
+
+class _Bar:
+    """A progress bar on standard error, drawn from the first report on."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._bar is None and total:
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=total, unit=" passages", desc="embedding", file=sys.stderr)
+        if self._bar is not None:
+            self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _place(of: "Citation | Passage") -> str:
+    return f"{of.document_id}:{of.start}-{of.end}"
+
+
+def _rendered(answer: "Answer") -> str:
+    lines = [answer.text, ""]
+    if answer.standalone_question != answer.question:
+        lines.append(f"asked as: {answer.standalone_question}")
+    if answer.answered:
+        if answer.short:
+            lines.insert(0, f"{answer.short}\n")
+        lines += [f"[{number}] {_place(citation)}" for number, citation in enumerate(answer.citations, 1)]
+    else:
+        if answer.missing_terms:
+            lines.append(f"Not in the source at all: {', '.join(answer.missing_terms)}")
+        lines += ["The closest it says:"]
+        lines += [f"- {citation.quote}  ({_place(citation)})" for citation in answer.closest]
+    lines.append(f"confidence {answer.confidence:.0%}, threshold {answer.threshold:.0%}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

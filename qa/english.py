@@ -1,0 +1,25 @@
+"""English function words: those that carry grammar rather than meaning."""
+
+from index.lexical import words
+
+FUNCTION_WORDS = frozenset(
+    """
+    a about above across after again against all almost along already also although always am among an and
+    another any anybody anyone anything are aren around as at away be because been before behind being below
+    between both but by can cannot could couldn d did didn do does doesn doing don done down during each
+    either else enough etc even ever every everybody everyone everything few for from further had hadn has
+    hasn have haven having he hence her here hers herself him himself his how however i if in into is isn it
+    its itself just least less let ll m many may maybe me might mine more most much must my myself near
+    neither no nobody none nor not nothing now of off often on once one only onto or other others otherwise
+    our ours ourselves out over own per perhaps please quite rather re s same shall she should shouldn since
+    so some somebody someone something still such t tell than that the their theirs them themselves then
+    there these they this those though through thus till to together too toward towards under unless until
+    up upon us ve very via was wasn we were weren what whatever when where whereas whether which while who
+    whoever whole whom whose why will with within without won would wouldn yes yet you your yours yourself
+    """.split()
+)
+
+
+def content_words(text: str) -> list[str]:
+    """The distinct words of a text that carry its meaning, as written, in order."""
+    return [word for word in dict.fromkeys(words(text)) if word.casefold() not in FUNCTION_WORDS]

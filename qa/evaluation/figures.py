@@ -1,0 +1,116 @@
+"""The figures of an evaluation, computed from the results of its questions."""
+
+from collections.abc import Iterable, Sequence
+
+from qa.evaluation import refusal
+from qa.evaluation.metrics import Interval, mean, ndcg, recall, reciprocal_rank, wilson
+from qa.evaluation.report import Figures, Intervals, QuestionResult
+
+RECALL_AT = (1, 3, 5, 10)
+PRECISION_WANTED = 0.9
+
+
+class _Group:
+    """Figures of one group by name, and the intervals of those that are proportions."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, float | None] = {}
+        self.intervals: dict[str, Interval] = {}
+
+    def mean(self, name: str, values: Iterable[float | None]) -> None:
+        self.values[name] = mean(value for value in values if value is not None)
+
+    def share(self, name: str, flags: Iterable[float | bool | None]) -> None:
+        """A mean of yes and no, with Wilson's interval."""
+        known = [bool(flag) for flag in flags if flag is not None]
+        self.values[name] = mean(known)
+        self.interval(name, wilson(sum(known), len(known)))
+
+    def interval(self, name: str, interval: Interval | None) -> None:
+        if interval is not None:
+            self.intervals[name] = interval
+
+
+def compute(results: Sequence[QuestionResult]) -> tuple[Figures, Intervals]:
+    """All figures but latency, and the 95 % intervals of those that have one."""
+    groups = {
+        "retrieval": _retrieval(results),
+        "answers": _answers(results),
+        "citations": _citations(results),
+        "refusal": _refusal(results),
+    }
+    return (
+        {name: group.values for name, group in groups.items()},
+        {name: group.intervals for name, group in groups.items()},
+    )
+
+
+def counts(results: Sequence[QuestionResult]) -> dict[str, int]:
+    """How many questions there are, of which sort, and how many have evidence of certain place."""
+    answerable = sum(result.question.answerable for result in results)
+    return {
+        "questions": len(results),
+        "answerable": answerable,
+        "unanswerable": len(results) - answerable,
+        "answered": sum(result.answer.answered for result in results),
+        "with_evidence": sum(result.relevant is not None for result in results),
+    }
+
+
+def _retrieval(results: Sequence[QuestionResult]) -> _Group:
+    """Over the answerable questions whose evidence has a certain place."""
+    group = _Group()
+    scored = [(r.relevant, r.relevant_passages) for r in results if r.relevant is not None]
+    for k in RECALL_AT:
+        group.share(f"recall@{k}", [recall(relevant, k) for relevant, _ in scored])
+    group.mean("mrr@10", [reciprocal_rank(relevant) for relevant, _ in scored])
+    group.mean("ndcg@10", [ndcg(relevant, total) for relevant, total in scored])
+    return group
+
+
+def _answers(results: Sequence[QuestionResult]) -> _Group:
+    """SQuAD 2.0's totals, as shares; `forced` scores the best guess where it was refused too."""
+    group = _Group()
+    has = [result for result in results if result.question.answerable]
+    no = [result for result in results if not result.question.answerable]
+    for prefix, part in (("", results), ("hasans_", has), ("noans_", no)):
+        group.share(f"{prefix}exact", [result.exact for result in part])
+        group.mean(f"{prefix}f1", [result.f1 for result in part])
+    for prefix, part in (("forced_", results), ("forced_hasans_", has)):
+        group.share(f"{prefix}exact", [result.forced_exact for result in part])
+        group.mean(f"{prefix}f1", [result.forced_f1 for result in part])
+    return group
+
+
+def _citations(results: Sequence[QuestionResult]) -> _Group:
+    group = _Group()
+    quotes = sum(result.quotes for result in results)
+    group.values["integrity"] = sum(r.quotes_intact for r in results) / quotes if quotes else None
+    group.mean("precision", [result.citation_precision for result in results])
+    group.mean("recall", [result.citation_recall for result in results])
+    group.share("sentence_accuracy_forced", [result.sentence_right for result in results])
+    group.share("cited_when_answered", [result.cited_right for result in results])
+    return group
+
+
+def _refusal(results: Sequence[QuestionResult]) -> _Group:
+    """Whether it answers when it should, and whether confidence says so."""
+    group = _Group()
+    answered = [result.answer.answered for result in results]
+    answerable = [result.question.answerable for result in results]
+    right = [result.right for result in results]
+    confidence = [result.answer.confidence for result in results]
+    group.share("accuracy", [a == b for a, b in zip(answered, answerable, strict=True)])
+    group.share("answered", answered)
+    group.share("right_when_answered", [ok for ok, given in zip(right, answered, strict=True) if given])
+    refused = [not given for given, known in zip(answered, answerable, strict=True) if not known]
+    group.share("refused_when_unanswerable", refused)
+    group.values["coverage_at_90_precision"] = refusal.coverage_at_precision(
+        confidence, right, PRECISION_WANTED
+    )
+    group.values["aurc"] = refusal.aurc(confidence, right)
+    group.values["auroc_answerable"] = refusal.auroc(confidence, answerable)
+    group.values["auroc_right"] = refusal.auroc(confidence, right)
+    group.values["ece"] = refusal.ece(confidence, right)
+    group.interval("ece", refusal.ece_interval(confidence, right))
+    return group

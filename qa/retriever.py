@@ -1,0 +1,138 @@
+"""Find the passages that are relevant to a question: by meaning, by words, and by both.
+
+Pure composition over an Index: it gives candidates with their scores, and this module weighs them.
+"""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+import numpy as np
+
+from index.index import Candidates, Index, Scores
+from index.lexical import stems, terms, words
+from index.types import Hit
+from qa.errors import QuestionError
+from qa.settings import RetrievalSettings
+from qa.spelling import nearest_terms
+
+
+class ScoredSentence(NamedTuple):
+    """A sentence of a passage: its range in the document, and how well it fits the question."""
+
+    start: int
+    end: int
+    score: float
+    cosine: float
+    share: float
+    pairs: float
+
+
+class RetrievedPassage(NamedTuple):
+    """A hit with its parts: what the reader and the confidence are made from."""
+
+    hit: Hit
+    dense: float
+    words: float
+    sentences: tuple[ScoredSentence, ...]
+
+
+class Retriever:
+    """Ranks an index's passages for a question. May be used from many threads at once."""
+
+    def __init__(self, index: Index, settings: RetrievalSettings | None = None) -> None:
+        self.index = index
+        self.settings = settings or RetrievalSettings()
+
+    def retrieve(
+        self, question: str, top_k: int = 5, *, documents: Collection[str] | None = None
+    ) -> list[Hit]:
+        """The `top_k` most relevant passages, best first.
+
+        `documents` narrows the search to some document ids. Raises QuestionError for an empty question or
+        an id that is not in the index.
+        """
+        return [found.hit for found in self.search(question, top_k, documents=documents)]
+
+    def search(
+        self, question: str, top_k: int = 5, *, documents: Collection[str] | None = None
+    ) -> list[RetrievedPassage]:
+        """As `retrieve`, with each passage's scores and sentences."""
+        if not question.strip():
+            raise QuestionError("the question is empty; ask something")
+        unknown = sorted(set(documents or ()) - set(self.index.document_ids()))
+        if unknown:
+            raise QuestionError(
+                f"{unknown[0]}: no such document in the index; it holds {_listed(self.index.document_ids())}"
+            )
+        candidates = self.index.search(
+            self._query_terms(question),
+            self.index.embed_query(question),
+            depth=max(self.settings.depth, top_k),
+            documents=documents,
+        )
+        sentence_scores, scores = fuse(candidates, self.settings)
+        # Ties go to the earlier passage, so that the order never hangs on chance.
+        order = np.argsort(-scores, kind="stable")[: max(0, top_k)]
+        return [self._retrieved(candidates, int(place), scores, sentence_scores) for place in order]
+
+    def _query_terms(self, question: str) -> list[str]:
+        """The question's terms; one that occurs nowhere gives way to the most similar that does."""
+        query_terms = terms(question)
+        unknown = {term for term in query_terms if not self.index.holds(term)}
+        corrected = nearest_terms(unknown, self.index.vocabulary()) if unknown else {}
+        return [corrected.get(term, term) for term in query_terms]
+
+    def missing_words(self, question: str, *, documents: Collection[str] | None = None) -> list[str]:
+        """The question's words, as written, that occur nowhere in the documents."""
+        tokens = words(question)
+        found = {
+            token: self.index.holds(term, documents)
+            for token, term in zip(tokens, stems(tokens), strict=True)
+        }
+        return [token for token, is_held in found.items() if not is_held]
+
+    def _retrieved(
+        self, candidates: Candidates, place: int, scores: Scores, sentence_scores: Scores
+    ) -> RetrievedPassage:
+        first, last = candidates.pointers[place], candidates.pointers[place + 1]
+        return RetrievedPassage(
+            hit=Hit(score=float(scores[place]), passage=self.index.passage(int(candidates.rows[place]))),
+            dense=float(candidates.dense[place]),
+            words=float(candidates.words[place]),
+            sentences=tuple(
+                ScoredSentence(
+                    start=int(candidates.ranges[row, 0]),
+                    end=int(candidates.ranges[row, 1]),
+                    score=float(sentence_scores[row]),
+                    cosine=float(candidates.cosine[row]),
+                    share=float(candidates.share[row]),
+                    pairs=float(candidates.pairs[row]),
+                )
+                for row in range(first, last)
+            ),
+        )
+
+
+def fuse(candidates: Candidates, settings: RetrievalSettings) -> tuple[Scores, Scores]:
+    """Scores of the sentences, shape (m,), and of the passages, shape (c,); see RetrievalSettings.
+
+    A passage without a sentence (a lone heading) gets no sentence's share.
+    """
+    sentences = (
+        candidates.cosine + settings.share * candidates.share + settings.pairs * candidates.pairs
+    ).astype(np.float32)
+    if settings.mode == "dense":
+        return sentences, candidates.dense
+    if settings.mode == "bm25":
+        return sentences, candidates.words
+    best = np.zeros(len(candidates.rows), dtype=np.float32)
+    filled = np.flatnonzero(np.diff(candidates.pointers))
+    if len(filled):
+        best[filled] = np.maximum.reduceat(sentences, candidates.pointers[filled])
+    fused = best + settings.dense * candidates.dense + settings.words * candidates.words
+    return sentences, fused.astype(np.float32)
+
+
+def _listed(names: Collection[str], most: int = 5) -> str:
+    shown = ", ".join(list(names)[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
