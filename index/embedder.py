@@ -146,7 +146,7 @@ class SentenceTransformerEmbedder:
             from transformers.utils import logging
 
             # Loading draws a progress bar of its own otherwise, for a quarter of a second.
-            logging.disable_progress_bar()
+            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
             try:
                 return SentenceTransformer(str(self._path), device="cpu", local_files_only=True)
             except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:

@@ -1,0 +1,188 @@
+"""The text of one file, format by format: bytes in, text with its headings and pages out."""
+
+import io
+import re
+import threading
+import zipfile
+from collections.abc import Callable
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from index.decoding import UnreadableError, decode, decode_html
+from index.htmltext import extract_page
+from index.types import Heading
+
+if TYPE_CHECKING:
+    import pypdfium2
+
+MAX_DOCX_BYTES = 512 * 2**20
+"""A Word file that unpacks to more bytes than this is refused, as a zip bomb would be."""
+MAX_DOCX_XML_BYTES = 32 * 2**20
+"""And one with a larger part of XML: mammoth takes about 50 times that in memory (measured)."""
+
+_LINE_END = re.compile(r"\r\n?|\n")
+# YAML before the text, which CommonMark would take for a rule and a heading.
+_FRONT_MATTER = re.compile(
+    r"---[ \t]*(?:\r\n?|\n)[^\s:#-][^:\r\n]*:(?s:.*?)(?:\r\n?|\n)(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)"
+)
+# Marks that mammoth writes itself: the numbers of notes, and the arrows back from them.
+_NOTE_MARKS = re.compile(
+    r'<sup><a href="#(?:foot|end)note-\d+" id="[^"]*">\[\d+\]</a></sup>'
+    r'| ?<a href="#(?:foot|end)note-ref-\d+">↑</a>'
+)
+_pdfium = threading.Lock()  # PDFium may be used by one thread at a time
+
+
+class Extracted(NamedTuple):
+    """What a file says; the fields are those of Document."""
+
+    text: str
+    title: str | None = None
+    headings: tuple[Heading, ...] = ()
+    pages: tuple[int, ...] = ()
+    note: str | None = None
+
+
+def extract_text(data: bytes) -> Extracted:
+    """The file decoded, character for character."""
+    text, note = decode(data)
+    return Extracted(text, note=note)
+
+
+def extract_markdown(data: bytes) -> Extracted:
+    """The file decoded, character for character; its first heading is its title."""
+    text, note = decode(data)
+    headings = markdown_headings(text)
+    return Extracted(text, _title(text, headings), headings, note=note)
+
+
+def extract_html(data: bytes) -> Extracted:
+    """The text that a browser would show, blocks apart by a blank line."""
+    source, note = decode_html(data)
+    page = extract_page(source)
+    return Extracted(page.text, page.title, page.headings, note=note)
+
+
+def extract_pdf(data: bytes) -> Extracted:
+    """The text layer, pages apart by a blank line; `pages` has an offset for each page.
+
+    Raises UnreadableError for a PDF that is encrypted, broken or a scan without text.
+    """
+    import pypdfium2
+
+    with _pdfium:
+        try:
+            pdf = pypdfium2.PdfDocument(data)
+        except pypdfium2.PdfiumError as error:
+            if "password" in str(error).lower():
+                raise UnreadableError("is encrypted: remove its password") from error
+            raise UnreadableError("is not a PDF or is broken: save it again as PDF") from error
+        try:
+            title = pdf.get_metadata_value("Title").strip() or None
+            pages = [_page_text(pdf, number) for number in range(len(pdf))]
+        except pypdfium2.PdfiumError as error:
+            raise UnreadableError("is broken: save it again as PDF") from error
+        finally:
+            pdf.close()
+    if not any(page.strip() for page in pages):
+        raise UnreadableError("has no text layer, as a scan: run text recognition (OCR) on it first")
+    offsets, length = [], 0
+    for page in pages:
+        offsets.append(length)
+        length += len(page) + 2
+    return Extracted("\n\n".join(pages), title, pages=tuple(offsets))
+
+
+def _page_text(pdf: "pypdfium2.PdfDocument", number: int) -> str:
+    page = pdf[number]
+    try:
+        layer = page.get_textpage()
+        try:
+            text: str = layer.get_text_range()
+        finally:
+            layer.close()
+    finally:
+        page.close()
+    # PDFium writes U+FFFE for a hyphen at a line's end together with that end; both are put back.
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufffe", "-\n").replace("\0", "").strip()
+
+
+def extract_docx(data: bytes) -> Extracted:
+    """The text of a Word file in reading order; headings by style, table rows as lines.
+
+    Raises UnreadableError for what is encrypted, broken, not Word's or too large when unpacked.
+    """
+    import mammoth
+
+    _check_docx(data)
+    try:
+        result = mammoth.convert_to_html(
+            io.BytesIO(data), style_map="p[style-name='Title'] => h1:fresh", convert_image=lambda _: []
+        )
+    except Exception as error:  # mammoth lets whatever a broken part sets off through
+        raise UnreadableError("is broken or not a Word file: save it again as .docx") from error
+    page = extract_page(_NOTE_MARKS.sub("", result.value))
+    return Extracted(page.text, _title(page.text, page.headings), page.headings)
+
+
+def _check_docx(data: bytes) -> None:
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):  # OLE, in which Word encrypts
+        raise UnreadableError("is encrypted or an old .doc: remove its password and save it as .docx")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise UnreadableError("is broken or not a Word file: save it again as .docx") from error
+    if any(member.flag_bits & 1 for member in members):
+        raise UnreadableError("is encrypted: remove its password")
+    # zipfile reads no more of a member than its directory says, so the sum cannot be understated.
+    xml = max((m.file_size for m in members if m.filename.lower().endswith((".xml", ".rels"))), default=0)
+    for size, limit in ((sum(m.file_size for m in members), MAX_DOCX_BYTES), (xml, MAX_DOCX_XML_BYTES)):
+        if size > limit:
+            raise UnreadableError(
+                f"unpacks to {size // 2**20} MiB, over the limit of {limit // 2**20} MiB: split it up"
+            )
+
+
+def markdown_headings(text: str) -> tuple[Heading, ...]:
+    """The headings of CommonMark, ranges of their words in `text` whatever its line ends.
+
+    A range leaves out the marks around the words; marks inside (as of emphasis) are part of it.
+    """
+    from markdown_it import MarkdownIt
+
+    ends = list(_LINE_END.finditer(text))
+    starts = [0, *(end.end() for end in ends)]
+    stops = [*(end.start() for end in ends), len(text)]
+    front = _FRONT_MATTER.match(text)
+    skipped = len(_LINE_END.findall(front[0])) if front else 0
+    source = "\n" * skipped + text[front.end() :] if front else text
+    tokens = MarkdownIt("commonmark").disable("inline").parse(source)
+    headings = []
+    for opening, inline in pairwise(tokens):
+        if opening.type != "heading_open" or not inline.content or inline.map is None:
+            continue
+        first, last = inline.map[0], inline.map[1] - 1
+        lines = inline.content.split("\n")
+        head, tail = lines[0].strip(), lines[-1].strip()
+        # From the right: the words come last in their line, and may also stand in the mark of a list.
+        start = text.rfind(head, starts[first], stops[first])
+        end = text.rfind(tail, starts[last], stops[last])
+        if min(start, end) >= 0:
+            headings.append(Heading(start=start, end=end + len(tail), level=int(opening.tag[1:])))
+    return tuple(headings)
+
+
+def _title(text: str, headings: tuple[Heading, ...]) -> str | None:
+    return " ".join(text[headings[0].start : headings[0].end].split()) if headings else None
+
+
+EXTRACTORS: dict[str, Callable[[bytes], Extracted]] = {
+    ".txt": extract_text,
+    ".md": extract_markdown,
+    ".html": extract_html,
+    ".htm": extract_html,
+    ".pdf": extract_pdf,
+    ".docx": extract_docx,
+}
+"""By suffix, lower case."""

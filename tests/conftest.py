@@ -1,0 +1,23 @@
+"""Shared parts: a cache of its own for every test, and no network."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Before any library reads it: nothing may ask a model hub.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUOTH_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def article() -> Path:
+    """The first article, which the project ships."""
+    return ROOT / "seeds" / "deepseek.txt"
