@@ -20,6 +20,10 @@ class QuestionSetError(QuestionAnsweringError):
     """A question set cannot be used."""
 
 
+class ReportError(QuestionAnsweringError):
+    """A report cannot be written, or a gate cannot be used."""
+
+
 class ReaderError(QuestionAnsweringError):
     """A reader cannot be used."""
 

@@ -74,8 +74,8 @@ def evaluate(
     """Ask the questions and score answers, citations, refusals and retrieval.
 
     `progress(done, total)` is called after each question; `about` is kept in the report (settings,
-    versions, commit). QuestionSetError when the set is empty, or asks of a document or cites evidence
-    that the index does not hold.
+    versions, commit). QuestionSetError when the set is empty, has an answerable question without an
+    answer, or asks of a document or cites evidence that the index does not hold.
     """
     listed = questions.questions if isinstance(questions, QuestionSet) else tuple(questions)
     if not listed:
@@ -196,11 +196,16 @@ def _count_relevant(questions: Sequence[Question], index: SupportsDocuments) -> 
 
 
 def _place(questions: Sequence[Question], index: SupportsDocuments) -> list[Question]:
-    """The questions with the ids of documents as the index has them, their evidence checked to exist."""
+    """The questions, found fit to be scored, with the ids of documents as the index has them."""
     names = _Names(index.document_ids())
     lengths: dict[str, int] = {}
     placed = []
     for question in questions:
+        if question.answerable and not question.answers:
+            raise QuestionSetError(
+                f"question {question.id!r}: is answerable but has no answer to compare with; "
+                "give one in answers"
+            )
         evidence = []
         for item in question.evidence:
             document_id = names.resolve(item.document_id, question.id)

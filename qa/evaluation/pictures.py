@@ -29,7 +29,7 @@ def risk_coverage_picture(report: "EvalReport") -> bytes:
     coverage, risk = risk_coverage(confidence, right)
     count = np.arange(1, len(right) + 1)
     best = np.maximum(0, count - sum(right)) / count
-    figure = _figure(6.4, 4.4)
+    figure = _figure(6.4, 4.8)
     axes = figure.subplots()
     area = report.figures["refusal"]["aurc"]
     axes.plot(coverage, risk, color=_MEASURED, lw=2, label=f"measured (area {area:.3f})")
@@ -49,7 +49,7 @@ def risk_coverage_picture(report: "EvalReport") -> bytes:
     )
     axes.set_xlim(0, 1.01)
     axes.set_ylim(-0.01, max(0.1, float(risk.max()) * 1.08))
-    axes.legend(frameon=False, loc="upper left", fontsize=9)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
     _tidy(axes)
     return _png(figure)
 
@@ -79,8 +79,8 @@ def reliability_picture(report: "EvalReport") -> bytes:
     between = f", 95 % {interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
     upper.set(title=f"Reliability (calibration error {error:.3f}{between})", ylabel="Share right")
     upper.set_ylim(0, 1.02)
-    upper.legend(frameon=False, loc="upper left", fontsize=9)
     lower.bar(middles, [b.count for b in bins], width * 0.92, color=_QUIET)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
     lower.set(xlabel="Confidence", ylabel="Questions")
     lower.set_xlim(0, 1)
     lower.set_xticks(np.arange(11) / 10)

@@ -47,8 +47,9 @@ class Evidence(_Row):
 class Question(_Row):
     """A question, what answers it, and where.
 
-    An unanswerable question has no gold answer, whatever `answers` holds. `document_id` narrows the
-    question to one document. `offset` is "guessed" where the place of the evidence is uncertain.
+    An unanswerable question has no gold answer, whatever `answers` holds; an answerable one without
+    `answers` (sets of follow-ups to rewrite have some) can be read, but not evaluated. `document_id` narrows
+    the question to one document. `offset` is "guessed" where the place of the evidence is uncertain.
     """
 
     id: str = Field(min_length=1, coerce_numbers_to_str=True)
@@ -70,11 +71,9 @@ class Question(_Row):
         return [{k: t[k] for k in known if k in t} if isinstance(t, dict) else t for t in turns]
 
     @model_validator(mode="after")
-    def _complete(self) -> Self:
+    def _not_blank(self) -> Self:
         if not self.question.strip():
             raise ValueError("the question is empty")
-        if self.answerable and not self.answers:
-            raise ValueError("an answerable question needs at least one answer")
         return self
 
     @property
@@ -240,8 +239,7 @@ def _squad_questions(file: Path, title: str, paragraphs: list[_SquadParagraph]) 
 
 def _squad_question(row: _SquadQuestion, title: str, context: str, shift: int) -> Question:
     """A question of SQuAD; where a text is not at its `answer_start`, no place of it is scored."""
-    answerable = bool(row.answers) and not row.is_impossible
-    golds = [answer for answer in row.answers if answer.text] if answerable else []
+    golds = [] if row.is_impossible else [answer for answer in row.answers if answer.text]
     exact = all(
         answer.answer_start is not None and context.startswith(answer.text, answer.answer_start)
         for answer in golds
@@ -251,7 +249,7 @@ def _squad_question(row: _SquadQuestion, title: str, context: str, shift: int) -
         id=row.id,
         question=row.question,
         answers=tuple(dict.fromkeys(answer.text for answer in golds)),
-        answerable=answerable,
+        answerable=bool(golds),
         evidence=tuple(
             Evidence(document_id=title, start=shift + start, end=shift + start + length, role="answer")
             for start, length in sorted(starts)

@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 
 from pydantic import BaseModel, ConfigDict
 
-from qa.errors import QuestionAnsweringError
+from qa.errors import ReportError
 from qa.evaluation.metrics import Interval
 from qa.evaluation.questions import Question
 from qa.evaluation.refusal import ReliabilityBin
@@ -28,10 +28,6 @@ _KIND_COLUMNS = (
     "refusal.accuracy",
     "refusal.refused_when_unanswerable",
 )
-
-
-class ReportError(QuestionAnsweringError):
-    """A report cannot be written, or a gate cannot be used."""
 
 
 class _Value(BaseModel):

@@ -1,0 +1,94 @@
+"""What `quoth evaluate` does: load a question set, ask it, print and write the report, check the gate."""
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from index.builder import cache_folder
+from index.index import Index
+from index.types import Document
+from qa.answerer import Answerer
+from qa.evaluation.evaluate import evaluate
+from qa.evaluation.questions import QuestionSet, half, load_questions
+from qa.evaluation.report import gate, render, write_report
+
+OpenIndex = Callable[[Sequence[str]], Index]
+
+
+def run(
+    questions: str, open_index: OpenIndex, report: str | None, gate_file: str | None, part: str | None
+) -> int:
+    """Print the report; returns 1 when a figure misses the gate, else 0.
+
+    `open_index` is given the source to use when the command named none: the set's own contexts, if it has
+    any, else nothing. `part` is the half of the set to ask, see `questions.half`.
+    """
+    loaded = load_questions(questions)
+    if part:
+        kept = tuple(question for question in loaded.questions if half(question.id) == part)
+        loaded = QuestionSet(questions=kept, documents=loaded.documents)
+    index = open_index([_kept_as_corpus(loaded.documents)] if loaded.documents else [])
+    answerer = Answerer(index)
+    result = evaluate(
+        loaded,
+        answerer,
+        answerer.retriever,
+        index,
+        progress=_show_progress,
+        about={
+            "quoth": version("quoth"),
+            "commit": _commit(),
+            "questions": Path(questions).name,
+            "half": part or "all",
+            "documents": len(index.document_ids()),
+            "passages": len(index),
+            "index": index.settings.model_dump(mode="json"),
+            "retrieval": answerer.retriever.settings.model_dump(mode="json"),
+            "answer": answerer.settings.model_dump(mode="json"),
+        },
+    )
+    click.echo(render(result))
+    if report:
+        write_report(result, report)
+        click.echo(f"quoth: report written to {report}", err=True)
+    failures = gate(result, gate_file) if gate_file else []
+    for failure in failures:
+        click.echo(f"quoth: below the gate: {failure}", err=True)
+    return 1 if failures else 0
+
+
+def _show_progress(done: int, total: int) -> None:
+    if done == total or done % 50 == 0:
+        click.echo(f"quoth: asked {done} of {total}", err=True)
+
+
+def _kept_as_corpus(documents: Sequence[Document]) -> str:
+    """The path of a corpus of these documents in the cache, named by its content."""
+    lines = "".join(
+        json.dumps({"id": document.id, "title": document.title, "text": document.text}) + "\n"
+        for document in documents
+    )
+    path = cache_folder() / "contexts" / f"{hashlib.sha256(lines.encode()).hexdigest()[:20]}.jsonl"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(lines, encoding="utf-8")
+        part.replace(path)
+    return str(path)
+
+
+def _commit() -> str:
+    """The commit of the checkout this runs from, "-dirty" when it was changed; empty outside of one."""
+    command = ["git", "describe", "--always", "--dirty"]
+    try:
+        found = subprocess.run(
+            command, cwd=Path(__file__).parent, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return ""
+    return found.stdout.strip()
