@@ -59,9 +59,11 @@ class Answerer:
             raise QuestionError(f"threshold {bar}: must be between 0 and 1")
         asked = self._checked(question)
         timings: dict[str, float] = {}
+        whole = is_about_whole(asked)
         with _timed(timings, "rewrite"):
-            alone = standalone(asked, _turns(history))
-        if is_about_whole(alone):
+            turns = _turns(history)
+            alone = asked if whole else standalone(asked, turns)
+        if whole:
             with _timed(timings, "read"):
                 spans, missing = central_sentences(self.index, documents), []
             sure = _WHOLE_CONFIDENCE if spans else 0.0

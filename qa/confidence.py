@@ -7,7 +7,6 @@ passages does not change what they mean. The coefficients are in `calibration.js
 
 import json
 import math
-import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -15,23 +14,10 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from index.lexical import stems, words
+from qa.cues import held, kind_fits, names, related
 from qa.english import content_words
 from qa.reader import Span
 from qa.retriever import RetrievedPassage
-
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion)\b"
-)
-_DATE = re.compile(
-    r"\b\d{3,4}s?\b|\b(?:January|February|March|April|May|June|July|August|September|October|November|"
-    r"December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|century|years?|days?|weeks?|months?)\b"
-)
-# A capitalised word that does not start a sentence.
-_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z]\w+")
-_TIMES = frozenset({"year", "years", "date", "century", "decade", "month", "day", "time"})
-_AMOUNTS = frozenset({"many", "much", "old", "long", "far", "large", "big", "high", "often", "tall"})
-_PEOPLE = frozenset({"who", "whom", "whose"})
 
 
 class Signals(NamedTuple):
@@ -78,11 +64,11 @@ def signals(
         dense=passage.dense,
         words=passage.words,
         margin=min(1.0, best.score - spans[1].score) if len(spans) > 1 else 1.0,
-        in_sentence=_held(asked, quote),
-        in_passage=_held(asked, text),
-        names_in_passage=_held(_NAME.findall(question), text),
+        in_sentence=related(asked, quote),
+        in_passage=held(asked, text),
+        names_in_passage=held(names(question), text),
         missing=len(missing) / max(1, len(asked)),
-        kind_fits=_kind_fits(question, quote),
+        kind_fits=kind_fits(question, quote),
     )
 
 
@@ -100,21 +86,3 @@ def shipped_calibration() -> Calibration:
     """The calibration that ships beside this module."""
     content = Path(__file__).with_name("calibration.json").read_text(encoding="utf-8")
     return Calibration.model_validate(json.loads(content))
-
-
-def _held(asked: Sequence[str], text: str) -> float:
-    """Share of words whose stem occurs in the text; 1 when nothing is asked for."""
-    wanted = set(stems(asked))
-    return len(wanted & set(stems(words(text)))) / len(wanted) if wanted else 1.0
-
-
-def _kind_fits(question: str, quote: str) -> float:
-    """Whether the quote holds the kind of thing that the question asks for; 0.5 when it asks for no kind."""
-    tokens = {word.casefold() for word in words(question)}
-    if "when" in tokens or ({"what", "which"} & tokens and _TIMES & tokens):
-        return float(bool(_DATE.search(quote)))
-    if "how" in tokens and _AMOUNTS & tokens:
-        return float(bool(_NUMBER.search(quote)))
-    if _PEOPLE & tokens:
-        return float(bool({name.casefold() for name in _NAME.findall(" " + quote)} - tokens))
-    return 0.5

@@ -57,6 +57,6 @@ def _described(folder: Path) -> str:
     except IndexFolderError as error:
         return f"index {folder.name}: {error}"
     return (
-        f"index {folder.name}: {manifest.passages} passages of {manifest.documents} documents, {size:.1f} MB, "
-        f"model {manifest.settings.model}, from {', '.join(manifest.sources)}"
+        f"index {folder.name}: {manifest.passages} passages of {manifest.documents} documents, "
+        f"{size:.1f} MB, model {manifest.settings.model}, from {', '.join(manifest.sources)}"
     )

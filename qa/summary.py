@@ -12,7 +12,7 @@ from qa.reader import Span
 # A request about the whole holds nothing but words for summing up, for a text, and of courtesy.
 _SUMMING = frozenset(
     "summarise summarize summarised summarized summary summaries overview gist synopsis recap outline tldr "
-    "main key central important point points idea ideas takeaway takeaways topic topics subject theme "
+    "point points idea ideas takeaway takeaways topic topics subject theme "
     "themes message".split()
 )
 _TELLING = frozenset("say says saying discuss discusses cover covers talk talks deal deals describe".split())
@@ -21,7 +21,8 @@ _TEXTS = frozenset(
     "source sources piece content contents".split()
 )
 _COURTESY = frozenset(
-    "please give write want show provide make short brief briefly quick quickly entire like three two "
+    "please give write want show provide make short brief briefly quick quickly entire like three two main "
+    "key central important "
     "sentence sentences words paragraph".split()
 )
 _SENTENCES = 3

@@ -1,0 +1,62 @@
+"""What a text has in common with a question, and whether it holds the kind of thing asked for; pure."""
+
+import re
+from collections.abc import Sequence
+
+from index.lexical import stems, words
+
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion)\b"
+)
+_DATE = re.compile(
+    r"\b\d{3,4}s?\b|\b(?:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|century|years?|days?|weeks?|months?)\b"
+)
+# A capitalised word that does not start a sentence.
+_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z]\w+")
+_TIMES = frozenset({"year", "years", "date", "century", "decade", "month", "day", "time"})
+_AMOUNTS = frozenset({"many", "much", "old", "long", "far", "large", "big", "high", "often", "tall"})
+_PEOPLE = frozenset({"who", "whom", "whose"})
+# Words that share so many first letters are mostly of one family, where their stems differ: founder, founded.
+_FAMILY_LETTERS = 5
+
+
+def names(text: str) -> list[str]:
+    """Capitalised words that do not start a sentence."""
+    return _NAME.findall(text)
+
+
+def held(asked: Sequence[str], text: str) -> float:
+    """Share of the words asked for whose stem occurs in a text; 1 when nothing is asked for."""
+    wanted = set(stems(asked))
+    return len(wanted & set(stems(words(text)))) / len(wanted) if wanted else 1.0
+
+
+def related(asked: Sequence[str], text: str) -> float:
+    """As `held`, counting also a word of the same family: one with the same first five letters."""
+    if not asked:
+        return 1.0
+    found = words(text)
+    known = set(stems(found))
+    families = {word.casefold()[:_FAMILY_LETTERS] for word in found if len(word) >= _FAMILY_LETTERS}
+    hits = sum(
+        stem in known or (len(word) >= _FAMILY_LETTERS and word.casefold()[:_FAMILY_LETTERS] in families)
+        for word, stem in zip(asked, stems(asked), strict=True)
+    )
+    return hits / len(asked)
+
+
+def kind_fits(question: str, text: str) -> float:
+    """Whether a text holds the kind of thing asked for (1 or 0); 0.5 when no kind is asked for.
+
+    When: a date. How many: a number. Who: a name that the question does not hold.
+    """
+    asked = {word.casefold() for word in words(question)}
+    if "when" in asked or ({"what", "which"} & asked and _TIMES & asked):
+        return float(bool(_DATE.search(text)))
+    if "how" in asked and _AMOUNTS & asked:
+        return float(bool(_NUMBER.search(text)))
+    if _PEOPLE & asked:
+        # A sentence may start with the name, so its first word counts here.
+        return float(bool({name.casefold() for name in names(" " + text)} - asked))
+    return 0.5
