@@ -208,11 +208,12 @@ class Index:
         share, pairs = self._overlap(query_terms, sentence_rows)
         return Candidates(
             rows=found,
-            dense=self._vectors.vectors(found) @ vector,
+            # Row by row: a matrix product rounds by a row's place, and the same text must score the same.
+            dense=np.vecdot(self._vectors.vectors(found), vector),
             words=scores[found] / np.float32(ideal or 1.0),
             pointers=np.cumsum([0, *(s.stop - s.start for s in spans)]),
             ranges=np.asarray(self._columns.sentences[sentence_rows]),
-            cosine=self._columns.sentence_vectors[sentence_rows].astype(np.float32) @ vector,
+            cosine=np.vecdot(self._columns.sentence_vectors[sentence_rows].astype(np.float32), vector),
             share=share,
             pairs=pairs,
         )

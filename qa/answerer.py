@@ -57,18 +57,20 @@ class Answerer:
         bar = self.settings.threshold if threshold is None else threshold
         if not 0.0 <= bar <= 1.0:
             raise QuestionError(f"threshold {bar}: must be between 0 and 1")
+        question = _encodable(question)
         asked = self._checked(question)
+        self.retriever.require(documents)
         timings: dict[str, float] = {}
+        spans: list[Span] = []
         whole = is_about_whole(asked)
         with _timed(timings, "rewrite"):
             turns = _turns(history)
             alone = asked if whole else standalone(asked, turns)
         if whole:
             with _timed(timings, "read"):
-                spans, missing = central_sentences(self.index, documents), []
-            sure = _WHOLE_CONFIDENCE if spans else 0.0
-            used = spans
-        else:
+                used = spans = central_sentences(self.index, documents)
+            sure, missing = _WHOLE_CONFIDENCE, []
+        if not spans:  # also for a source without a sentence: its headings are the best there is
             with _timed(timings, "retrieve"):
                 passages = self.retriever.search(alone, self.settings.top_k, documents=documents)
                 missing = self._missing_terms(alone, documents)
@@ -96,8 +98,7 @@ class Answerer:
         )
 
     def _checked(self, question: str) -> str:
-        # A lone surrogate, which JSON can carry, is no character and would stop the tokeniser.
-        asked = question.encode("utf-8", "replace").decode("utf-8").strip()
+        asked = question.strip()
         if not asked:
             raise QuestionError("the question is empty; ask something")
         if len(asked) > self.settings.longest_question:
@@ -128,11 +129,17 @@ class Answerer:
 
 def _turns(history: Sequence[Turn | Mapping[str, str]]) -> list[Turn]:
     try:
-        return [turn if isinstance(turn, Turn) else Turn.model_validate(turn) for turn in history]
+        turns = [turn if isinstance(turn, Turn) else Turn.model_validate(turn) for turn in history]
+        return [turn.model_copy(update={"text": _encodable(turn.text)}) for turn in turns]
     except ValidationError as error:
         raise QuestionError(
             'history: each turn must be {"role": "user" or "assistant", "text": "…"}'
         ) from error
+
+
+def _encodable(text: str) -> str:
+    """The text without lone surrogates, which JSON can carry and which would stop the tokeniser."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _short(guesses: Sequence[Citation]) -> str | None:

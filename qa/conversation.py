@@ -40,9 +40,8 @@ _PRONOUNS = {
 }
 _POSSESSIVE = frozenset("his its their".split())
 _POINTING = frozenset("this that these those".split())
-_OTHER = frozenset("else other others another".split())
 # Function words by which a question without a name shows that it leans on the conversation.
-_LEANING = _OTHER | frozenset("the any some more".split())
+_LEANING = frozenset("else other others another the any some more".split())
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
@@ -60,8 +59,7 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
             memory.hear(text)
     if len(question) > _CHARACTERS:
         return question
-    alone = _rewritten(question, memory)
-    return _besides(alone, memory) if alone != question else question
+    return _rewritten(question, memory)
 
 
 def _rewritten(question: str, memory: Memory) -> str:
@@ -222,14 +220,6 @@ def _with_phrase(asked: Said, phrase: str) -> str:
         if name.after == preposition.casefold() and not name.article:
             return _swapped(asked.text, name, rest)
     return _before_mark(asked.text, phrase)
-
-
-def _besides(question: str, memory: Memory) -> str:
-    """With what the last answer named already, where others are asked for."""
-    if not _OTHER & {word.low for word in words_of(question)}:
-        return question
-    named = next((name.text for name in memory.answers[-1].names if name.text not in question), "")
-    return _with_gloss(question, f"besides {named}" if named else "")
 
 
 def _with_gloss(question: str, gloss: str) -> str:

@@ -20,6 +20,11 @@ FUNCTION_WORDS = frozenset(
 )
 
 
+def is_content(word: str) -> bool:
+    """Whether a word carries meaning rather than grammar; in capitals, "US" and "WHO" do."""
+    return word.casefold() not in FUNCTION_WORDS or (len(word) > 1 and word.isupper())
+
+
 def content_words(text: str) -> list[str]:
     """The distinct words of a text that carry its meaning, as written, in order."""
-    return [word for word in dict.fromkeys(words(text)) if word.casefold() not in FUNCTION_WORDS]
+    return list(dict.fromkeys(filter(is_content, words(text))))

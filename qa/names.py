@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from qa.english import FUNCTION_WORDS
+from qa.english import is_content
 
 ADVERBS = frozenset("when where why how".split())
 WH = ADVERBS | frozenset("who whom whose what which".split())
@@ -42,7 +42,7 @@ class Word:
     @property
     def is_content(self) -> bool:
         """Whether it carries meaning rather than grammar."""
-        return self.low not in FUNCTION_WORDS
+        return is_content(self.text)
 
 
 @dataclass(frozen=True, slots=True)

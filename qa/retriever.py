@@ -59,11 +59,7 @@ class Retriever:
         """As `retrieve`, with each passage's scores and sentences."""
         if not question.strip():
             raise QuestionError("the question is empty; ask something")
-        unknown = sorted(set(documents or ()) - set(self.index.document_ids()))
-        if unknown:
-            raise QuestionError(
-                f"{unknown[0]}: no such document in the index; it holds {_listed(self.index.document_ids())}"
-            )
+        self.require(documents)
         candidates = self.index.search(
             self._query_terms(question),
             self.index.embed_query(question),
@@ -74,6 +70,13 @@ class Retriever:
         # Ties go to the earlier passage, so that the order never hangs on chance.
         order = np.argsort(-scores, kind="stable")[: max(0, top_k)]
         return [self._retrieved(candidates, int(place), scores, sentence_scores) for place in order]
+
+    def require(self, documents: Collection[str] | None) -> None:
+        """Raise QuestionError for an id that is not in the index."""
+        held = self.index.document_ids()
+        unknown = sorted(set(documents) - set(held)) if documents else []
+        if unknown:
+            raise QuestionError(f"{unknown[0]}: no such document in the index; it holds {_listed(held)}")
 
     def _query_terms(self, question: str) -> list[str]:
         """The question's terms; one that occurs nowhere gives way to the most similar that does."""

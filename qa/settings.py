@@ -35,7 +35,7 @@ class AnswerSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    threshold: float = Field(default=0.5, ge=0.0, le=1.0)
+    threshold: float = Field(default=0.25, ge=0.0, le=1.0)
     top_k: int = Field(default=10, ge=1)
     closest: int = Field(default=3, ge=1)
     longest_question: int = Field(default=2000, ge=1)

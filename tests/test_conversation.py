@@ -67,7 +67,7 @@ def test_what_a_word_points_at_is_added_in_brackets(
     [
         (FUND, "What about OpenAI?", "Who founded OpenAI?"),
         (FUND, "And in 2023?", "Who founded High-Flyer in 2023?"),
-        (FUND, "Who else?", "Who else founded High-Flyer (besides Liang Wenfeng)?"),
+        (FUND, "Who else?", "Who else founded High-Flyer?"),
         (FUND, "Why?", "Why (Liang Wenfeng founded High-Flyer)?"),
         (BAND, "And in 1965?", "Did the Beatles tour Japan in 1965?"),
         (BAND, "Why?", "Why did the Beatles tour Japan in 1966?"),

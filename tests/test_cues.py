@@ -1,0 +1,175 @@
+"""What a text shares with a question, the kind of thing asked for, and questions about the whole text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.cues import held, kind_fits, names, related
+from qa.english import FUNCTION_WORDS, content_words
+from qa.summary import is_about_whole
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("When was it founded?", "It was founded in 2023.", 1.0),
+        ("When was it founded?", "It began on a Monday in July.", 1.0),
+        ("When was it founded?", "It grew in the 1990s.", 1.0),
+        ("When was it founded?", "It has 50 chips.", 0.0),
+        ("What year did it start?", "It started in 1999.", 1.0),
+        ("In which month did it start?", "It started slowly.", 0.0),
+        ("How many chips are there?", "It has 50 chips.", 1.0),
+        ("How many men came?", "Three men came.", 1.0),
+        ("How much did it cost?", "It cost six million dollars.", 1.0),
+        ("How old is he?", "He is no longer young.", 0.0),
+        ("How many came?", "Someone often phoned.", 0.0),
+        ("Who founded it?", "Liang Wenfeng founded it.", 1.0),
+        ("Who founded it?", "it was founded by Liang.", 1.0),
+        ("Who founded it?", "nobody knows that.", 0.0),
+        ("Who is Liang?", "there Liang lives.", 0.0),
+        ("Whose idea was it?", "it was an idea of Ann.", 1.0),
+        ("Why did it fail?", "In 1999 Ann had 5 cats.", 0.5),
+        ("What is it?", "", 0.5),
+        ("How does it work?", "It has 50 chips.", 0.5),
+    ],
+)
+def test_a_text_holds_the_kind_of_thing_asked_for(question: str, text: str, expected: float) -> None:
+    assert kind_fits(question, text) == expected
+
+
+def test_names_are_capitalised_words_within_a_sentence() -> None:
+    assert names("Then Liang met Ann. The two went to High-Flyer! They left China? No.") == [
+        "Liang",
+        "Ann",
+        "High",
+        "Flyer",
+        "China",
+    ]
+    assert names("Liang") == []
+    assert names("") == []
+
+
+def test_held_is_the_share_of_distinct_stems_that_occur() -> None:
+    text = "The company founded a lab."
+    assert held(["company", "labs"], text) == 1.0
+    assert held(["companies", "dog"], text) == 0.5
+    assert held(["lab", "Labs", "dog"], text) == 0.5
+    assert held(["dog"], text) == 0.0
+    assert held(["dog"], "") == 0.0
+    assert held([], text) == 1.0
+
+
+def test_related_also_counts_words_of_one_family() -> None:
+    text = "Liang founded the company in China."
+    assert held(["founder"], text) == 0.0
+    assert related(["founder"], text) == 1.0
+    assert related(["companion", "dog"], text) == 0.5
+    assert related(["foul", "comp"], text) == 0.0  # four letters are no family
+    assert related([], text) == 1.0
+    assert related(["dog"], "") == 0.0
+
+
+@given(st.lists(st.text(min_size=1, max_size=9), max_size=5), st.text(max_size=60))
+def test_a_word_that_is_held_is_related_and_both_are_shares(asked: list[str], text: str) -> None:
+    distinct = list({word.casefold(): word for word in asked}.values())
+    assert 0.0 <= held(distinct, text) <= 1.0
+    assert 0.0 <= related(distinct, text) <= 1.0
+    assert all(related([word], text) >= held([word], text) for word in distinct)
+
+
+def test_content_words_are_distinct_as_written_and_without_grammar() -> None:
+    assert content_words("Who founded the company that DeepSeek's founder owned?") == [
+        "founded",
+        "company",
+        "DeepSeek",
+        "founder",
+        "owned",
+    ]
+    assert content_words("GPU gpu GPU") == ["GPU", "gpu"]
+    assert content_words("What is it? The?") == []
+    assert {word for word in FUNCTION_WORDS if word != word.casefold()} == set()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is this about?",
+        "What's this about?",
+        "what is it about",
+        "What is this article about?",
+        "What is the article all about, briefly?",
+        "Tell me about this document.",
+        "Summarise the article",
+        "Summarize this text, please.",
+        "Can you summarise this for me?",
+        "Could you give me a short summary of the paper?",
+        "Summarise the article in 3 sentences.",
+        "Summarise this in three sentences",
+        "Give me five bullet points.",
+        "Sum up the article.",
+        "sum it up",
+        "tl;dr",
+        "TL;DR?",
+        "tldr please",
+        "What are the main points?",
+        "What is the main idea of the text?",
+        "What are the key takeaways?",
+        "What is the gist?",
+        "What's the topic?",
+        "What is the subject of this essay?",
+        "What topics does the report cover?",
+        "What does the article say?",
+        "What does this document discuss?",
+        "Overview",
+        "I want an overview of all the documents",
+        "SUMMARY!",
+    ],
+)
+def test_requests_about_the_whole_are_known(question: str) -> None:
+    assert is_about_whole(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why is that important?",
+        "What about Nvidia?",
+        "What about it?",
+        "What about this article?",
+        "How about a summary of Nvidia's results?",
+        "What is the main office of X?",
+        "Summarise the hiring strategy",
+        "What does the article say about Nvidia?",
+        "What does he say about that?",
+        "What does it say about this?",
+        "What did they talk about?",
+        "What more is there about him?",
+        "Whose idea was it?",
+        "What was his main idea?",
+        "Why is this the main point?",
+        "Who is the subject?",
+        "Where does the article say that?",
+        "What are the main points of 2023?",
+        "Who wrote the summary?",
+        "What is the sum?",
+        "What is DeepSeek about?",
+        "Who is Liang Wenfeng?",
+        "Tell me about Nvidia",
+        "Tell me about it",
+        "How long is the article?",
+        "When was the article written?",
+        "What?",
+        "about",
+        "What is that?",
+        "",
+        "?!",
+        ";",
+    ],
+)
+def test_other_questions_are_not_about_the_whole(question: str) -> None:
+    assert not is_about_whole(question)
+
+
+@given(st.lists(st.sampled_from("what about is the article ; sum up main point 3 who \ud800 İ".split())))
+def test_any_run_of_such_words_is_judged(pieces: list[str]) -> None:
+    assert is_about_whole(" ".join(pieces)) in {True, False}
