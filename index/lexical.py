@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _WORD = re.compile(r"\w+")
+_PLURAL_CAPITALS = re.compile(r"[A-Z]{2,}s")
 _local = threading.local()
 
 
@@ -29,8 +30,13 @@ def terms(text: str) -> list[str]:
 
 
 def stems(tokens: Sequence[str]) -> list[str]:
-    """The term of each word: case folded, stemmed by Snowball's English rules."""
-    stemmed: list[str] = _stemmer().stemWords([token.casefold() for token in tokens])
+    """The term of each word: case folded, stemmed by Snowball's English rules.
+
+    Snowball keeps the "s" after a "u", so that "GPUs" would not be found by "GPU": the plural of a word in
+    capitals loses it first.
+    """
+    singular = [token[:-1] if _PLURAL_CAPITALS.fullmatch(token) else token for token in tokens]
+    stemmed: list[str] = _stemmer().stemWords([token.casefold() for token in singular])
     return stemmed
 
 

@@ -163,3 +163,8 @@ def test_many_threads_stem_and_score_alike() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_the_plural_of_a_word_in_capitals_is_found_by_the_word() -> None:
+    assert stems(["GPUs", "GPU", "CPUs", "gpu"]) == ["gpu", "gpu", "cpu", "gpu"]
+    assert stems(["bus", "US", "AIDS"]) == ["bus", "us", "aid"]
