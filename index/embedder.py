@@ -99,7 +99,7 @@ class SentenceTransformerEmbedder:
             return []
         with self._lock:
             ids = self._model.tokenizer(
-                list(texts), add_special_tokens=False, truncation=False, verbose=False
+                _encodable(texts), add_special_tokens=False, truncation=False, verbose=False
             )
         return [len(row) for row in ids["input_ids"]]
 
@@ -107,22 +107,23 @@ class SentenceTransformerEmbedder:
         """One row a text: shape (n, dimension), unit length."""
         with self._lock:
             vectors = self._model.encode(
-                list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+                _encodable(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
             )
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
 
     def embed_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Range]]) -> tuple[Vectors, Vectors]:
         """Rows for texts and for ranges within them; see `Embedder.embed_parts`."""
+        readable = _encodable(texts)
         with self._lock:
             encoded: Any = self._model.encode(
-                list(texts),
+                readable,
                 batch_size=_BATCH,
                 output_value=None,
                 convert_to_numpy=False,
                 show_progress_bar=False,
             )
             offsets = self._model.tokenizer(
-                list(texts), return_offsets_mapping=True, truncation=True, max_length=self.max_tokens
+                readable, return_offsets_mapping=True, truncation=True, max_length=self.max_tokens
             )["offset_mapping"]
         whole = np.empty((len(texts), self.dimension), dtype=np.float32)
         pooled = np.empty((sum(map(len, parts)), self.dimension), dtype=np.float32)
@@ -154,6 +155,11 @@ class SentenceTransformerEmbedder:
                 raise ModelError(
                     f"{self.name}: not a usable sentence-transformers model ({reason})"
                 ) from error
+
+
+def _encodable(texts: Sequence[str]) -> list[str]:
+    """The texts with "?" for each lone surrogate, which stops the tokeniser; offsets stay as they are."""
+    return [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
 
 
 def pool(states: Vectors, spans: NDArray[Any], ranges: Sequence[Range], fallback: Vectors) -> Vectors:

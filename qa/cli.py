@@ -72,7 +72,7 @@ def _fail(message: str) -> None:
     sys.exit(2)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="quoth")
 def quoth() -> None:
     """Ask an article or a folder of documents; every answer quotes the source."""
@@ -112,7 +112,7 @@ def ask(
     settings = AnswerSettings(top_k=top_k) if top_k else AnswerSettings()
     answerer = Answerer(_index(sources, folder, model), settings=settings)
     answer = answerer.answer(question, threshold=threshold, documents=documents or None)
-    click.echo(answer.model_dump_json(indent=2) if as_json else _rendered(answer))
+    _print(_json(answer.model_dump(mode="json")) if as_json else _rendered(answer))
 
 
 @quoth.command()
@@ -148,10 +148,10 @@ def search(
     hits = retriever.retrieve(query, top_k, documents=documents or None)
     if as_json:
         rows = [{**hit.passage.model_dump(mode="json"), "score": hit.score} for hit in hits]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        _print(_json(rows))
         return
     for hit in hits:
-        click.echo(f"{hit.score:.3f}  {_place(hit.passage)}\n{hit.passage.text}\n")
+        _print(f"{hit.score:.3f}  {_place(hit.passage)}\n{hit.passage.text}\n")
 
 
 @quoth.command()
@@ -271,6 +271,15 @@ class _Bar:
     def close(self) -> None:
         if self._bar is not None:
             self._bar.close()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _print(text: str) -> None:
+    """Print the result; a lone surrogate, which a corpus may hold, is written as JSON escapes it."""
+    click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def _place(of: "Citation | Passage") -> str:

@@ -1,5 +1,6 @@
 """Check exported answers against the sources, with nothing but the files: no index, no model."""
 
+import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from index.loaders import find, load
 from index.types import Document
+from qa.answerer import REFUSAL
 from qa.citations import joined, mismatches
 from qa.errors import AnswerFileError
 from qa.types import Answer, Citation
@@ -18,17 +20,22 @@ _ANSWERS: TypeAdapter[Answer | list[Answer]] = TypeAdapter(Answer | list[Answer]
 def read_answers(path: str) -> list[Answer]:
     """The answers in a file of one answer or a list of them; "-" is standard input."""
     try:
-        content = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+        content = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise AnswerFileError(f"{path}: cannot be read; give a file written by: quoth ask --json") from error
     try:
-        found = _ANSWERS.validate_json(content)
+        # Not pydantic's own parser, which refuses the lone surrogates that a quote may hold.
+        found = _ANSWERS.validate_python(json.loads(content))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if not str(part).startswith(("Answer", "list[")))
         raise AnswerFileError(
             f"{path}: not an exported answer ({where or 'content'}: {first['msg']}); "
             "give a file written by: quoth ask --json"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise AnswerFileError(
+            f"{path}: not JSON ({error}); give a file written by: quoth ask --json"
         ) from error
     return found if isinstance(found, list) else [found]
 
@@ -41,34 +48,45 @@ def verify_answers(answers: Sequence[Answer], sources: Sequence[str]) -> list[st
         line
         for citation in cited
         for line in (
-            mismatches(citation, documents[citation.document_id])
-            if citation.document_id in documents
+            mismatches(citation, documents[citation.document_id, citation.sha256])
+            if (citation.document_id, citation.sha256) in documents
             else [f"{citation.document_id}: no such document in the sources given"]
         )
     ]
     return wrong + [line for answer in answers for line in _inconsistencies(answer)]
 
 
-def _documents(cited: Iterable[Citation], sources: Sequence[str]) -> dict[str, Document]:
-    """The cited documents, by the id they were cited with.
+def _documents(cited: Iterable[Citation], sources: Sequence[str]) -> dict[tuple[str, str], Document]:
+    """The cited documents, by the id and the SHA-256 they were cited with.
 
-    A document's id depends on how its source was given, so one not found by id is found by its content.
+    A document's id depends on how its source was given: one not found by its id is found by its content
+    and the end of its id, the name of a file or the id of a corpus's row.
     """
     wanted = {(citation.document_id, citation.sha256) for citation in cited}
     ids = {document_id for document_id, _ in wanted}
+    ends = {(end, sha256) for document_id, sha256 in wanted for end in _ends(document_id)}
     found: dict[str, Document] = {}
-    alike: dict[str, Document] = {}
+    alike: dict[tuple[str, str], Document] = {}
     for file in find(sources):
         if file.is_corpus or file.document_id in ids or _names_in(file.path, wanted):
             for document in load(file):
                 if document.id in ids:
                     found[document.id] = document
-                alike.setdefault(document.sha256, document)
-    return {
-        document_id: found.get(document_id) or alike[digest]
-        for document_id, digest in wanted
-        if document_id in found or digest in alike
-    }
+                own = document.id.removeprefix(file.prefix) if file.is_corpus else Path(file.path).name
+                if (own, document.sha256) in ends:
+                    alike.setdefault((own, document.sha256), document)
+    documents = {}
+    for document_id, sha256 in wanted:
+        moved = (alike[end, sha256] for end in _ends(document_id) if (end, sha256) in alike)
+        if match := found.get(document_id) or next(moved, None):
+            documents[document_id, sha256] = match
+    return documents
+
+
+def _ends(document_id: str) -> list[str]:
+    """All that an id may be without a prefix, longest first: "a/b" and "b"."""
+    parts = document_id.split("/")
+    return ["/".join(parts[first:]) for first in range(len(parts))]
 
 
 def _names_in(path: str, wanted: Iterable[tuple[str, str]]) -> bool:
@@ -80,6 +98,8 @@ def _inconsistencies(answer: Answer) -> list[str]:
     wrong = []
     if answer.answered and answer.text != joined(answer.citations):
         wrong.append(f"{answer.question!r}: the text is not what the citations quote")
+    if not answer.answered and answer.text != REFUSAL:
+        wrong.append(f"{answer.question!r}: the text is not the message of a refusal")
     highlights = [
         citation.quote[citation.highlight[0] - citation.start : citation.highlight[1] - citation.start]
         for citation in (*answer.citations, *answer.closest)
