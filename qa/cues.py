@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from index.lexical import stems, words
+from qa.english import is_content
 
 _NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion)\b",
@@ -58,6 +59,7 @@ def kind_fits(question: str, text: str) -> float:
     if "how" in asked and _AMOUNTS & asked:
         return float(bool(_NUMBER.search(text)))
     if _PEOPLE & asked:
-        # A sentence may start with the name, so its first word counts here.
-        return float(bool({name.casefold() for name in names(" " + text)} - asked))
+        # A sentence may start with the name, so its first word counts here unless it is one of grammar.
+        found = {name.casefold() for name in names(" " + text) if is_content(name)}
+        return float(bool(found - asked))
     return 0.5
