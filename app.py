@@ -25,7 +25,7 @@ from index.index import Index
 from index.types import Document
 from qa.errors import QuestionAnsweringError
 from qa.retriever import Retriever
-from qa.types import Answer, Citation, Turn
+from qa.types import DISAGREEMENT, Answer, Citation, Turn
 
 # Questions for the article that ships with the project, which is known by its checksum.
 ARTICLE_SHA256 = "31b332f7f6dabe403061b28d36bfb3570f580cb7fb5848c48b9760c2b96dedc1"
@@ -172,12 +172,13 @@ def start(page: gr.Blocks, host: str, port: int) -> str:
     return str(url)
 
 
-def serve(sources: Sequence[str], host: str, port: int) -> None:
-    """Index the sources and serve the page until it is interrupted."""
+def serve(sources: Sequence[str], host: str, port: int, reader: str = "quoth") -> None:
+    """Index the sources and serve the page until it is interrupted; `reader` see `qa.readers`."""
     from qa.answerer import Answerer
+    from qa.readers import load_reader
 
     index = Index.from_sources(sources)
-    answerer = Answerer(index)
+    answerer = Answerer(index, reader=load_reader(reader))
     page = build(answerer, answerer.retriever, index, examples=examples_for(index, answerer))
     sys.stderr.writelines(f"quoth: left out: {problem}\n" for problem in index.problems)
     sys.stderr.write(f"quoth: the page is at {start(page, host, port)} (Ctrl+C ends it)\n")
@@ -207,6 +208,8 @@ def render(answer: Answer, numbers: Mapping[str, int]) -> str:
     foot = f'<ul class="q-notes">{"".join(f"<li>{_plain(note)}</li>" for note in notes)}</ul>'
     if answer.answered:
         short = f'<p class="q-short">{_plain(answer.short)}</p>' if answer.short else ""
+        if answer.disagreement:
+            notes.insert(0, DISAGREEMENT)
         return f'<div class="q-turn q-answer">{short}<p class="q-said">{" ".join(quotes)}</p>{foot}</div>'
     terms = ", ".join(f"<b>{_plain(term)}</b>" for term in answer.missing_terms)
     missing = f'<p class="q-missing">Words that occur nowhere in it: {terms}</p>' if terms else ""

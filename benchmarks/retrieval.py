@@ -2,9 +2,12 @@
 
     python benchmarks/retrieval.py                       the default settings, on tuning and test articles
     python benchmarks/retrieval.py --sizes               passage sizes compared, on the tuning articles alone
+    python benchmarks/retrieval.py --weights             the reader's weight in the mode "reader", on the
+                                                         validation articles, which it did not learn from
 
 A passage counts when it contains a whole answer at its place. SQuAD questions whose offset is guessed are
-left out. Every index holds all 25 articles of squad2_dev.
+left out. Every index holds all 25 articles of squad2_dev. The mode "reader" is not scored on the
+tuning articles, of which the reader learnt twelve.
 """
 
 import argparse
@@ -20,7 +23,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from index.index import Index
 from index.settings import IndexSettings
-from qa.evaluation.splits import TEST_ARTICLES
+from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES
+from qa.onnxmodel import OnnxSpanModel
+from qa.reranker import Reranker
 from qa.retriever import Retriever
 from qa.settings import RetrievalSettings
 
@@ -30,6 +35,7 @@ COLUMNS = (
     *("MRR@10", "recall@1", "recall@5", "recall@10", "ms/query"),
 )
 MODES = ("dense", "bm25", "hybrid")
+WEIGHTS = (0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2)
 SIZES = ((128, 0, 0), (192, 0, 0), (256, 0, 0), (256, 96, 0), (256, 256, 0), (256, 256, 1), (192, 192, 1))
 
 
@@ -40,12 +46,16 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=Path(__file__).parent.parent / "../shared/data")
     parser.add_argument("--sizes", action="store_true")
+    parser.add_argument("--weights", action="store_true")
     arguments = parser.parse_args()
     if not arguments.data.is_dir():
         sys.exit(f"{arguments.data}: no such folder; name the question-answering data with --data")
     print(f"commit {_commit()}\n")
     print(f"| {' | '.join(COLUMNS)} |")
     print(f"{'| --- ' * len(COLUMNS)}|")
+    if arguments.weights:
+        _weights(arguments.data / "squad2_dev")
+        return
     for size in SIZES if arguments.sizes else (None,):
         _squad(arguments.data / "squad2_dev", size, test=not arguments.sizes)
         _contained(arguments.data / "chunking_eval", size)
@@ -58,7 +68,18 @@ def _squad(folder: Path, size: tuple[int, int, int] | None, *, test: bool) -> No
     held_out = [row for row in questions if row["document_id"] in TEST_ARTICLES]
     _table(folder.name, "15 tuning", index, tuning, MODES)
     if test:
-        _table(folder.name, "10 test", index, held_out, MODES)
+        _table(folder.name, "10 test", index, held_out, (*MODES, "reader"))
+
+
+def _weights(folder: Path) -> None:
+    index = _index(folder, None)
+    questions = [row for row in _rows(folder) if row["answerable"] and row.get("offset") != "guessed"]
+    chosen = [row for row in questions if row["document_id"] in VALIDATION_ARTICLES]
+    _table(folder.name, "3 validation", index, chosen, ("hybrid",))
+    for weight in WEIGHTS:
+        print(f"| weight {weight}", end=" ")
+        Reranker.weight = weight
+        _table(folder.name, "3 validation", index, chosen, ("reader",))
 
 
 def _contained(folder: Path, size: tuple[int, int, int] | None) -> None:
@@ -77,7 +98,7 @@ def _index(folder: Path, size: tuple[int, int, int] | None) -> Index:
 def _table(name: str, articles: str, index: Index, questions: Sequence[Row], modes: Iterable[str]) -> None:
     settings = index.settings
     for mode in modes:
-        retriever = Retriever(index, RetrievalSettings.model_validate({"mode": mode}))
+        retriever = _retriever(index, mode)
         started = time.perf_counter()
         ranks = [_rank(retriever, row) for row in questions]
         elapsed = 1000 * (time.perf_counter() - started) / len(questions)
@@ -98,7 +119,13 @@ def _table(name: str, articles: str, index: Index, questions: Sequence[Row], mod
         print(f"| {' | '.join(cells)} |", flush=True)
 
 
-def _rank(retriever: Retriever, row: Row) -> int | None:
+def _retriever(index: Index, mode: str) -> Retriever | Reranker:
+    if mode == "reader":
+        return Reranker(Retriever(index), OnnxSpanModel())
+    return Retriever(index, RetrievalSettings.model_validate({"mode": mode}))
+
+
+def _rank(retriever: Retriever | Reranker, row: Row) -> int | None:
     """Place of the first of ten passages that contains an evidence range, counted from one."""
     for place, hit in enumerate(retriever.retrieve(row["question"], 10), 1):
         passage = hit.passage

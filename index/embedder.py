@@ -99,7 +99,7 @@ class SentenceTransformerEmbedder:
             return []
         with self._lock:
             ids = self._model.tokenizer(
-                _encodable(texts), add_special_tokens=False, truncation=False, verbose=False
+                encodable(texts), add_special_tokens=False, truncation=False, verbose=False
             )
         return [len(row) for row in ids["input_ids"]]
 
@@ -107,13 +107,13 @@ class SentenceTransformerEmbedder:
         """One row a text: shape (n, dimension), unit length."""
         with self._lock:
             vectors = self._model.encode(
-                _encodable(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+                encodable(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
             )
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
 
     def embed_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Range]]) -> tuple[Vectors, Vectors]:
         """Rows for texts and for ranges within them; see `Embedder.embed_parts`."""
-        readable = _encodable(texts)
+        readable = encodable(texts)
         with self._lock:
             encoded: Any = self._model.encode(
                 readable,
@@ -157,7 +157,7 @@ class SentenceTransformerEmbedder:
                 ) from error
 
 
-def _encodable(texts: Sequence[str]) -> list[str]:
+def encodable(texts: Sequence[str]) -> list[str]:
     """The texts with "?" for each lone surrogate, which stops the tokeniser; offsets stay as they are."""
     return [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
 

@@ -3,22 +3,29 @@
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 
 from pydantic import ValidationError
 
 from index.index import Index
+from qa.calibration import shipped_calibration
 from qa.citations import cite, joined
-from qa.confidence import confidence, signals
+from qa.composition import compose, disagree
+from qa.confidence import confidence, said, signals
 from qa.conversation import standalone
 from qa.english import content_words
 from qa.errors import QuestionError
-from qa.reader import Reader, SentenceReader, Span
+from qa.reader import Reader
+from qa.readers import load_reader
 from qa.retriever import RetrievedPassage, Retriever
 from qa.settings import AnswerSettings, RetrievalSettings
+from qa.spans import Span
 from qa.summary import central_sentences, is_about_whole
 from qa.types import Answer, Citation, Turn
 
 REFUSAL = "The source does not answer this question."
+# Spans among which those are looked for that an answer is made of.
+_CONSIDERED = 10
 # A request about the whole source can always be met with its central sentences; how well is not measured
 # by a span, so this is a convention, not an estimate.
 _WHOLE_CONFIDENCE = 0.9
@@ -37,8 +44,9 @@ class Answerer:
     ) -> None:
         self.index = index
         self.retriever = Retriever(index, retrieval)
-        self.reader: Reader = reader or SentenceReader()
+        self.reader: Reader = reader or load_reader()
         self.settings = settings or AnswerSettings()
+        self.calibration = shipped_calibration(self.reader.calibration)
 
     def answer(
         self,
@@ -54,7 +62,7 @@ class Answerer:
         which the best guess is given as the answer: 0.0 forces it, None takes the settings'. `documents`
         narrows the search to some ids. Raises QuestionError for what cannot be asked.
         """
-        bar = self.settings.threshold if threshold is None else threshold
+        bar = self._default_threshold if threshold is None else threshold
         if not 0.0 <= bar <= 1.0:
             raise QuestionError(f"threshold {bar}: must be between 0 and 1")
         question = _encodable(question)
@@ -69,16 +77,17 @@ class Answerer:
         if whole:
             with _timed(timings, "read"):
                 used = spans = central_sentences(self.index, documents)
-            sure, missing = _WHOLE_CONFIDENCE, []
+            sure, missing, disagreement = _WHOLE_CONFIDENCE, [], False
         if not spans:  # also for a source without a sentence: its headings are the best there is
             with _timed(timings, "retrieve"):
-                passages = self.retriever.search(alone, self.settings.top_k, documents=documents)
+                passages = self.to_read(alone, documents)
                 missing = self._missing_terms(alone, documents)
             with _timed(timings, "read"):
                 spans = self.reader.read(alone, passages)
             with _timed(timings, "decide"):
                 sure = self._confidence(alone, passages, spans, missing)
-            used = spans[:1]
+                used = self._compose(spans, passages)
+                disagreement = disagree(alone, [said(passages, span) for span in used])
         answered = bool(used) and sure >= bar
         with _timed(timings, "cite"):
             citations = tuple(map(self._cite, used)) if answered else ()
@@ -94,8 +103,21 @@ class Answerer:
             citations=citations,
             closest=closest,
             missing_terms=tuple(missing),
+            disagreement=answered and disagreement,
             timings_ms=timings,
         )
+
+    def to_read(self, question: str, documents: Collection[str] | None = None) -> list[RetrievedPassage]:
+        """The passages that are read for a question, best first; see AnswerSettings."""
+        found = self.retriever.search(question, self.settings.top_k, documents=documents)
+        sizes = [len(passage.hit.passage.text) for passage in found]
+        fitting = sum(size <= self.settings.characters for size in accumulate(sizes))
+        return found[: max(1, fitting)]
+
+    @property
+    def _default_threshold(self) -> float:
+        given = self.settings.threshold
+        return self.calibration.threshold if given is None else given
 
     def _checked(self, question: str) -> str:
         asked = question.strip()
@@ -120,7 +142,13 @@ class Answerer:
         spans: Sequence[Span],
         missing: Sequence[str],
     ) -> float:
-        return confidence(signals(question, passages, spans, missing)) if spans else 0.0
+        return confidence(signals(question, passages, spans, missing), self.calibration) if spans else 0.0
+
+    def _compose(self, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
+        if self.calibration.ranking is None:  # scores that are no log-odds
+            return list(spans[:1])
+        answers = [said(passages, span) for span in spans[:_CONSIDERED]]
+        return compose(spans, answers, self.settings.least_odds)
 
     def _cite(self, span: Span) -> Citation:
         document = self.index.document(span.document_id)

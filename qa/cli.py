@@ -15,15 +15,12 @@ import click
 
 from index.errors import IndexingError
 from index.settings import DEFAULT_MODEL, IndexSettings
-from qa.errors import QuestionAnsweringError, ReaderError
+from qa.errors import QuestionAnsweringError
 
 if TYPE_CHECKING:
     from index.index import Index
     from index.types import Passage
     from qa.types import Answer, Citation
-
-# The reader of this version; a trained one is to join it.
-_READERS = ("sentence",)
 
 _source = click.option(
     "--source", "sources", multiple=True, metavar="PATH", help="A file, folder or corpus; repeat it for more."
@@ -41,6 +38,14 @@ _model = click.option(
     default=DEFAULT_MODEL,
     show_default=True,
     help="A sentence-transformers model, by name or path.",
+)
+_reader = click.option(
+    "--reader",
+    default="quoth",
+    show_default=True,
+    metavar="MODEL",
+    help='"quoth", the trained reader; "sentence", the baseline without a model; or an extractive '
+    "question-answering model of Hugging Face, by name or path.",
 )
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -89,7 +94,7 @@ def quoth() -> None:
     help="Answer from this confidence on; 0 forces the best guess.",
 )
 @click.option("--top-k", type=click.IntRange(min=1), help="Number of passages to read.")
-@click.option("--reader", default=_READERS[0], show_default=True, help="The reader that points at answers.")
+@_reader
 @_model
 @_folder
 def ask(
@@ -105,12 +110,11 @@ def ask(
 ) -> None:
     """Answer QUESTION from the source, with citations, or say that the source is silent."""
     from qa.answerer import Answerer
+    from qa.readers import load_reader
     from qa.settings import AnswerSettings
 
-    if reader not in _READERS:
-        raise ReaderError(f"{reader}: no such reader; use one of: {', '.join(_READERS)}")
     settings = AnswerSettings(top_k=top_k) if top_k else AnswerSettings()
-    answerer = Answerer(_index(sources, folder, model), settings=settings)
+    answerer = Answerer(_index(sources, folder, model), reader=load_reader(reader), settings=settings)
     answer = answerer.answer(question, threshold=threshold, documents=documents or None)
     _print(_json(answer.model_dump(mode="json")) if as_json else _rendered(answer))
 
@@ -123,10 +127,10 @@ def ask(
 @click.option("--top-k", type=click.IntRange(min=1), default=5, show_default=True, help="Number of passages.")
 @click.option(
     "--mode",
-    type=click.Choice(["hybrid", "dense", "bm25"]),
+    type=click.Choice(["hybrid", "dense", "bm25", "reader"]),
     default="hybrid",
     show_default=True,
-    help="How passages are ranked.",
+    help="How passages are ranked; reader orders the best twenty anew by reading them.",
 )
 @_model
 @_folder
@@ -141,11 +145,19 @@ def search(
     folder: str | None,
 ) -> None:
     """Print the passages most relevant to QUERY, best first."""
+    from qa.onnxmodel import OnnxSpanModel
+    from qa.reranker import Reranker
     from qa.retriever import Retriever
     from qa.settings import RetrievalSettings
 
-    retriever = Retriever(_index(sources, folder, model), RetrievalSettings.model_validate({"mode": mode}))
-    hits = retriever.retrieve(query, top_k, documents=documents or None)
+    opened = _index(sources, folder, model)
+    if mode == "reader":
+        hits = Reranker(Retriever(opened), OnnxSpanModel()).retrieve(
+            query, top_k, documents=documents or None
+        )
+    else:
+        retriever = Retriever(opened, RetrievalSettings.model_validate({"mode": mode}))
+        hits = retriever.retrieve(query, top_k, documents=documents or None)
     if as_json:
         rows = [{**hit.passage.model_dump(mode="json"), "score": hit.score} for hit in hits]
         _print(_json(rows))
@@ -171,6 +183,15 @@ def index(paths: tuple[str, ...], folder: str | None, model: str, rebuild: bool)
 @click.option("--report", metavar="DIR", help="Write report.json, report.md and the pictures here.")
 @click.option("--gate", metavar="FILE", help="JSON of least figures; status 1 when one is missed.")
 @click.option("--half", type=click.Choice(["tuning", "testing"]), help="Ask this half of the set alone.")
+@click.option(
+    "--about",
+    multiple=True,
+    metavar="ID",
+    help='Ask only the questions about this document; repeat it for more. "test" is the ten test articles of '
+    "SQuAD 2.0, by which nothing was chosen.",
+)
+@click.option("--everywhere", is_flag=True, help="Ask of the whole source, not of each document.")
+@_reader
 @_model
 @_folder
 def evaluate(
@@ -179,13 +200,19 @@ def evaluate(
     report: str | None,
     gate: str | None,
     half: str | None,
+    about: tuple[str, ...],
+    everywhere: bool,
+    reader: str,
     model: str,
     folder: str | None,
 ) -> int:
     """Ask a fixed question set and print how good the answers are."""
-    from qa.evaluation.command import run
+    from qa.evaluation.command import Choice, run
 
-    return run(questions, lambda default: _index(sources or default, folder, model), report, gate, half)
+    chosen = Choice(half=half, about=about, everywhere=everywhere)
+    return run(
+        questions, lambda default: _index(sources or default, folder, model), chosen, reader, report, gate
+    )
 
 
 @quoth.command()
@@ -207,15 +234,16 @@ def verify(answer: str, sources: tuple[str, ...]) -> int:
 
 @quoth.command()
 @_source
+@_reader
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=7860, show_default=True, help="Port to listen on."
 )
-def chat(sources: tuple[str, ...], host: str, port: int) -> None:
+def chat(sources: tuple[str, ...], reader: str, host: str, port: int) -> None:
     """Serve the web chat."""
     # By name: qa never imports the page, which imports gradio.
     serve: Callable[..., Any] = import_module("app").serve
-    serve(_sources(sources), host, port)
+    serve(_sources(sources), host, port, reader)
 
 
 @quoth.command()
@@ -287,12 +315,16 @@ def _place(of: "Citation | Passage") -> str:
 
 
 def _rendered(answer: "Answer") -> str:
+    from qa.types import DISAGREEMENT
+
     lines = [answer.text, ""]
     if answer.standalone_question != answer.question:
         lines.append(f"asked as: {answer.standalone_question}")
     if answer.answered:
         if answer.short:
             lines.insert(0, f"{answer.short}\n")
+        if answer.disagreement:
+            lines.append(DISAGREEMENT)
         lines += [f"[{number}] {_place(citation)}" for number, citation in enumerate(answer.citations, 1)]
     else:
         if answer.missing_terms:

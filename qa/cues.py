@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from index.lexical import stems, words
 from qa.english import is_content
@@ -48,18 +49,32 @@ def related(asked: Sequence[str], text: str) -> float:
     return hits / len(asked)
 
 
+def kind_asked(question: str) -> Literal["time", "amount", "person"] | None:
+    """The kind of thing a question asks for by its words; None when they do not say."""
+    asked = _asked(question)
+    if "when" in asked or ({"what", "which"} & asked and _TIMES & asked):
+        return "time"
+    if "how" in asked and _AMOUNTS & asked:
+        return "amount"
+    return "person" if _PEOPLE & asked else None
+
+
 def kind_fits(question: str, text: str) -> float:
     """Whether a text holds the kind of thing asked for (1 or 0); 0.5 when no kind is asked for.
 
     When: a date. How many: a number. Who: a name that the question does not hold.
     """
-    asked = {word.casefold() for word in words(question)}
-    if "when" in asked or ({"what", "which"} & asked and _TIMES & asked):
+    kind = kind_asked(question)
+    if kind == "time":
         return float(bool(_DATE.search(text)))
-    if "how" in asked and _AMOUNTS & asked:
+    if kind == "amount":
         return float(bool(_NUMBER.search(text)))
-    if _PEOPLE & asked:
+    if kind == "person":
         # A sentence may start with the name, so its first word counts here unless it is one of grammar.
         found = {name.casefold() for name in names(" " + text) if is_content(name)}
-        return float(bool(found - asked))
+        return float(bool(found - _asked(question)))
     return 0.5
+
+
+def _asked(question: str) -> set[str]:
+    return {word.casefold() for word in words(question)}

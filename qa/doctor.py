@@ -10,8 +10,13 @@ from index import store
 from index.builder import cache_folder
 from index.embedder import SentenceTransformerEmbedder, verify_default_model
 from index.errors import IndexFolderError, ModelError
+from qa.errors import ReaderError
+from qa.onnxmodel import OnnxSpanModel
 
-_PACKAGES = ("quoth", "torch", "sentence-transformers", "faiss-cpu", "bm25s", "gradio", "pydantic", "numpy")
+_PACKAGES = (
+    *("quoth", "torch", "sentence-transformers", "onnxruntime", "faiss-cpu", "bm25s", "gradio", "pydantic"),
+    "numpy",
+)
 
 
 def diagnosis() -> Iterator[str]:
@@ -22,13 +27,19 @@ def diagnosis() -> Iterator[str]:
             yield f"{package} {version(package)}"
         except PackageNotFoundError:
             yield f"{package} is not installed"
-    yield "engine: torch, float32"
+    yield "engine: torch, float32, to embed; ONNX Runtime, int8, to read"
     try:
         embedder = SentenceTransformerEmbedder()
         verify_default_model()
         yield f"model {embedder.name}: SHA-256 {embedder.fingerprint} as pinned"
     except ModelError as error:
         yield f"model: {error}"
+    try:
+        reader = OnnxSpanModel()
+        reader.verify()
+        yield f"reader quoth: SHA-256 {reader.config.sha256['reader.onnx']} as pinned"
+    except ReaderError as error:
+        yield f"reader: {error}"
     yield f"cache {cache_folder()}"
     for folder in _index_folders():
         yield _described(folder)

@@ -1,45 +1,104 @@
 """Point at what answers a question in the passages that were retrieved.
 
-`Reader` is the seam: the sentence reader here ranks whole sentences; a trained one points at exact spans.
+`Reader` is the seam. The extractive reader points at exact spans with a trained model; the sentence reader
+ranks whole sentences with none, and is the baseline that the trained one has to beat.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from qa.calibration import Ranking, shipped_calibration
 from qa.cues import kind_fits, related
 from qa.english import content_words
-from qa.retriever import RetrievedPassage
-
-
-class Span(NamedTuple):
-    """A range that may answer, and the sentence that carries it; offsets are into the document's text.
-
-    `highlight` is the exact answer within the sentence, None when the sentence as a whole is the guess.
-    `passage` is the place, in the list that was read, of the passage it stands in.
-    """
-
-    document_id: str
-    start: int
-    end: int
-    highlight: tuple[int, int] | None
-    score: float
-    passage: int
+from qa.retriever import RetrievedPassage, ScoredSentence
+from qa.spans import Span, TokenLogits, best_within
 
 
 class Reader(Protocol):
-    """What the Answerer asks of a reader."""
+    """What the Answerer asks of a reader; `calibration` names the calibration that its spans go with."""
+
+    calibration: str
 
     def read(self, question: str, passages: Sequence[RetrievedPassage]) -> list[Span]:
         """Spans that may answer, best first, no sentence twice; empty only when there is no passage."""
         ...
 
 
+class SpanModel(Protocol):
+    """A trained model that knows, of each token of a passage, whether the answer starts or ends there."""
+
+    @property
+    def longest_answer(self) -> int:
+        """In tokens."""
+        ...
+
+    def logits(self, question: str, texts: Sequence[str]) -> list[TokenLogits]:
+        """What it says of each text."""
+        ...
+
+
+class ExtractiveReader:
+    """The best exact span of each sentence by a trained model, ranked with what retrieval knows of it."""
+
+    calibration = "extractive"
+
+    def __init__(self, model: SpanModel, ranking: Ranking | None = None) -> None:
+        self.model = model
+        self.ranking = ranking or shipped_calibration(self.calibration).ranking or Ranking()
+
+    def read(self, question: str, passages: Sequence[RetrievedPassage]) -> list[Span]:
+        """See `Reader.read`."""
+        found = self.model.logits(question, [passage.hit.passage.text for passage in passages])
+        return _sorted(
+            [
+                span
+                for place, (passage, known) in enumerate(zip(passages, found, strict=True))
+                for sentence in passage.sentences
+                if (span := self._span(passage, place, sentence, known))
+            ],
+            passages,
+        )
+
+    def _span(
+        self, found: RetrievedPassage, place: int, sentence: ScoredSentence, known: TokenLogits
+    ) -> Span | None:
+        passage, weights = found.hit.passage, self.ranking
+        best = best_within(
+            known,
+            sentence.start - passage.start,
+            sentence.end - passage.start,
+            self.model.longest_answer,
+        )
+        if best is None:
+            return None
+        first, last, margin = best
+        score = (
+            weights.margin * margin
+            + weights.answerable * known.answerable
+            + weights.sentence * sentence.score
+            + weights.words * found.words
+            + weights.dense * found.dense
+        )
+        return Span(
+            document_id=passage.document_id,
+            start=sentence.start,
+            end=sentence.end,
+            highlight=(passage.start + first, passage.start + last),
+            score=score,
+            passage=place,
+            margin=margin,
+            answerable=known.answerable,
+        )
+
+
 class SentenceReader:
     """Ranks sentences by a weighted sum of what retrieval knows of them and of two cues.
 
-    The toy that a trained reader has to beat: no exact span, little sense of what is asked. The weights
-    were fitted to put the right sentence first on the tuning articles; DECISIONS.md has the table.
+    No exact span, little sense of what is asked. The weights were fitted to put the right sentence first on
+    the tuning articles; DECISIONS.md has the table.
     """
+
+    calibration = "sentence"
 
     cosine = 1.0
     share = 0.9
@@ -52,7 +111,7 @@ class SentenceReader:
     def read(self, question: str, passages: Sequence[RetrievedPassage]) -> list[Span]:
         """See `Reader.read`."""
         asked = content_words(question)
-        spans: dict[tuple[str, int, int], Span] = {}
+        spans: list[Span] = []
         for place, found in enumerate(passages):
             passage = found.hit.passage
             for sentence in found.sentences:
@@ -66,15 +125,19 @@ class SentenceReader:
                     + self.kind * kind_fits(question, text)
                     + self.related * related(asked, text)
                 )
-                span = Span(passage.document_id, sentence.start, sentence.end, None, score, place)
-                # Passages may overlap: a sentence counts once, where it scores best.
-                known = spans.setdefault((span.document_id, span.start, span.end), span)
-                if span.score > known.score:
-                    spans[span.document_id, span.start, span.end] = span
-        if not spans:
-            # Passages of headings alone: the passage itself is the best there is.
-            return [_whole(found, place) for place, found in enumerate(passages)]
-        return sorted(spans.values(), key=lambda span: -span.score)
+                spans.append(Span(passage.document_id, sentence.start, sentence.end, None, score, place))
+        return _sorted(spans, passages)
+
+
+def _sorted(spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
+    """Best first, each sentence once; of passages without a sentence (headings alone), the passages."""
+    kept: dict[tuple[str, int, int], Span] = {}
+    for span in spans or [_whole(found, place) for place, found in enumerate(passages)]:
+        # Passages may overlap: a sentence counts once, where it scores best.
+        known = kept.setdefault((span.document_id, span.start, span.end), span)
+        if span.score > known.score:
+            kept[span.document_id, span.start, span.end] = span
+    return sorted(kept.values(), key=lambda span: -span.score)
 
 
 def _whole(found: RetrievedPassage, place: int) -> Span:

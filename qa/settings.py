@@ -29,13 +29,18 @@ class RetrievalSettings(BaseModel):
 class AnswerSettings(BaseModel):
     """How an answer is made from passages.
 
-    `threshold` is the confidence from which the best guess counts as an answer. `top_k` is the number of
-    passages read. `closest` is the number of sentences shown on a refusal.
+    `threshold` is the confidence from which the best guess counts as an answer; None takes the one that was
+    chosen for the reader, see `qa.calibration`. At most `top_k` passages are read, and no more of them
+    than make up `characters`, but always one: reading takes time in proportion to the text. A further span is
+    cited when it is at least `least_odds` as likely as the best one. `closest` is the number of sentences
+    shown on a refusal.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    threshold: float = Field(default=0.25, ge=0.0, le=1.0)
+    threshold: float | None = Field(default=None, ge=0.0, le=1.0)
     top_k: int = Field(default=10, ge=1)
+    characters: int = Field(default=3600, ge=1)
+    least_odds: float = Field(default=0.5, gt=0.0, le=1.0)
     closest: int = Field(default=3, ge=1)
     longest_question: int = Field(default=2000, ge=1)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from index.index import Index
 from index.lexical import words
 from qa.english import content_words
-from qa.reader import Span
+from qa.spans import Span
 
 # A request about the whole holds nothing but words for summing up, for a text, and of courtesy.
 _SUMMING = frozenset(

@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+DISAGREEMENT = "The source gives different answers; each is cited."
+
 
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,7 +49,8 @@ class Answer(_Value):
     guess on a refusal too, or None where no span was found. `confidence` is the
     probability that the best guess is right; `answered` is `confidence >= threshold`.
     `closest` holds the nearest sentences on a refusal. `missing_terms` are the words of the question
-    that occur nowhere in the source. `timings_ms` maps a stage to milliseconds.
+    that occur nowhere in the source. `disagreement` says that a number or date was asked for and the
+    citations name different ones. `timings_ms` maps a stage to milliseconds.
     """
 
     question: str
@@ -60,4 +63,5 @@ class Answer(_Value):
     citations: tuple[Citation, ...] = ()
     closest: tuple[Citation, ...] = ()
     missing_terms: tuple[str, ...] = ()
+    disagreement: bool = False
     timings_ms: dict[str, float] = Field(default_factory=dict)

@@ -17,9 +17,10 @@ from index.types import Document, Heading
 from qa.answerer import REFUSAL, Answerer
 from qa.citations import cite, joined, mismatches
 from qa.errors import QuestionError
-from qa.reader import SentenceReader, Span
+from qa.reader import Reader, SentenceReader
 from qa.retriever import RetrievedPassage
 from qa.settings import AnswerSettings
+from qa.spans import Span
 from qa.types import Answer, Citation, Turn
 
 TEXT = """The harbour of Port Ellen opened in 1825. It was built of grey stone by Walter Campbell.
@@ -47,9 +48,16 @@ def build(path: Path, text: str, *, how: IndexSettings = PASSAGES) -> Index:
     return Index.from_sources([path], embedder=HashEmbedder(), settings=how)
 
 
+def with_sentences(
+    index: Index, reader: Reader | None = None, settings: AnswerSettings | None = None
+) -> Answerer:
+    """An Answerer whose reader has no model, unless it is given one: quick, and the same anywhere."""
+    return Answerer(index, reader=reader or SentenceReader(), settings=settings)
+
+
 @pytest.fixture
 def answerer(tmp_path: Path) -> Answerer:
-    return Answerer(build(tmp_path / "island.txt", TEXT))
+    return with_sentences(build(tmp_path / "island.txt", TEXT))
 
 
 def assert_sound(answer: Answer, index: Index) -> None:
@@ -126,7 +134,7 @@ def test_missing_terms_are_content_words_as_written(answerer: Answerer) -> None:
 
 @pytest.mark.parametrize("number", [1, 2, 5, 50])
 def test_the_settings_say_how_many_closest_sentences_are_shown(answerer: Answerer, number: int) -> None:
-    asked = Answerer(answerer.index, settings=AnswerSettings(closest=number, threshold=1.0))
+    asked = with_sentences(answerer.index, settings=AnswerSettings(closest=number, threshold=1.0))
     assert len(asked.answer("zebra?").closest) == min(number, 7)
 
 
@@ -145,7 +153,7 @@ def test_confidence_does_not_hang_on_the_threshold(answerer: Answerer, question:
 @pytest.mark.parametrize("question", [*QUESTIONS, *NONSENSE, *SUMMING_UP])
 @pytest.mark.parametrize("text", [TEXT, "Cats purr.", "# One\n\n## Two\n"])
 def test_at_threshold_zero_there_is_always_a_best_guess(tmp_path: Path, question: str, text: str) -> None:
-    asked = Answerer(build(tmp_path / "some.md", text))
+    asked = with_sentences(build(tmp_path / "some.md", text))
     answer = asked.answer(question, threshold=0.0)
     assert_sound(answer, asked.index)
     assert answer.answered
@@ -154,7 +162,7 @@ def test_at_threshold_zero_there_is_always_a_best_guess(tmp_path: Path, question
 
 def test_none_takes_the_threshold_of_the_settings(answerer: Answerer) -> None:
     for bar in (0.0, 0.5, 1.0):
-        asked = Answerer(answerer.index, settings=AnswerSettings(threshold=bar)).answer(QUESTIONS[0])
+        asked = with_sentences(answerer.index, settings=AnswerSettings(threshold=bar)).answer(QUESTIONS[0])
         assert asked.threshold == bar
         assert essence(asked) == essence(answerer.answer(QUESTIONS[0], threshold=bar))
 
@@ -165,7 +173,7 @@ def test_any_text_can_be_asked(
     tmp_path_factory: pytest.TempPathFactory, question: str, threshold: float
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "asked" / "island.txt"
-    asked = Answerer(_kept(path))
+    asked = with_sentences(_kept(path))
     if question.strip():
         answer = asked.answer(question, threshold=threshold)
         assert_sound(answer, asked.index)
@@ -203,7 +211,9 @@ def test_a_request_about_the_whole_gets_at_most_three_cited_sentences_in_source_
 
 
 def test_a_short_text_is_summed_up_by_the_sentences_it_has(tmp_path: Path) -> None:
-    answer = Answerer(build(tmp_path / "cats.txt", "Cats purr. Dogs bark.")).answer("What is this about?")
+    answer = with_sentences(build(tmp_path / "cats.txt", "Cats purr. Dogs bark.")).answer(
+        "What is this about?"
+    )
     assert (answer.answered, answer.text) == (True, "Cats purr. Dogs bark.")
 
 
@@ -212,7 +222,7 @@ def test_a_sentence_in_two_overlapping_passages_is_cited_once(tmp_path: Path) ->
         "Seven brown cats sat quietly on the old mat.",
         "Nine small dogs barked loudly at the new postman.",
     )
-    asked = Answerer(
+    asked = with_sentences(
         build(tmp_path / "a.txt", f"{one} {two} {one[:5]}.", how=IndexSettings(max_tokens=20, overlap=1))
     )
     assert sum(two in passage.text for passage in asked.index.passages()) == 2
@@ -225,7 +235,7 @@ def test_a_summary_stays_within_the_documents_asked(tmp_path: Path) -> None:
     index = build(tmp_path / "docs" / "b.txt", TEXT.replace("harbour", "garden"))
     index = Index.from_sources([tmp_path / "docs"], embedder=HashEmbedder(), settings=PASSAGES)
     for name in ("a.txt", "b.txt"):
-        answer = Answerer(index).answer("Summarise the article", documents=[name])
+        answer = with_sentences(index).answer("Summarise the article", documents=[name])
         assert {citation.document_id for citation in answer.citations} == {name}
         assert_sound(answer, index)
 
@@ -288,7 +298,7 @@ def test_a_question_may_be_as_long_as_the_settings_say(answerer: Answerer) -> No
     assert answerer.answer("a" * 2000).question == "a" * 2000
     with pytest.raises(QuestionError, match=r"2001 characters; ask in at most 2000"):
         answerer.answer("a" * 2001)
-    short = Answerer(answerer.index, settings=AnswerSettings(longest_question=5))
+    short = with_sentences(answerer.index, settings=AnswerSettings(longest_question=5))
     assert short.answer("  12345  ").question == "  12345  "
     with pytest.raises(QuestionError, match="at most 5"):
         short.answer("123456")
@@ -321,7 +331,7 @@ def test_lone_surrogates_in_question_and_history_are_taken_for_question_marks(tm
             return super()._vector(text)
 
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
-    asked = Answerer(Index.from_sources([tmp_path / "a.txt"], embedder=StrictEmbedder()))
+    asked = with_sentences(Index.from_sources([tmp_path / "a.txt"], embedder=StrictEmbedder()))
     answer = asked.answer("When did \ud800 the harbour \udcff open?", threshold=0.0)
     assert_sound(answer, asked.index)
     assert answer.question == answer.standalone_question == "When did ? the harbour ? open?"
@@ -337,7 +347,7 @@ def test_lone_surrogates_in_question_and_history_are_taken_for_question_marks(tm
 
 
 def test_a_document_of_headings_alone_gives_its_headings(tmp_path: Path) -> None:
-    asked = Answerer(build(tmp_path / "plan.md", "# Harbour\n\n## Ferries\n\n## Whisky\n"))
+    asked = with_sentences(build(tmp_path / "plan.md", "# Harbour\n\n## Ferries\n\n## Whisky\n"))
     for question in ("Which ferries are there?", "What is this about?"):
         answer = asked.answer(question, threshold=0.0)
         assert_sound(answer, asked.index)
@@ -346,7 +356,7 @@ def test_a_document_of_headings_alone_gives_its_headings(tmp_path: Path) -> None
 
 
 def test_a_document_without_a_word_is_refused_an_answer(tmp_path: Path) -> None:
-    asked = Answerer(build(tmp_path / "signs.txt", "... --- !!!"))
+    asked = with_sentences(build(tmp_path / "signs.txt", "... --- !!!"))
     for question in ("What is this about?", "Why?"):
         answer = asked.answer(question)
         assert (answer.answered, answer.confidence, answer.closest) == (False, 0.0, ())
@@ -369,7 +379,7 @@ def test_a_citation_names_the_heading_it_stands_under(tmp_path: Path) -> None:
         "It takes hours.",
     )
     text = "\n\n".join(parts)
-    asked = Answerer(build(tmp_path / "a.md", text))
+    asked = with_sentences(build(tmp_path / "a.md", text))
     headings = {
         question: asked.answer(question, threshold=0.0).citations[0].heading
         for question in ("Which ferries leave daily?", "Who takes hours?", "Who stands nothing here?")
@@ -406,6 +416,8 @@ def test_pages_and_headings_are_counted_to_the_character() -> None:
 class SpanReader:
     """Points at the first occurrence of a phrase, within the sentence that holds it."""
 
+    calibration = "sentence"
+
     def __init__(self, phrase: str) -> None:
         self.phrase = phrase
 
@@ -421,7 +433,7 @@ class SpanReader:
 
 
 def test_a_reader_of_exact_spans_gives_a_short_answer(answerer: Answerer) -> None:
-    asked = Answerer(answerer.index, reader=SpanReader("Carraig Fhada"))
+    asked = with_sentences(answerer.index, reader=SpanReader("Carraig Fhada"))
     answer = asked.answer("What is the lighthouse called?", threshold=0.0)
     assert_sound(answer, asked.index)
     assert answer.short == "Carraig Fhada"
@@ -434,17 +446,17 @@ def test_a_reader_of_exact_spans_gives_a_short_answer(answerer: Answerer) -> Non
 
 
 def test_a_reader_that_finds_nothing_is_no_confidence(answerer: Answerer) -> None:
-    answer = Answerer(answerer.index, reader=SpanReader("absent")).answer("Why?", threshold=0.5)
+    answer = with_sentences(answerer.index, reader=SpanReader("absent")).answer("Why?", threshold=0.5)
     assert (answer.answered, answer.confidence, answer.closest, answer.short) == (False, 0.0, (), None)
 
 
 def test_a_document_answers_alike_alone_and_among_others(tmp_path: Path) -> None:
     folder = tmp_path / "docs"
-    alone = Answerer(build(folder / "island.txt", TEXT))
+    alone = with_sentences(build(folder / "island.txt", TEXT))
     for number in range(30):
         town = f"The harbour of town {number} opened in {1700 + number}. Its ferries leave each day."
         (folder / f"town{number}.txt").write_text(town, encoding="utf-8")
-    among = Answerer(Index.from_sources([folder], embedder=HashEmbedder(), settings=PASSAGES))
+    among = with_sentences(Index.from_sources([folder], embedder=HashEmbedder(), settings=PASSAGES))
     assert len(among.index.document_ids()) == 31
     for question in (*QUESTIONS, *SUMMING_UP):
         one = alone.answer(question, threshold=0.0)
@@ -459,7 +471,7 @@ def quote(citation: Citation) -> tuple[str, int, int, str]:
 
 
 def test_the_shipped_article_is_cited_to_the_character(article: Path) -> None:
-    asked = Answerer(Index.from_sources([article], embedder=HashEmbedder()))
+    asked = with_sentences(Index.from_sources([article], embedder=HashEmbedder()))
     for question in ("Who founded High-Flyer?", "What is this about?", "Who is the president of Peru?"):
         for threshold in (0.0, 1.0):
             answer = asked.answer(question, threshold=threshold)

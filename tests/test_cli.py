@@ -180,7 +180,7 @@ def test_a_file_that_was_left_out_is_named_on_standard_error(run: Run, tmp_path:
         (("ask", "Who?", "--threshold", "nan"), "must be between 0 and 1"),
         (("ask", "Who?", "--threshold", "high"), "'high' is not a valid float"),
         (("ask", "Who?", "--top-k", "0"), "0 is not in the range"),
-        (("ask", "Who?", "--reader", "crystal-ball"), "crystal-ball: no such reader"),
+        (("ask", "Who?", "--reader", "crystal-ball"), "crystal-ball: no question-answering model"),
         (("ask", "Who?", "--folder", "precious"), "precious: is not an index folder and not empty"),
         (("ask", "Who?", "--folder", "precious/thesis.txt"), "is not an index folder"),
         (("evaluate", "broken.jsonl"), "broken.jsonl:2: not JSON"),
@@ -249,6 +249,7 @@ def test_doctor_lists_the_indexes_and_clears_them_alone(run: Run, article: Path,
     assert (status, err) == (0, "")
     assert out.startswith("python 3.")
     assert f"cache {cache_folder()}\n" in out
+    assert "reader quoth: SHA-256" in out
     assert "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db as pinned" in out
     listed = [line for line in out.splitlines() if line.startswith("index ")]
     assert len(listed) == 1

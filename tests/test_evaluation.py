@@ -11,9 +11,11 @@ import pytest
 
 from index.types import Document, Hit, Passage
 from qa.errors import QuestionError, QuestionSetError
+from qa.evaluation.command import Choice
 from qa.evaluation.evaluate import evaluate
 from qa.evaluation.questions import Evidence, Question, QuestionSet
 from qa.evaluation.report import EvalReport, ReportError, gate, named_figures, write_report
+from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES
 from qa.types import Answer, Citation, Turn
 
 TEXTS = {
@@ -493,3 +495,26 @@ def test_importing_the_evaluation_loads_neither_matplotlib_nor_gradio() -> None:
     )
     root = Path(__file__).parents[1]
     assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False).returncode == 0
+
+
+def test_questions_are_chosen_by_half_by_document_and_asked_of_all() -> None:
+    asked = [
+        Question(id=str(number), question="Why?", answerable=False, document_id=document)
+        for number, document in enumerate(["Geology", "Ctenophora", "Prime_number", None, "Geology"])
+    ]
+
+    def ids(choice: Choice) -> list[str]:
+        return [question.id for question in choice.of(asked)]
+
+    assert ids(Choice()) == list("01234")
+    assert ids(Choice(about=("Geology",))) == ["0", "4"]
+    assert ids(Choice(about=("test",))) == ["1", "2"]
+    assert ids(Choice(about=("test", "Geology"))) == ["0", "1", "2", "4"]
+    assert sorted([*ids(Choice(half="tuning")), *ids(Choice(half="testing"))]) == list("01234")
+    everywhere = Choice(about=("test",), everywhere=True).of(asked)
+    assert [(question.id, question.document_id) for question in everywhere] == [("1", None), ("2", None)]
+
+
+def test_articles_that_choose_and_articles_that_only_measure_are_not_the_same() -> None:
+    assert not TEST_ARTICLES & VALIDATION_ARTICLES
+    assert (len(TEST_ARTICLES), len(VALIDATION_ARTICLES)) == (10, 3)

@@ -113,7 +113,10 @@ def processes_of_session(session: int) -> Iterator[int]:
             yield int(stat.parent.name)
 
 
-HEAVY = ("torch", "transformers", "sentence_transformers", "faiss", "gradio", "bm25s", "matplotlib")
+HEAVY = (
+    *("torch", "transformers", "sentence_transformers", "onnxruntime", "faiss", "gradio", "bm25s"),
+    "matplotlib",
+)
 WATCHED = f"""
 import sys
 for module in ("index", "qa", "qa.cli", "qa.verification"):

@@ -229,7 +229,7 @@ def test_a_quote_with_a_lone_surrogate_is_printed_and_verifies(
     corpus = tmp_path / "corpus.jsonl"
     row = {"id": "r1", "text": "It is old. Its bell is \ud800 cracked."}
     corpus.write_text(json.dumps(row), encoding="utf-8")
-    ask = ["ask", "What is the bell?", "--source", str(corpus), "--threshold", "0"]
+    ask = ["ask", "What is the bell?", "--source", str(corpus), "--threshold", "0", "--reader", "sentence"]
     with pytest.raises(SystemExit, match=r"\A0\Z"):
         main([*ask, "--json"])
     printed = capsys.readouterr().out

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -14,26 +15,54 @@ from index.index import Index
 from index.types import Document
 from qa.answerer import Answerer
 from qa.evaluation.evaluate import evaluate
-from qa.evaluation.questions import QuestionSet, half, load_questions
+from qa.evaluation.questions import Question, QuestionSet, half, load_questions
 from qa.evaluation.report import gate, render, write_report
+from qa.evaluation.splits import TEST_ARTICLES
+from qa.readers import load_reader
 
 OpenIndex = Callable[[Sequence[str]], Index]
 
 
+class Choice(NamedTuple):
+    """Which questions of a set are asked, and of what.
+
+    `half` is a half of the set (`questions.half`). `about` names documents, whose questions alone are asked;
+    "test" stands for the test articles (`splits`). `everywhere` asks each of the whole source.
+    """
+
+    half: str | None = None
+    about: tuple[str, ...] = ()
+    everywhere: bool = False
+
+    def of(self, questions: Iterable[Question]) -> tuple[Question, ...]:
+        """The questions chosen."""
+        wanted = {*self.about, *(TEST_ARTICLES if "test" in self.about else ())}
+        kept = [
+            question
+            for question in questions
+            if (not self.half or half(question.id) == self.half)
+            and (not wanted or question.document_id in wanted)
+        ]
+        return tuple(q.model_copy(update={"document_id": None}) if self.everywhere else q for q in kept)
+
+
 def run(
-    questions: str, open_index: OpenIndex, report: str | None, gate_file: str | None, part: str | None
+    questions: str,
+    open_index: OpenIndex,
+    choice: Choice,
+    reader: str,
+    report: str | None,
+    gate_file: str | None,
 ) -> int:
     """Print the report; returns 1 when a figure misses the gate, else 0.
 
     `open_index` is given the source to use when the command named none: the set's own contexts, if it has
-    any, else nothing. `part` is the half of the set to ask, see `questions.half`.
+    any, else nothing. `reader` see `qa.readers`.
     """
-    loaded = load_questions(questions)
-    if part:
-        kept = tuple(question for question in loaded.questions if half(question.id) == part)
-        loaded = QuestionSet(questions=kept, documents=loaded.documents)
+    read = load_questions(questions)
+    loaded = QuestionSet(questions=choice.of(read.questions), documents=read.documents)
     index = open_index([_kept_as_corpus(loaded.documents)] if loaded.documents else [])
-    answerer = Answerer(index)
+    answerer = Answerer(index, reader=load_reader(reader))
     result = evaluate(
         loaded,
         answerer,
@@ -44,7 +73,10 @@ def run(
             "quoth": version("quoth"),
             "commit": _commit(),
             "questions": Path(questions).name,
-            "half": part or "all",
+            "half": choice.half or "all",
+            "about": choice.about or "all",
+            "everywhere": choice.everywhere,
+            "reader": reader,
             "documents": len(index.document_ids()),
             "passages": len(index),
             "index": index.settings.model_dump(mode="json"),

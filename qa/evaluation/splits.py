@@ -16,3 +16,7 @@ TEST_ARTICLES = frozenset(
         "Victoria_(Australia)",
     }
 )
+
+# The three after them by the same order. They choose between models and fit the confidence; no model learns
+# from them.
+VALIDATION_ARTICLES = frozenset({"Geology", "Imperialism", "Scottish_Parliament"})
