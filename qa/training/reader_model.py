@@ -1,0 +1,120 @@
+"""The reader's network and what goes into it; shared by training, scoring and export."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from tokenizers import Encoding, Tokenizer
+from torch import Tensor, nn
+from transformers import BertModel
+
+from index.embedder import _locate
+from index.settings import DEFAULT_MODEL
+from qa.training.reader_data import Example
+
+MAX_TOKENS, QUESTION_TOKENS = 320, 48
+# Added to the logits of what can be no answer; small enough for float16.
+NEVER = -10_000.0
+# As a target: what torch's cross-entropy leaves out.
+IGNORED = -100
+
+
+class ReaderModel(nn.Module):
+    """[CLS] question [SEP] passage [SEP] -> start and end logits (b, t), answerability logit (b,).
+
+    Position 0 stands for "no answer here"; the question's positions get -10000.
+    """
+
+    def __init__(self, encoder: BertModel) -> None:
+        super().__init__()
+        width = int(encoder.config.hidden_size)
+        self.encoder = encoder
+        self.span = nn.Linear(width, 2)
+        self.answerable = nn.Sequential(nn.Linear(width, width), nn.Tanh(), nn.Linear(width, 1))
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits; `token_type_ids` is 1 on the passage and its [SEP]."""
+        states = self.encoder(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state
+        allowed = torch.cat([torch.ones_like(token_type_ids[:, :1]), token_type_ids[:, 1:]], dim=1)
+        never = (1.0 - allowed.to(states.dtype)) * NEVER
+        start, end = self.span(states).unbind(-1)
+        return start + never, end + never, self.answerable(states[:, 0]).squeeze(-1)
+
+
+class Batch(NamedTuple):
+    """Padded inputs (b, t), token targets (b,): 0 where null, -100 where unknown; and whether answerable."""
+
+    input_ids: Tensor
+    attention_mask: Tensor
+    token_type_ids: Tensor
+    starts: Tensor
+    ends: Tensor
+    answerable: Tensor
+
+
+def new_model() -> ReaderModel:
+    """The encoder of all-MiniLM-L6-v2 with new heads; its embeddings do not learn."""
+    encoder = BertModel.from_pretrained(
+        _locate(DEFAULT_MODEL),
+        add_pooling_layer=False,
+        attn_implementation="eager",
+        attention_probs_dropout_prob=0.0,
+        hidden_dropout_prob=0.0,
+        local_files_only=True,
+    )
+    encoder.embeddings.requires_grad_(False)
+    return ReaderModel(encoder)
+
+
+def new_tokenizer() -> Tokenizer:
+    """The embedding model's tokenizer, without its own truncation and padding."""
+    tokenizer = Tokenizer.from_file(str(_locate(DEFAULT_MODEL) / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def encode(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[Encoding]:
+    """Question and passage as word pieces; the question is cut to 48, the whole to 320."""
+    tokenizer.enable_truncation(QUESTION_TOKENS)
+    questions = tokenizer.encode_batch([example.question for example in examples], add_special_tokens=False)
+    tokenizer.no_truncation()
+    cut = [
+        example.question[: encoding.offsets[-1][1]] if encoding.offsets else ""
+        for example, encoding in zip(examples, questions, strict=True)
+    ]
+    tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
+    pairs = [(question, example.passage) for question, example in zip(cut, examples, strict=True)]
+    encoded: list[Encoding] = tokenizer.encode_batch(pairs)
+    tokenizer.no_truncation()
+    return encoded
+
+
+def collate(examples: Sequence[Example], encoded: Sequence[Encoding]) -> Batch:
+    """Pad to the longest; find the token of each target."""
+    length = max(len(encoding.ids) for encoding in encoded)
+    inputs = np.zeros((3, len(encoded), length), dtype=np.int64)
+    for row, encoding in enumerate(encoded):
+        size = len(encoding.ids)
+        inputs[:, row, :size] = (encoding.ids, encoding.attention_mask, encoding.type_ids)
+    targets = [target(example, encoding) for example, encoding in zip(examples, encoded, strict=True)]
+    starts, ends = torch.tensor(targets).unbind(1)
+    answerable = torch.tensor([float(bool(example.answers)) for example in examples])
+    ids, mask, types = torch.from_numpy(inputs)
+    return Batch(ids, mask, types, starts, ends, answerable)
+
+
+def target(example: Example, encoding: Encoding) -> tuple[int, int]:
+    """First and last token of the answer; (0, 0) for null, (-100, -100) where no token is known."""
+    if not example.answers:
+        return 0, 0
+    if example.start < 0:
+        return IGNORED, IGNORED
+    first = encoding.char_to_token(example.start, 1)
+    last = encoding.char_to_token(example.end - 1, 1)
+    return (IGNORED, IGNORED) if first is None or last is None else (first, last)
