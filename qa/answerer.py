@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from pydantic import ValidationError
 
+from index.embedder import encodable
 from index.index import Index
 from qa.calibration import shipped_calibration
 from qa.citations import cite, joined
@@ -65,7 +66,7 @@ class Answerer:
         bar = self._default_threshold if threshold is None else threshold
         if not 0.0 <= bar <= 1.0:
             raise QuestionError(f"threshold {bar}: must be between 0 and 1")
-        question = _encodable(question)
+        (question,) = encodable([question])
         asked = self._checked(question)
         self.retriever.require(documents)
         timings: dict[str, float] = {}
@@ -158,16 +159,12 @@ class Answerer:
 def _turns(history: Sequence[Turn | Mapping[str, str]]) -> list[Turn]:
     try:
         turns = [turn if isinstance(turn, Turn) else Turn.model_validate(turn) for turn in history]
-        return [turn.model_copy(update={"text": _encodable(turn.text)}) for turn in turns]
+        texts = encodable([turn.text for turn in turns])
+        return [turn.model_copy(update={"text": text}) for turn, text in zip(turns, texts, strict=True)]
     except ValidationError as error:
         raise QuestionError(
             'history: each turn must be {"role": "user" or "assistant", "text": "…"}'
         ) from error
-
-
-def _encodable(text: str) -> str:
-    """The text without lone surrogates, which JSON can carry and which would stop the tokeniser."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _short(guesses: Sequence[Citation]) -> str | None:

@@ -151,13 +151,12 @@ def search(
     from qa.settings import RetrievalSettings
 
     opened = _index(sources, folder, model)
+    retriever: Retriever | Reranker
     if mode == "reader":
-        hits = Reranker(Retriever(opened), OnnxSpanModel()).retrieve(
-            query, top_k, documents=documents or None
-        )
+        retriever = Reranker(Retriever(opened), OnnxSpanModel())
     else:
         retriever = Retriever(opened, RetrievalSettings.model_validate({"mode": mode}))
-        hits = retriever.retrieve(query, top_k, documents=documents or None)
+    hits = retriever.retrieve(query, top_k, documents=documents or None)
     if as_json:
         rows = [{**hit.passage.model_dump(mode="json"), "score": hit.score} for hit in hits]
         _print(_json(rows))

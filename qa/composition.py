@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from qa.cues import kind_asked
+from qa.cues import kind_asked, normal
 from qa.spans import Span
 
 MOST_SENTENCES = 3
@@ -20,7 +20,7 @@ def compose(spans: Sequence[Span], said: Sequence[str], least_odds: float) -> li
     """
     shown: list[Span] = []
     words: list[str] = []
-    for span, text in zip(spans, map(_normal, said), strict=False):
+    for span, text in zip(spans, map(normal, said), strict=False):
         if len(shown) == MOST_SENTENCES or (shown and math.exp(span.score - shown[0].score) < least_odds):
             break
         if not any(text in known or known in text for known in words):
@@ -35,7 +35,3 @@ def disagree(question: str, said: Sequence[str]) -> bool:
         return False
     named = [set(_NUMBER.findall(text)) for text in said]
     return any(a and b and not a & b for place, a in enumerate(named) for b in named[:place])
-
-
-def _normal(text: str) -> str:
-    return " ".join(text.casefold().split())

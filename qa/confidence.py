@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from qa.calibration import Calibration
-from qa.cues import held, kind_fits, names, related
+from qa.cues import held, kind_fits, names, normal, related
 from qa.english import content_words
 from qa.retriever import RetrievedPassage
 from qa.spans import Span
@@ -54,7 +54,7 @@ def signals(
     passage = passages[best.passage]
     sentence = next((s for s in passage.sentences if (s.start, s.end) == (best.start, best.end)), None)
     quote = _text(passages, best, (best.start, best.end))
-    answers = [_normal(said(passages, span)) for span in spans[:_ASKED]]
+    answers = [normal(said(passages, span)) for span in spans[:_ASKED]]
     other = next((s for s, answer in zip(spans, answers, strict=False) if answer != answers[0]), None)
     asked = content_words(question)
     text = passage.hit.passage.text
@@ -80,10 +80,6 @@ def signals(
 def said(passages: Sequence[RetrievedPassage], span: Span) -> str:
     """The exact answer of a span, or its sentence, as it stands in the source."""
     return _text(passages, span, span.highlight or (span.start, span.end))
-
-
-def _normal(text: str) -> str:
-    return " ".join(text.casefold().split())
 
 
 def _text(passages: Sequence[RetrievedPassage], span: Span, place: tuple[int, int]) -> str:

@@ -29,6 +29,11 @@ def names(text: str) -> list[str]:
     return _NAME.findall(text)
 
 
+def normal(text: str) -> str:
+    """The form in which two answers are compared: case folded, white space as one space."""
+    return " ".join(text.casefold().split())
+
+
 def held(asked: Sequence[str], text: str) -> float:
     """Share of the words asked for whose stem occurs in a text; 1 when nothing is asked for."""
     wanted = set(stems(asked))

@@ -12,7 +12,7 @@ class Reranker:
     """A retriever whose best `depth` passages are read, and ordered by what reading adds to their score.
 
     score = the retriever's + weight · (answerable + best margin / 2), the logits of `qa.spans.Span`;
-    DECISIONS.md has how depth and weight were chosen, and the time it takes.
+    the depth is the issue's, the weight a guess that `benchmarks/retrieval.py --weights` is yet to choose.
     """
 
     depth = 20

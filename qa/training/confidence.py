@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from index.index import Index
 from qa.answerer import Answerer
 from qa.calibration import FILE, Calibration, Ranking
-from qa.confidence import Signals, confidence, signals
+from qa.confidence import Signals, confidence, said, signals
 from qa.english import content_words
 from qa.evaluation.evaluate import RIGHT_FROM_F1
 from qa.evaluation.metrics import f1
@@ -105,18 +105,18 @@ def main() -> None:
         answerer = Answerer(articles, reader=reader, settings=settings)
         validation = _read_again(validation, reader)
     names = [name for name in Signals._fields if ranking or name not in _TRAINED]
-    known, right = _known(validation), _right(validation, articles)
+    known, right = _known(validation), _right(validation)
     _print_left_out(validation, known, right, names)
     fitted = fit(known, right, names)
     article = Answerer(Index.from_sources(["seeds"]), reader=reader, settings=settings)
     fixed = load_questions("qa/evaluation/deepseek.jsonl").questions
     tuning = collect(article, [q for q in fixed if half(q.id) == "tuning"])
-    parts = [("validation", validation, articles), ("article, tuning half", tuning, article.index)]
+    parts = [("validation", validation), ("article, tuning half", tuning)]
     if arguments.test:
         test = collect(answerer, [q for q in questions if q.document_id in TEST_ARTICLES])
-        parts.append(("10 test articles", test, articles))
-    for name, asked, index in parts:
-        print(_scores(name, asked, _right(asked, index), fitted))
+        parts.append(("10 test articles", test))
+    for name, asked in parts:
+        print(_scores(name, asked, _right(asked), fitted))
     threshold = _choose(parts[:2], fitted)
     calibration = Calibration(
         intercept=fitted.intercept,
@@ -186,13 +186,11 @@ def is_right(span: Span, question: Question, passages: Sequence[RetrievedPassage
     """Whether a span is a right answer; see the module."""
     if not question.answerable:
         return False
-    passage = passages[span.passage].hit.passage
+    text = said(passages, span)
     if span.highlight:
-        start, end = (place - passage.start for place in span.highlight)
-        return f1(passage.text[start:end], question.answers) >= RIGHT_FROM_F1
+        return f1(text, question.answers) >= RIGHT_FROM_F1
     if question.placed_evidence:
         return any(span.start <= item.start and item.end <= span.end for item in question.placed_evidence)
-    text = passage.text[span.start - passage.start : span.end - passage.start]
     return any(answer in text for answer in question.answers)
 
 
@@ -241,7 +239,7 @@ def _print_left_out(asked: Sequence[Asked], known: Floats, right: Bools, names: 
 def _scores(name: str, asked: Sequence[Asked], right: Bools, fitted: Calibration) -> str:
     answerable = np.array([one.question.answerable for one in asked])
     estimates = _estimates(_known(asked), fitted)
-    first = np.array([bool(one.question.golds) and _first_f1(one) for one in asked])
+    first = np.array([f1(said(one.passages, one.spans[0]), one.question.golds) for one in asked])
     return (
         f"{name}: {len(asked)} asked; right for {right[answerable].mean():.3f} of the answerable, F1 "
         f"{first[answerable].mean():.3f}; {_figures(estimates, answerable, right)}"
@@ -253,19 +251,12 @@ def _figures(estimates: Floats, answerable: Bools, right: Bools) -> str:
     return f"AUROC answerable {auroc(sure, known):.3f}, right {auroc(sure, ok):.3f}; ECE {ece(sure, ok):.3f}"
 
 
-def _first_f1(one: Asked) -> float:
-    span = one.spans[0]
-    passage = one.passages[span.passage].hit.passage
-    start, end = span.highlight or (span.start, span.end)
-    return f1(passage.text[start - passage.start : end - passage.start], one.question.golds)
-
-
-def _choose(parts: Sequence[tuple[str, Sequence[Asked], Index]], fitted: Calibration) -> float:
+def _choose(parts: Sequence[tuple[str, Sequence[Asked]]], fitted: Calibration) -> float:
     """The threshold with the highest sum of the shares answered right and refused rightly."""
     totals = np.zeros(len(_THRESHOLDS))
-    for name, asked, index in parts:
+    for name, asked in parts:
         answerable = np.array([one.question.answerable for one in asked])
-        estimates, right = _estimates(_known(asked), fitted), _right(asked, index)
+        estimates, right = _estimates(_known(asked), fitted), _right(asked)
         for place, threshold in enumerate(_THRESHOLDS):
             given = estimates >= threshold
             shares = (given & right)[answerable].mean(), (~given)[~answerable].mean()
@@ -278,7 +269,7 @@ def _known(asked: Sequence[Asked]) -> Floats:
     return np.array([signals(one.question.question, *one[1:]) for one in asked], dtype=np.float64)
 
 
-def _right(asked: Sequence[Asked], index: Index) -> Bools:
+def _right(asked: Sequence[Asked]) -> Bools:
     return np.array([is_right(one.spans[0], one.question, one.passages) for one in asked], dtype=np.bool_)
 
 
