@@ -83,12 +83,13 @@ class Answerer:
             with _timed(timings, "retrieve"):
                 passages = self.to_read(alone, documents)
                 missing = self._missing_terms(alone, documents)
+                read_as = self.retriever.respelt(alone, passages)
             with _timed(timings, "read"):
-                spans = self.reader.read(alone, passages)
+                spans = self.reader.read(read_as, passages)
             with _timed(timings, "decide"):
-                sure = self._confidence(alone, passages, spans, missing)
+                sure = self._confidence(read_as, passages, spans, missing)
                 used = self._compose(spans, passages)
-                disagreement = disagree(alone, [said(passages, span) for span in used])
+                disagreement = disagree(read_as, [said(passages, span) for span in used])
         answered = bool(used) and sure >= bar
         with _timed(timings, "cite"):
             citations = tuple(map(self._cite, used)) if answered else ()

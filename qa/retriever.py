@@ -3,7 +3,8 @@
 Pure composition over an Index: it gives candidates with their scores, and this module weighs them.
 """
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from index.lexical import stems, terms, words
 from index.types import Hit
 from qa.errors import QuestionError
 from qa.settings import RetrievalSettings
-from qa.spelling import nearest_terms
+from qa.spelling import is_word, nearest_terms
 
 
 class ScoredSentence(NamedTuple):
@@ -79,11 +80,37 @@ class Retriever:
             raise QuestionError(f"{unknown[0]}: no such document in the index; it holds {_listed(held)}")
 
     def _query_terms(self, question: str) -> list[str]:
-        """The question's terms; one that occurs nowhere gives way to the most similar that does."""
-        query_terms = terms(question)
-        unknown = {term for term in query_terms if not self.index.holds(term)}
-        corrected = nearest_terms(unknown, self.index.vocabulary()) if unknown else {}
-        return [corrected.get(term, term) for term in query_terms]
+        """The question's terms; a misspelt one gives way to the most similar that occurs."""
+        corrected = self._corrected(question)
+        return [corrected.get(term, term) for term in terms(question)]
+
+    def _corrected(self, question: str) -> dict[str, str]:
+        """For each term that occurs nowhere and is no English word, the most similar that occurs."""
+        asked = words(question)
+        unknown = {
+            term
+            for word, term in zip(asked, stems(asked), strict=True)
+            if not self.index.holds(term) and not is_word(word)
+        }
+        return nearest_terms(unknown, self.index.vocabulary()) if unknown else {}
+
+    def respelt(self, question: str, passages: Sequence[RetrievedPassage]) -> str:
+        """The question as a reader should see it: for a misspelt word, the most similar that occurs.
+
+        The word is taken from the passages, as it is written there; where none of them holds it, the
+        question keeps its own.
+        """
+        corrected = self._corrected(question)
+        if not corrected:
+            return question
+        held = [word for found in passages for word in words(found.hit.passage.text)]
+        # The first of a term's spellings, since later ones are overwritten.
+        written = dict(zip(reversed(stems(held)), reversed(held), strict=True))
+        asked = words(question)
+        for word, term in zip(asked, stems(asked), strict=True):
+            if other := written.get(corrected.get(term, "")):
+                question = re.sub(rf"\b{re.escape(word)}\b", other, question)
+        return question
 
     def missing_words(self, question: str, *, documents: Collection[str] | None = None) -> list[str]:
         """The question's words, as written, that occur nowhere in the documents."""

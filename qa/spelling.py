@@ -1,10 +1,27 @@
 """Match words that occur nowhere in the source with the words that do: misspelt queries still find."""
 
+import json
 from collections.abc import Collection, Iterable
+from functools import cache
+from pathlib import Path
 
 # A word of fewer letters has too many neighbours; one that long may hide two slips.
 _SHORTEST = 4
 _TWO_SLIPS_FROM = 8
+
+
+# The reader's word pieces, of which those that are whole words are the commonest of English.
+_PIECES = Path(__file__).parent / "model" / "tokenizer.json"
+
+
+def is_word(word: str) -> bool:
+    """Whether a word is a common one of English, and so no slip of the hand for another."""
+    return word.casefold() in _pieces()
+
+
+@cache
+def _pieces() -> frozenset[str]:
+    return frozenset(json.loads(_PIECES.read_text(encoding="utf-8"))["model"]["vocab"])
 
 
 def nearest_terms(unknown: Iterable[str], vocabulary: Collection[str]) -> dict[str, str]:

@@ -219,6 +219,33 @@ def test_the_nearest_of_several_terms_is_taken() -> None:
     assert nearest_terms([], VOCABULARY) == nearest_terms(["pengin"], []) == {}
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("What does a salmn do?", "What does a Salmon do?"),
+        ("Is the wilow by the rivr?", "Is the willow by the river?"),
+        # Common words of English are no slips, though they occur nowhere and "pinks" is near "pines".
+        ("Are there pinks at sea?", "Are there pinks at sea?"),
+        # No passage that is read holds the word.
+        ("Where is a pengiun?", "Where is a pengiun?"),
+        ("salmon and salmn", "salmon and Salmon"),
+    ],
+)
+def test_the_reader_sees_a_misspelt_word_as_the_passages_write_it(
+    index: Index, typed: str, read: str
+) -> None:
+    retriever = Retriever(index)
+    passages = retriever.search("salmon river willow", 2)
+    assert {found.hit.passage.document_id for found in passages} == {"fish.txt", "trees.txt"}
+    assert retriever.respelt(typed, passages) == read
+
+
+def test_a_common_word_that_occurs_nowhere_is_not_taken_for_another(index: Index) -> None:
+    by_words = Retriever(index, RetrievalSettings(mode="bm25"))
+    assert {hit.score for hit in by_words.retrieve("rover", 8)} == {0.0}
+    assert by_words.retrieve("rivre", 1)[0].passage.document_id in {"fish.txt", "trees.txt"}
+
+
 def test_missing_words_are_named_as_written_once_and_in_order(index: Index) -> None:
     missing = Retriever(index).missing_words
     assert missing("Do ZEBRAS swim near Zürich's river, ZEBRAS?") == ["Do", "ZEBRAS", "near", "Zürich", "s"]
