@@ -51,9 +51,10 @@ _THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(2, 16))
 
 
 class Asked(NamedTuple):
-    """A question, what was retrieved and read for it, and its words that occur nowhere."""
+    """A question, as it was read, what was retrieved and read for it, and its words that occur nowhere."""
 
     question: Question
+    read_as: str
     passages: Sequence[RetrievedPassage]
     spans: Sequence[Span]
     missing: Sequence[str]
@@ -140,10 +141,13 @@ def collect(answerer: Answerer, questions: Sequence[Question]) -> list[Asked]:
         if question.history:
             continue
         passages = answerer.to_read(question.question, documents)
-        spans = answerer.reader.read(question.question, passages)
+        read_as = answerer.retriever.respelt(question.question, passages)
+        spans = answerer.reader.read(read_as, passages)
         meaningful = set(content_words(question.question))
         missing = answerer.retriever.missing_words(question.question, documents=documents)
-        found.append(Asked(question, passages, spans, [word for word in missing if word in meaningful]))
+        found.append(
+            Asked(question, read_as, passages, spans, [word for word in missing if word in meaningful])
+        )
     return found
 
 
@@ -266,7 +270,7 @@ def _choose(parts: Sequence[tuple[str, Sequence[Asked]]], fitted: Calibration) -
 
 
 def _known(asked: Sequence[Asked]) -> Floats:
-    return np.array([signals(one.question.question, *one[1:]) for one in asked], dtype=np.float64)
+    return np.array([signals(*one[1:]) for one in asked], dtype=np.float64)
 
 
 def _right(asked: Sequence[Asked]) -> Bools:
@@ -278,7 +282,7 @@ def _estimates(known: Floats, fitted: Calibration) -> Floats:
 
 
 def _read_again(asked: Sequence[Asked], reader: Reader) -> list[Asked]:
-    return [one._replace(spans=reader.read(one.question.question, one.passages)) for one in asked]
+    return [one._replace(spans=reader.read(one.read_as, one.passages)) for one in asked]
 
 
 def _reader(name: str) -> Reader:

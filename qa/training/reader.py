@@ -1,70 +1,63 @@
 """Train the reader: spans and answerability on top of MiniLM's encoder; needs torch, never shipped.
 
-    python -m qa.training.reader --work FOLDER --minutes 80
-    python -m qa.training.reader --work FOLDER2 --minutes 8 --rate 1e-4 --start FOLDER/reader.pt
+    python -m qa.training.reader --work FOLDER                      on a graphics card, when there is one
+    python -m qa.training.reader --work FOLDER --minutes 80         two cores are enough, for fewer epochs
 
-Reads what `qa.training.reader_data` wrote into the work folder and writes reader.pt there, a checkpoint
-every five minutes. The same command goes on from the checkpoint. `python -m qa.training.reader_export` makes
-the model that ships from it.
+Reads what `qa.training.reader_data` wrote into the work folder and writes NAME.pt there, a checkpoint every
+five minutes; the same command goes on from it. `python -m qa.training.reader_export` makes the model that
+ships from it.
 
-The recipe is for two cores and no graphics card: embeddings frozen, bfloat16 autocast, a compiled step, no
-dropout (an example is seen once or twice), batches of examples of about one length. The learning rate falls
-to zero with the share of the examples seen or of the minutes used, whichever is further, so a busy machine
-trains on fewer examples and still ends well.
+Batches hold examples of about one length. The learning rate falls to zero with the share of the epochs or of
+the minutes used, whichever is further, so a busy machine trains on fewer examples and still ends well. With
+`--teachers`, the target is half the label and half what earlier readers say, on average (distillation, Hinton
+et al., 2015).
 """
 
 import argparse
 import random
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
-from torch import nn
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from torch.utils.data import DataLoader, Dataset
 
-from qa.training.reader_data import Example, read
-from qa.training.reader_model import (
-    IGNORED,
-    Batch,
-    ReaderModel,
-    collate,
-    encode,
-    new_model,
-    new_tokenizer,
-)
-from qa.training.reader_score import Scores, predictions, summary
+from qa.reader import ExtractiveReader
+from qa.training.reader_example import read, read_sources
+from qa.training.reader_model import IGNORED, Batch, ReaderModel, collate, encode, new_model, new_tokenizer
+from qa.training.reader_score import TorchSpanModel, predictions, summary
+from qa.training.reader_stream import Mix, Pools
+from qa.training.reader_whole import read_whole, score_whole
 
 _WARM_UP, _DECAY, _CLIP = 0.06, 0.01, 1.0
 _ANSWERABLE_WEIGHT = 0.5
-_BATCH_TOKENS, _BATCH_EXAMPLES = 4096, 32
-# Examples among which batches of one length are formed, and are then shuffled.
-_POOL = 2048
-# Compiling takes two minutes, and then a batch takes four fifths of its time.
-_COMPILED_FROM_MINUTES = 20
-_SAVE_SECONDS, _SCORE_SECONDS, _SCORED = 300, 600, 400
+# Questions whose examples are drawn, sorted by length and shuffled in batches together.
+_SHARD = 1024
+_SAVE_SECONDS, _SAY_BATCHES = 300, 200
 
 
-@dataclass
-class Progress:
-    """How far a run is; kept in the checkpoint."""
+class Recipe(NamedTuple):
+    """How a reader is trained; all that its card says of it.
 
-    batches: int = 0
-    examples: int = 0
-    seconds: float = 0.0
+    `tokens` and `examples` bound a batch, padding counted in. `distilled` is the share of the teachers in the
+    target.
+    """
 
-
-class Schedule(NamedTuple):
-    """How long, with which learning rate after the warm-up, in which order."""
-
-    minutes: float
-    rate: float
-    seed: int
+    epochs: int = 4
+    minutes: float | None = None
+    rate: float = 3e-4
+    dropout: float = 0.1
+    tokens: int = 16_384
+    examples: int = 96
+    seed: int = 0
+    embeddings: bool = False
+    distilled: float = 0.5
 
 
 def main() -> None:
@@ -73,139 +66,214 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=75.0, help="of training, scoring not counted")
-    parser.add_argument("--examples", type=int, default=None, help="at most so many of the stream")
-    parser.add_argument("--start", type=Path, help="begin with the weights and moments of this reader.pt")
-    parser.add_argument("--rate", type=float, default=2e-4, help="learning rate after the warm-up")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--name", default="reader", help="of the checkpoint in the work folder")
+    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="a value of Recipe or Mix")
+    parser.add_argument("--minutes", type=float, help="of training, scoring not counted")
+    parser.add_argument("--start", type=Path, help="begin with the weights of this checkpoint")
+    parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="checkpoints to learn from")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--workers", type=int, default=0, help="processes that draw and encode")
     arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    torch.manual_seed(arguments.seed)
     work: Path = arguments.work
-    if not (work / "train.jsonl").is_file():
-        sys.exit(
-            f"{work / 'train.jsonl'}: missing; make it with: python -m qa.training.reader_data --work {work}"
+    if not (work / "pools.jsonl").is_file():
+        sys.exit(f"{work / 'pools.jsonl'}: missing; run: python -m qa.training.reader_data --work {work}")
+    given = dict(pair.split("=", 1) for pair in arguments.set)
+    recipe, mix = _filled(Recipe(minutes=arguments.minutes), given), _filled(Mix(), given)
+    if unknown := given.keys() - {*Recipe._fields, *Mix._fields}:
+        sys.exit(f"{sorted(unknown)[0]}: neither Recipe nor Mix has it")
+    torch.manual_seed(recipe.seed)
+    pools = Pools(*read_sources(work), mix)
+    training = Training(work / f"{arguments.name}.pt", (recipe, mix), arguments.device, arguments.teachers)
+    if arguments.start and not training.progress["shards"]:
+        training.model.load_state_dict(loaded(arguments.start).state_dict())
+    training.run(pools, arguments.workers)
+    _say(f"{arguments.name} {recipe} {mix}")
+    for line in scores(training.model, work, arguments.device):
+        _say(f"{arguments.name} {line}")
+
+
+def _filled(values: Any, given: dict[str, str]) -> Any:  # noqa: ANN401 - a Recipe or a Mix, as given
+    """The values with those replaced that are given by name, in the type that they have."""
+    mine = {
+        name: type(getattr(values, name))(float(value))
+        for name, value in given.items()
+        if name in values._fields
+    }
+    return values._replace(**mine)
+
+
+class Shards(Dataset[Any]):
+    """The batches of `_SHARD` questions each, drawn and encoded when they are asked for."""
+
+    def __init__(self, pools: Pools, recipe: Recipe, tokenizer: Tokenizer) -> None:
+        self._pools, self._recipe, self._tokenizer = pools, recipe, tokenizer
+        orders = [pools.order(recipe.seed, epoch) for epoch in range(recipe.epochs)]
+        self._parts = [order[n : n + _SHARD] for order in orders for n in range(0, len(order), _SHARD)]
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def __getitem__(self, place: int) -> tuple[list[tuple[Any, ...]], Counter[str]]:
+        """Batches as arrays, which pass between processes without open files; the examples' kinds."""
+        chance = random.Random(f"{self._recipe.seed}-{place}")
+        examples = list(self._pools.examples(self._parts[place], chance))
+        encoded = encode(self._tokenizer, examples)
+        order = sorted(range(len(examples)), key=lambda n: len(encoded[n].ids))
+        batches: list[list[int]] = [[]]
+        for n in order:
+            size = len(batches[-1]) + 1
+            if size > self._recipe.examples or size * len(encoded[n].ids) > self._recipe.tokens:
+                batches.append([])
+            batches[-1].append(n)
+        chance.shuffle(batches)
+        made = [collate([examples[n] for n in some], [encoded[n] for n in some]) for some in batches]
+        return (
+            [tuple(part.numpy() for part in batch) for batch in made],
+            Counter(example.kind for example in examples),
         )
-    stream = read(work / "train.jsonl")[: arguments.examples]
-    validation = read(work / "validation.jsonl")
-    random.Random(arguments.seed).shuffle(validation)
-    schedule = Schedule(arguments.minutes, arguments.rate, arguments.seed)
-    train(stream, validation, work / "reader.pt", schedule, arguments.start)
 
 
-def train(
-    stream: Sequence[Example],
-    validation: Sequence[Example],
-    checkpoint: Path,
-    schedule: Schedule,
-    start: Path | None = None,
-) -> ReaderModel:
-    """Train to the end of the stream or of the minutes; from the checkpoint when there is one."""
-    rate = schedule.rate
-    model, tokenizer, done = new_model(), new_tokenizer(), Progress()
-    learned = [value for value in model.parameters() if value.requires_grad]
-    optimizer = torch.optim.AdamW(learned, lr=rate, weight_decay=_DECAY, fused=True)
-    compiled: nn.Module = model
-    if schedule.minutes > _COMPILED_FROM_MINUTES:
-        # Shares its weights with the model, which stays as it is for scoring.
-        compiled = torch.compile(model, dynamic=True)  # type: ignore[assignment]
-    if start and not checkpoint.is_file():
-        begun = torch.load(start, weights_only=True)
-        model.load_state_dict(begun["model"])
-        optimizer.load_state_dict(begun["optimizer"])
-    if checkpoint.is_file():
-        saved = torch.load(checkpoint, weights_only=True)
-        model.load_state_dict(saved["model"])
-        optimizer.load_state_dict(saved["optimizer"])
-        done = Progress(**saved["progress"])
-        _say(f"going on from batch {done.batches}")
-    saved_at = scored_at = time.monotonic()
-    losses: list[float] = []
-    for number, batch in enumerate(_batches(stream, tokenizer, schedule.seed)):
-        if number < done.batches:
-            continue
-        used = max(done.examples / len(stream), done.seconds / (60 * schedule.minutes))
-        if used >= 1:
-            break
-        began = time.monotonic()
-        for group in optimizer.param_groups:
-            group["lr"] = rate * min(used / _WARM_UP + 0.01, (1 - used) / (1 - _WARM_UP))
-        losses.append(_step(compiled, batch, learned, optimizer))
-        now = time.monotonic()
-        done = Progress(number + 1, done.examples + len(batch.starts), done.seconds + now - began)
-        if done.batches % 50 == 0:
-            speed, loss = done.examples / done.seconds, np.mean(losses)
-            _say(
-                f"batch {done.batches}: {done.examples} examples, {speed:.1f}/s, "
-                f"used {used:.3f}, loss {loss:.4f}"
-            )
-            losses.clear()
-        if now - saved_at > _SAVE_SECONDS:
-            _save(checkpoint, model, optimizer, done)
-            saved_at = now
-        if now - scored_at > _SCORE_SECONDS:
-            _say(f"validation sample: {score(model, tokenizer, validation[:_SCORED])}")
-            scored_at = time.monotonic()
-    _save(checkpoint, model, optimizer, done)
-    _say(f"{done}; validation: {score(model, tokenizer, validation)}")
+class Training:
+    """A reader being trained, and its checkpoint."""
+
+    def __init__(
+        self, checkpoint: Path, chosen: tuple[Recipe, Mix], device: str, teachers: Sequence[Path]
+    ) -> None:
+        self._checkpoint, self._device = checkpoint, torch.device(device)
+        self._recipe, self._mix = chosen
+        self.model = new_model(self._recipe.dropout, embeddings=self._recipe.embeddings).to(self._device)
+        self._learned = [value for value in self.model.parameters() if value.requires_grad]
+        self._optimizer = torch.optim.AdamW(
+            self._learned, lr=self._recipe.rate, weight_decay=_DECAY, fused=True
+        )
+        self._teachers = [loaded(path).to(self._device, torch.bfloat16).eval() for path in teachers]
+        self.progress: dict[str, Any] = {"shards": 0, "batches": 0, "seconds": 0.0, "kinds": {}}
+        if checkpoint.is_file():
+            saved = torch.load(checkpoint, weights_only=True)
+            self.model.load_state_dict(saved["model"])
+            self._optimizer.load_state_dict(saved["optimizer"])
+            self.progress = saved["progress"]
+            _say(f"going on from shard {self.progress['shards']}")
+
+    def run(self, pools: Pools, workers: int) -> None:
+        """Train to the end of the epochs or of the minutes, from where the checkpoint stands."""
+        shards = Shards(pools, self._recipe, new_tokenizer())
+        places = range(self.progress["shards"], len(shards))
+        # Left as arrays: tensors would pass between processes as open files, of which there are too many.
+        loader: DataLoader[Any] = DataLoader(
+            shards, batch_size=None, sampler=places, num_workers=workers, collate_fn=lambda item: item
+        )
+        kinds = Counter(self.progress["kinds"])
+        losses = torch.zeros((), device=self._device)
+        saved_at = began = time.monotonic()
+        for batches, found in loader:
+            for n, arrays in enumerate(batches):
+                self._set_rate((self.progress["shards"] + n / len(batches)) / len(shards), began)
+                losses += self._step(Batch(*(torch.from_numpy(part).to(self._device) for part in arrays)))
+                self.progress["batches"] += 1
+                if self.progress["batches"] % _SAY_BATCHES == 0:
+                    rate, loss = self._optimizer.param_groups[0]["lr"], losses / _SAY_BATCHES
+                    _say(
+                        f"shard {self.progress['shards']} of {len(shards)}, rate {rate:.2e}, loss {loss:.4f}"
+                    )
+                    losses.zero_()
+            kinds.update(found)
+            now = time.monotonic()
+            self.progress["shards"] += 1
+            self.progress["seconds"] += now - began
+            began = now
+            self.progress["kinds"] = dict(sorted(kinds.items()))
+            if now - saved_at > _SAVE_SECONDS:
+                self._save()
+                saved_at = now
+            if self._used(0.0) >= 1:
+                break
+        self._save()
+        seen, spent = kinds.total(), self.progress["seconds"]
+        _say(f"{seen} examples in {spent:.0f} s, {seen / max(spent, 1e-9):.0f} a second")
+
+    def _used(self, since: float) -> float:
+        """The share of the minutes that is used; 0 where there is no bound."""
+        return (
+            (self.progress["seconds"] + since) / (60 * self._recipe.minutes) if self._recipe.minutes else 0.0
+        )
+
+    def _set_rate(self, share: float, began: float) -> None:
+        used = min(1.0, max(share, self._used(time.monotonic() - began)))
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._recipe.rate * min(used / _WARM_UP + 0.01, (1 - used) / (1 - _WARM_UP))
+
+    def _step(self, batch: Batch) -> Tensor:
+        self.model.train()
+        outputs = self._outputs(self.model, batch)
+        loss = _loss(outputs, batch)
+        if self._teachers:
+            with torch.no_grad():
+                said = [self._outputs(teacher, batch) for teacher in self._teachers]
+            weight = self._recipe.distilled
+            loss = (1 - weight) * loss + weight * _distance(outputs, said)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self._learned, _CLIP)
+        self._optimizer.step()
+        return loss.detach()
+
+    def _outputs(self, model: nn.Module, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        with torch.autocast(self._device.type, dtype=torch.bfloat16):
+            start, end, answerable = model(*batch[:3])
+        return start.float(), end.float(), answerable.float()
+
+    def _save(self) -> None:
+        """Replace the checkpoint in one step, so that a kill leaves the last whole one."""
+        half = self._checkpoint.with_suffix(".part")
+        state = {
+            "model": self.model.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "progress": self.progress,
+            "recipe": self._recipe._asdict() | self._mix._asdict(),
+        }
+        torch.save(state, half)
+        half.replace(self._checkpoint)
+
+
+def loaded(path: Path) -> ReaderModel:
+    """A trained reader of a checkpoint."""
+    model = new_model()
+    model.load_state_dict(torch.load(path, weights_only=True, map_location="cpu")["model"])
     return model
 
 
-def _step(
-    model: nn.Module, batch: Batch, learned: Sequence[nn.Parameter], optimizer: torch.optim.Optimizer
-) -> float:
-    model.train()
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        start, end, answerable = model(*batch[:3])
-    entropy = nn.functional.cross_entropy
-    loss = 0.5 * entropy(start.float(), batch.starts, ignore_index=IGNORED)
-    loss = loss + 0.5 * entropy(end.float(), batch.ends, ignore_index=IGNORED)
-    loss = loss + _ANSWERABLE_WEIGHT * nn.functional.binary_cross_entropy_with_logits(
-        answerable.float(), batch.answerable
-    )
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(learned, _CLIP)
-    optimizer.step()
-    return float(loss.detach())
+def scores(model: ReaderModel, work: Path, device: str) -> Iterator[str]:
+    """Lines with the scores on what chooses between models: the passage given, and whole articles."""
+    running = TorchSpanModel(model, device)
+    given = predictions(running.forward, new_tokenizer(), read(work / "validation.jsonl"))
+    yield f"passage given: {summary(given)}"
+    asked = read_whole(work / "whole.jsonl")
+    for name, some in (
+        ("validation articles", [one for one in asked if one.question.document_id]),
+        ("first article, tuning half", [one for one in asked if not one.question.document_id]),
+    ):
+        yield f"{name}: {score_whole(ExtractiveReader(running), some)}"
 
 
-def _batches(stream: Sequence[Example], tokenizer: Tokenizer, seed: int) -> Iterator[Batch]:
-    """The stream in batches of at most 4096 tokens, padding counted in."""
-    for first in range(0, len(stream), _POOL):
-        pool = stream[first : first + _POOL]
-        encoded = encode(tokenizer, pool)
-        order = sorted(range(len(pool)), key=lambda place: len(encoded[place].ids))
-        batches: list[list[int]] = [[]]
-        for place in order:
-            size = len(batches[-1]) + 1
-            if size > _BATCH_EXAMPLES or size * len(encoded[place].ids) > _BATCH_TOKENS:
-                batches.append([])
-            batches[-1].append(place)
-        random.Random(f"{seed}-{first}").shuffle(batches)
-        for places in batches:
-            yield collate([pool[place] for place in places], [encoded[place] for place in places])
+def _loss(outputs: tuple[Tensor, Tensor, Tensor], batch: Batch) -> Tensor:
+    start, end, answerable = outputs
+    spans = cross_entropy(start, batch.starts, ignore_index=IGNORED)
+    spans = spans + cross_entropy(end, batch.ends, ignore_index=IGNORED)
+    return 0.5 * spans + _ANSWERABLE_WEIGHT * binary_cross_entropy_with_logits(answerable, batch.answerable)
 
 
-def score(model: ReaderModel, tokenizer: Tokenizer, examples: Sequence[Example]) -> Scores:
-    """Scores of a model, in bfloat16 as it is trained."""
-    model.eval()
-
-    def forward(*inputs: NDArray[np.int64]) -> list[NDArray[np.float32]]:
-        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
-            outputs = model(*map(torch.from_numpy, inputs))
-        return [output.float().numpy() for output in outputs]
-
-    return summary(predictions(forward, tokenizer, examples))
-
-
-def _save(path: Path, model: ReaderModel, optimizer: torch.optim.Optimizer, done: Progress) -> None:
-    """Replace the checkpoint in one step, so that a kill leaves the last whole one."""
-    half = path.with_suffix(".part")
-    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "progress": vars(done)}
-    torch.save(state, half)
-    half.replace(path)
+def _distance(
+    outputs: tuple[Tensor, Tensor, Tensor], said: Sequence[tuple[Tensor, Tensor, Tensor]]
+) -> Tensor:
+    """The cross-entropy to the mean of the teachers' probabilities."""
+    start, end, answerable = outputs
+    means = [
+        torch.stack([part[n].softmax(-1) if n < 2 else part[n].sigmoid() for part in said]).mean(0)
+        for n in range(3)
+    ]
+    spans = cross_entropy(start, means[0]) + cross_entropy(end, means[1])
+    return 0.5 * spans + _ANSWERABLE_WEIGHT * binary_cross_entropy_with_logits(answerable, means[2])
 
 
 def _say(line: str) -> None:

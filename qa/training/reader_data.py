@@ -2,59 +2,45 @@
 
     python -m qa.training.reader_data --work FOLDER [--data ../shared/data]
 
-Writes train.jsonl, validation.jsonl and test.jsonl into the work folder, one `Example` a line. Passages come
-from the product's own chunker and negatives from its own retriever. Articles are kept whole: the test
-articles and the validation articles give no training example. train.jsonl is a stream in which every epoch
-is shuffled by itself, so that a run that stops early has still seen the mix.
+Passages come from the product's own chunker and negatives from its own retriever. Articles are kept whole:
+the test articles and the validation articles give no training example. Into the work folder go
+
+- pools.jsonl: a `Source` a line, a training question with the passages its examples are drawn from;
+- passages.jsonl: the passages by number, with their sentences, so that drawing needs no index;
+- validation.jsonl and test.jsonl: an `Example` a line, the passage given;
+- whole.jsonl: the validation questions, and the tuning half of those on the first article, each with the
+  passages that the product would read for it.
 """
 
 import argparse
-import hashlib
 import json
 import random
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from index.chunker import split
+from index.chunker import sentences, split
 from index.embedder import SentenceTransformerEmbedder, Vectors
 from index.index import Index
 from index.settings import IndexSettings
 from index.types import Document, Passage
+from qa.answerer import Answerer
 from qa.evaluation.metrics import f1
+from qa.evaluation.questions import half, load_questions
 from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES
 from qa.retriever import Retriever
+from qa.training.reader_example import Example, Source, Text, write, write_sources
+from qa.training.reader_whole import Whole, write_whole
 
 Row = dict[str, Any]
 
-EPOCHS = 3
 # Passages of its own article, best first, from which a question's negatives are drawn.
-_NEAREST = 5
-# How often an epoch draws a set's questions: SQuAD's are nearest to what is asked of the product, and only
-# SQuAD 2.0's teach to refuse.
-_SHARE = {"squad2_dev": 1.5, "squad11_dev": 1.0, "new_wiki": 0.65, "other_shifts": 0.3, "qamr": 0.1}
-# Probability that a drawn question gives a null example too, from a near passage of its own article, from
-# another article; and that an unanswerable one gives a second, from another near passage.
-_HARD, _WRONG, _SECOND = 0.6, 0.1, 0.3
+_NEAREST = 8
 _ARTICLES = ("squad2_dev", "squad11_dev", "new_wiki")
-
-
-class Example(NamedTuple):
-    """A question and a passage; `start`, `end` are characters of the passage, -1 where it does not answer.
-
-    `answers` holds every gold text and is empty where the passage does not answer.
-    """
-
-    kind: str
-    question: str
-    passage: str
-    start: int
-    end: int
-    answers: tuple[str, ...]
 
 
 class Asked(NamedTuple):
@@ -80,7 +66,7 @@ class _RememberingEmbedder(SentenceTransformerEmbedder):
 
 
 def main() -> None:
-    """Write the three files, with a line for each on standard error."""
+    """Write the files, with a line for each on standard error."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -96,71 +82,50 @@ def main() -> None:
     pools = {name: _asked(name, data, work) for name in _ARTICLES}
     parts: dict[str, list[Asked]] = {"train": [], "validation": [], "test": []}
     for asked in pools["squad2_dev"]:
-        article = asked.row["document_id"]
-        part = (
-            "test"
-            if article in TEST_ARTICLES
-            else "validation"
-            if article in VALIDATION_ARTICLES
-            else "train"
-        )
-        parts[part].append(asked)
+        parts[_part(asked.row["document_id"])].append(asked)
     pools["squad2_dev"] = parts["train"]
     pools["other_shifts"] = _short_texts(data)
     pools["qamr"] = _sentences(data, random.Random(arguments.seed))
-    write(work / "train.jsonl", stream(pools, arguments.seed))
+    numbers: dict[str, int] = {}
+    sources = [_source(name, asked, numbers) for name, pool in pools.items() for asked in pool]
+    texts = (Text(text, tuple(sentences(text, 0, len(text)))) for text in numbers)
+    write_sources(work, sources, texts)
+    print(f"pools.jsonl: {len(sources)} questions; passages.jsonl: {len(numbers)}", file=sys.stderr)
     for part in ("validation", "test"):
         write(work / f"{part}.jsonl", (asked.own for asked in parts[part] if asked.own))
+    write_whole(work / "whole.jsonl", _whole(data))
 
 
-def stream(pools: dict[str, list[Asked]], seed: int) -> Iterator[Example]:
-    """Every epoch's examples, shuffled within the epoch."""
-    strangers = [asked for name in _ARTICLES for asked in pools[name] if asked.near]
-    for epoch in range(EPOCHS):
-        chance = random.Random(f"{seed}-{epoch}")
-        drawn: list[Example] = []
-        for name, pool in pools.items():
-            # A pool is walked on from where the last epoch stopped, so nothing is seen twice before all is.
-            order = sorted(range(len(pool)), key=lambda place: _order(f"{seed}-{name}-{place}"))
-            size = int(_SHARE[name] * len(pool))
-            for place in range(epoch * size, (epoch + 1) * size):
-                drawn += draw(pool[order[place % len(pool)]], name, strangers, chance)
-        chance.shuffle(drawn)
-        yield from drawn
+def _part(article: str) -> str:
+    if article in TEST_ARTICLES:
+        return "test"
+    return "validation" if article in VALIDATION_ARTICLES else "train"
 
 
-def draw(asked: Asked, name: str, strangers: Sequence[Asked], chance: random.Random) -> Iterator[Example]:
-    """The examples that a question gives in one epoch: its own, and perhaps null ones."""
-    if asked.own and not asked.own.answers:
-        yield asked.own._replace(kind=f"{name} adversarial")
-    elif asked.own and asked.own.start >= 0:
-        yield asked.own._replace(kind=f"{name} answer")
-    if asked.near and chance.random() < (_HARD if asked.row["answerable"] else _SECOND):
-        # The nearest are drawn more often than the fifth: 1/1, 1/2, 1/3 …
-        weights = [1 / rank for rank in range(1, len(asked.near) + 1)]
-        yield _null(f"{name} near", asked, chance.choices(asked.near, weights)[0])
-    if chance.random() < _WRONG:
-        other = chance.choice(strangers)
-        passage = chance.choice(other.near)
-        if other.row["document_id"] != asked.row["document_id"] and not _holds(passage, asked.row["answers"]):
-            yield _null(f"{name} elsewhere", asked, passage)
+def _source(pool: str, asked: Asked, numbers: dict[str, int]) -> Source:
+    """The question with its passages by number; a passage that is new gets the next one."""
+    own, near = None, [numbers.setdefault(text, len(numbers)) for text in asked.near]
+    if asked.own:
+        own = numbers.setdefault(asked.own.passage, len(numbers))
+    start, end = (asked.own.start, asked.own.end) if asked.own else (-1, -1)
+    answers = tuple(asked.row["answers"]) if asked.row["answerable"] else ()
+    return Source(
+        pool, asked.row["document_id"], asked.row["question"], answers, own, start, end, tuple(near)
+    )
 
 
-def write(path: Path, examples: Iterable[Example]) -> None:
-    """Write examples as JSON Lines and their numbers by kind to standard error."""
-    counts: dict[str, int] = defaultdict(int)
-    with path.open("w", encoding="utf-8") as file:
-        for example in examples:
-            counts[example.kind] += 1
-            file.write(json.dumps(example._asdict(), ensure_ascii=False) + "\n")
-    print(f"{path.name}: {sum(counts.values())} examples; {dict(sorted(counts.items()))}", file=sys.stderr)
-
-
-def read(path: Path) -> list[Example]:
-    """The examples of a file that `write` made."""
-    with path.open(encoding="utf-8") as file:
-        rows = [Example(**json.loads(line)) for line in file]
-    return [row._replace(answers=tuple(row.answers)) for row in rows]
+def _whole(data: Path) -> Iterator[Whole]:
+    """The questions that choose between models, each with what the product would read for it."""
+    folder = data / "squad2_dev"
+    articles = Answerer(Index.from_sources([folder / "documents.jsonl"]))
+    first = Answerer(Index.from_sources(["seeds"]))
+    for question in load_questions(folder / "questions.jsonl").questions:
+        if question.document_id in VALIDATION_ARTICLES:
+            passages = articles.to_read(question.question, [question.document_id])
+            yield Whole(question, tuple(passages))
+    for question in load_questions("qa/evaluation/deepseek.jsonl").questions:
+        if half(question.id) == "tuning" and not question.history:
+            yield Whole(question, tuple(first.to_read(question.question)))
 
 
 def _asked(name: str, data: Path, work: Path) -> list[Asked]:
@@ -274,20 +239,12 @@ def _sentences(data: Path, chance: random.Random) -> list[Asked]:
     return found
 
 
-def _null(kind: str, asked: Asked, passage: str) -> Example:
-    return Example(kind, asked.row["question"], passage, -1, -1, ())
-
-
 def _holds(text: str, answers: Sequence[str]) -> bool:
     return any(answer.casefold() in text.casefold() for answer in answers)
 
 
 def _is_wiki(document_id: str) -> bool:
     return document_id.startswith("new_wiki:")
-
-
-def _order(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _rows(folder: Path, name: str) -> list[Row]:

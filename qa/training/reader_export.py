@@ -1,6 +1,6 @@
 """Make the reader that ships from the one that was trained: ONNX in int8, tokenizer, config and card.
 
-    python -m qa.training.reader_export --work FOLDER2 --first FOLDER [--test]
+    python -m qa.training.reader_export --work FOLDER [--test]
 
 Reads reader.pt in the work folder and writes release there. Scores the trained model and the small one on
 the validation articles and, with --test, on the test articles too: once, when nothing is chosen any more.
@@ -15,11 +15,11 @@ import argparse
 import hashlib
 import json
 import logging
+import random
 import shutil
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from index.embedder import _locate
 from index.settings import DEFAULT_MODEL
 from qa.training.reader_card import card
-from qa.training.reader_data import Example, read
+from qa.training.reader_example import Example, read, read_sources
 from qa.training.reader_model import (
     MAX_TOKENS,
     NEVER,
@@ -42,6 +42,7 @@ from qa.training.reader_model import (
     new_tokenizer,
 )
 from qa.training.reader_score import ANSWER_TOKENS, Forward, Scores, predictions, summary
+from qa.training.reader_stream import Mix, Pools
 
 _INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 _OUTPUTS = ["start_logits", "end_logits", "answerable_logit"]
@@ -56,7 +57,6 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--first", type=Path, help="the folder of the first part of the training, if any")
     parser.add_argument("--test", action="store_true")
     parser.add_argument(
         "--card", action="store_true", help="only write the card anew, with what FOLDER/reading.md holds"
@@ -75,7 +75,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=work) as folder:
         export(trained["model"], Path(folder) / "plain.onnx")
         fuse(Path(folder) / "plain.onnx", whole)
-        even_out(whole, Path(folder) / "even.onnx", read(work / "train.jsonl")[:_CALIBRATION_EXAMPLES])
+        even_out(whole, Path(folder) / "even.onnx", _drawn(work))
         quantize(Path(folder) / "even.onnx", Path(folder) / "int8.onnx")
         shrink_embeddings(Path(folder) / "int8.onnx", release / "reader.onnx")
     shutil.copy(_locate(DEFAULT_MODEL) / "tokenizer.json", release / "tokenizer.json")
@@ -86,16 +86,9 @@ def main() -> None:
         for name, path in (("float32", whole), ("int8", small)):
             scores[f"{split} {name}"] = score(path, examples)
             print(f"{split} {name}: {scores[f'{split} {name}']}", file=sys.stderr, flush=True)
-    folders = [folder for folder in (arguments.first, work) if folder]
-    parts = [torch.load(folder / "reader.pt", weights_only=True)["progress"] for folder in folders]
-    seen = [
-        example.kind
-        for folder, part in zip(folders, parts, strict=True)
-        for example in read(folder / "train.jsonl")[: part["examples"]]
-    ]
     facts = {
-        "progress": parts,
-        "examples_by_kind": dict(sorted(Counter(seen).items())),
+        "progress": trained["progress"],
+        "recipe": trained["recipe"],
         "bytes": small.stat().st_size,
         "passages_per_second": speed(small, read(work / "validation.jsonl")[:_SPEED_PASSAGES], threads=2),
         "scores": {name: found._asdict() for name, found in scores.items()},
@@ -115,6 +108,13 @@ def main() -> None:
     _write_json(release / "config.json", config)
     _write_json(release / "scores.json", facts)
     _write_card(work)
+
+
+def _drawn(work: Path) -> list[Example]:
+    """Some examples as training draws them."""
+    pools = Pools(*read_sources(work), Mix())
+    drawn = pools.examples(pools.order(0, 0)[:_CALIBRATION_EXAMPLES], random.Random(0))
+    return list(drawn)[:_CALIBRATION_EXAMPLES]
 
 
 def _write_card(work: Path) -> None:

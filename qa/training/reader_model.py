@@ -11,7 +11,7 @@ from transformers import BertModel
 
 from index.embedder import _locate
 from index.settings import DEFAULT_MODEL
-from qa.training.reader_data import Example
+from qa.training.reader_example import Example
 
 MAX_TOKENS, QUESTION_TOKENS = 320, 48
 # Added to the logits of what can be no answer; small enough for float16.
@@ -57,17 +57,19 @@ class Batch(NamedTuple):
     answerable: Tensor
 
 
-def new_model() -> ReaderModel:
-    """The encoder of all-MiniLM-L6-v2 with new heads; its embeddings do not learn."""
+def new_model(dropout: float = 0.0, *, embeddings: bool = False) -> ReaderModel:
+    """The encoder of all-MiniLM-L6-v2 with new heads; its embeddings learn only when told to."""
     encoder = BertModel.from_pretrained(
         _locate(DEFAULT_MODEL),
         add_pooling_layer=False,
-        attn_implementation="eager",
-        attention_probs_dropout_prob=0.0,
-        hidden_dropout_prob=0.0,
+        # On a processor eager attention is faster; on a graphics card the other.
+        attn_implementation="sdpa" if torch.cuda.is_available() else "eager",
+        dtype=torch.float32,
+        attention_probs_dropout_prob=dropout,
+        hidden_dropout_prob=dropout,
         local_files_only=True,
     )
-    encoder.embeddings.requires_grad_(False)
+    encoder.embeddings.requires_grad_(embeddings)
     return ReaderModel(encoder)
 
 

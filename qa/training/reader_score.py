@@ -4,19 +4,55 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from qa.evaluation.metrics import exact, f1
 from qa.evaluation.refusal import auroc
-from qa.spans import best_span
-from qa.training.reader_data import Example
-from qa.training.reader_model import collate, encode
+from qa.spans import TokenLogits, best_span
+from qa.training.reader_example import Example
+from qa.training.reader_model import ReaderModel, collate, encode, new_tokenizer
 
 ANSWER_TOKENS = 30
 
 # From input ids, attention mask and token types to start, end and answerability logits.
 Forward = Callable[..., Sequence[NDArray[Any]]]
+
+
+class TorchSpanModel:
+    """A trained model as what `qa.reader.ExtractiveReader` reads with, in bfloat16 as it is trained."""
+
+    longest_answer = ANSWER_TOKENS
+
+    def __init__(self, model: ReaderModel, device: str) -> None:
+        self._model, self._device = model.eval(), torch.device(device)
+        self._tokenizer = new_tokenizer()
+
+    def forward(self, *inputs: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+        """Outputs of the network for its three inputs."""
+        with torch.inference_mode(), torch.autocast(self._device.type, dtype=torch.bfloat16):
+            outputs = self._model(*(torch.from_numpy(part).to(self._device) for part in inputs))
+        return [output.float().cpu().numpy() for output in outputs]
+
+    def logits(self, question: str, texts: Sequence[str]) -> list[TokenLogits]:
+        """See `qa.reader.SpanModel.logits`; all texts go through at once."""
+        examples = [Example("", question, text, -1, -1, ()) for text in texts]
+        encoded = encode(self._tokenizer, examples)
+        starts, ends, answerable = self.forward(*(part.numpy() for part in collate(examples, encoded)[:3]))
+        found = []
+        for row, encoding in enumerate(encoded):
+            inner = [n for n, part in enumerate(encoding.sequence_ids) if part == 1]
+            found.append(
+                TokenLogits(
+                    start=starts[row, inner],
+                    end=ends[row, inner],
+                    offsets=np.array(encoding.offsets, dtype=np.int64)[inner].reshape(-1, 2),
+                    null=float(starts[row, 0] + ends[row, 0]),
+                    answerable=float(answerable[row]),
+                )
+            )
+        return found
 
 
 class Prediction(NamedTuple):
