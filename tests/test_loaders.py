@@ -423,8 +423,9 @@ def test_a_detected_encoding_is_named_in_the_note(tmp_path: Path, text: str, enc
     )
 
 
-def test_one_accent_far_into_a_long_text_tells_its_encoding(tmp_path: Path) -> None:
-    text = "plain words in a line\n" * 60_000 + "un café très cher à Paris\n" + "more words\n" * 60_000
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", " "])
+def test_one_accent_far_into_a_long_text_tells_its_encoding(tmp_path: Path, end: str) -> None:
+    text = f"plain words in a line{end}" * 60_000 + f"un café très cher à Paris{end}" + f"words{end}" * 60_000
     document = load_one(tmp_path, "a.txt", text.encode("latin-1"))
     assert document.text == text
     assert (document.note or "").startswith("read as cp1252,")
