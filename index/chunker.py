@@ -185,18 +185,23 @@ def _count(text: str, ranges: Iterable[Range], count_tokens: CountTokens) -> Ite
 def _cut(
     start: int, end: int, heading: bool, text: str, count_tokens: CountTokens, limit: int
 ) -> Iterator[_Unit]:
-    """Pieces of a unit that fit within `limit` tokens, cut at white space if they can."""
+    """Parts of a unit that fit within `limit` tokens, cut at white space if they can be."""
     longest = limit * _CHARACTERS_PER_TOKEN
-    # White space adds no token, so the pieces between it may be counted apart and summed up.
-    words = [match.span() for match in _PIECE.finditer(text, start, end)]
-    first, last = words[0][0], words[0][0]
+    # White space adds no token, so the pieces between it may be counted apart and summed up. They are
+    # found twice, since a list of them takes 100 bytes for each.
+    counts = _count(text, _pieces(text, start, end), count_tokens)
+    first = last = start
     tokens = 0
-    for (word_start, word_end), count in zip(words, _count(text, words, count_tokens), strict=True):
+    for (word_start, word_end), count in zip(_pieces(text, start, end), counts, strict=True):
         if last > first and (tokens + count > limit or word_end - first > longest):
             yield _Unit(first, last, tokens, heading)
             first, tokens = word_start, 0
         last, tokens = word_end, tokens + count
     yield _Unit(first, last, tokens, heading)
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[Range]:
+    return (match.span() for match in _PIECE.finditer(text, start, end))
 
 
 def _merge(paragraphs_of_units: list[list[_Unit]], merge_tokens: int) -> Iterator[list[_Unit]]:
