@@ -56,6 +56,7 @@ class _Parser:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self.is_spent = False  # it ran out of memory, and may not have given all of that back
         self.drop = threading.Timer(0, lambda: None)  # what ends it when it has been idle for a moment
         paths = [str(Path(path).absolute()) for path in sys.path]
         try:
@@ -119,6 +120,7 @@ class _Parser:
             raise EOFError
         answer = json.loads(line)
         if "error" in answer:
+            self.is_spent = answer["spent"]
             raise UnreadableError(answer["error"])
         text = stdout.read(answer["bytes"])
         if len(text) < answer["bytes"]:
@@ -149,7 +151,9 @@ def _take(limits: Limits) -> _Parser | None:
 
 
 def _keep(parser: _Parser) -> None:
-    """Keep a process that is alive for the next file, for a moment."""
+    """Keep a process for the next file, for a moment, unless it is dead or ran out of memory."""
+    if parser.is_spent:
+        parser.kill()
     if not parser.is_alive:
         return
     parser.drop = _timer(_KEPT_SECONDS, lambda: _drop(parser))
@@ -199,12 +203,15 @@ def serve(limits: str) -> None:
 
 def _listen(requests: "queue.SimpleQueue[str]") -> None:
     """Pass on requests; when there can be none any more, end the process, even in the midst of a file."""
-    for line in sys.stdin.buffer:
-        requests.put(json.loads(line))
-    os._exit(0)
+    try:
+        for line in sys.stdin.buffer:
+            requests.put(json.loads(line))
+    finally:
+        os._exit(0)
 
 
 def _answer(path: Path, limits: Limits) -> bytes:
+    spent = False
     try:
         extracted, sha256 = extract_file(path, limits)
         text = extracted.text.encode("utf-8", "surrogatepass")
@@ -219,10 +226,11 @@ def _answer(path: Path, limits: Limits) -> bytes:
     except UnreadableError as error:
         reason = str(error)
     except MemoryError:
+        spent = True
         reason = f"needs more than {limits.memory_bytes // 2**20} MiB of memory to parse: split it up"
     except Exception as error:  # noqa: BLE001 (a parser's own fault; the process goes on)
         reason = f"is broken in a way that its parser does not know ({type(error).__name__}): save it again"
-    return json.dumps({"error": reason}).encode() + b"\n"
+    return json.dumps({"error": reason, "spent": spent}).encode() + b"\n"
 
 
 def _bound_memory(most: int) -> None:
