@@ -6,7 +6,7 @@ whatever the splitter needs replaced is replaced by as many characters, so that 
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -20,7 +20,15 @@ CountTokens = Callable[[Sequence[str]], Sequence[int]]
 _BLANK_LINE = re.compile(r"(?>\r\n|\r|\n)[^\S\r\n]*(?>\r\n|\r|\n)\s*")
 _LINE_END = re.compile(r"(?>\r\n|\r|\n)")
 _LIST_ITEM = re.compile(r"(?>\r\n|\r|\n)(?=[^\S\r\n]*(?:[-*+•‣◦–]|\(?\d{1,3}[.)]|\(?[a-z][.)]|\|)[^\S\r\n])")
+_PIECE = re.compile(r"\S{1,100}")
 _SENTENCE_END = re.compile(r"[.!?:;…。！？][\"'”’)\]]*$")
+# A token counts for this many characters at least. The tokeniser takes a word without end for one token and
+# white space for none, and a passage must not be megabytes long; ordinary text has four or five to a token.
+_CHARACTERS_PER_TOKEN = 16
+# Tokens are counted for so many characters at once: a tokeniser takes up to 500 bytes for each (measured).
+_COUNTED_AT_ONCE = 200_000
+# nupunkt takes time with the square of a word's length when the word ends in a mark: 15 s at 80,000.
+_LONG_WORD = re.compile(r"\S{500,}(?=\S)")
 # A line of prose that was wrapped by hand stays below this; a longer line is a paragraph of its own.
 _WRAPPED_LINE_MAX = 200
 # Share of line ends that must fall within a sentence for a text to count as wrapped prose. Wrapped at 72
@@ -72,6 +80,7 @@ def sentences(text: str, start: int, end: int) -> list[Range]:
     for item_start, item_end in _split_at(text, start, end, _LIST_ITEM):
         # One character for one character: a wrapped line does not end a sentence, and the offsets hold.
         flat = text[item_start:item_end].replace("\r", " ").replace("\n", " ")
+        flat = _LONG_WORD.sub(lambda word: "x" * len(word[0]), flat)
         for sentence_start, sentence_end in nupunkt.sent_spans(flat):
             stripped = _strip(text, item_start + sentence_start, item_start + sentence_end)
             if stripped and any(map(str.isalnum, text[slice(*stripped)])):
@@ -84,23 +93,12 @@ def split(document: Document, count_tokens: CountTokens, settings: IndexSettings
 
     A heading starts a chunk and stays with what follows it. A chunk crosses the end of a paragraph only
     while it stays within `settings.merge_tokens`. A sentence that is too long by itself is cut at white
-    space. Documents without a letter or digit give no chunk.
+    space. No chunk has more than 16 characters for each token that it may have. Documents without a
+    letter or digit give no chunk.
     """
     limit = settings.max_tokens - 2
-    blocks = list(_blocks(document))
-    ranges = [
-        [(start, end)] if heading else sentences(document.text, start, end) for start, end, heading in blocks
-    ]
-    counts = iter(count_tokens([document.text[start:end] for block in ranges for start, end in block]))
-    paragraphs_of_units = [
-        [
-            piece
-            for start, end in block
-            for piece in _cut(_Unit(start, end, next(counts), heading), document.text, count_tokens, limit)
-        ]
-        for (_, _, heading), block in zip(blocks, ranges, strict=True)
-    ]
-    runs = _merge([units for units in paragraphs_of_units if units], min(settings.merge_tokens, limit))
+    units = [units for units in _units(document, count_tokens, limit) if units]
+    runs = _merge(units, min(settings.merge_tokens, limit))
     return [chunk for run in runs for chunk in _pack(run, limit, settings.overlap)]
 
 
@@ -151,34 +149,73 @@ def _blocks(document: Document) -> Iterator[tuple[int, int, bool]]:
             yield *rest, False
 
 
-def _cut(unit: _Unit, text: str, count_tokens: CountTokens, limit: int) -> Iterator[_Unit]:
-    """The unit itself, or pieces of it that fit within `limit` tokens, cut at white space if they can."""
-    if unit.tokens <= limit:
-        yield unit
-        return
-    # White space adds no token, so the pieces between it may be counted apart and summed up.
-    words = [match.span() for match in re.finditer(r"\S{1,100}", text[unit.start : unit.end])]
-    counts = count_tokens([text[unit.start + a : unit.start + b] for a, b in words])
-    start, tokens = words[0][0], 0
-    end = start
-    for (word_start, word_end), count in zip(words, counts, strict=True):
-        if tokens and tokens + count > limit:
-            yield _Unit(unit.start + start, unit.start + end, tokens, unit.is_heading)
-            start, tokens = word_start, 0
-        end, tokens = word_end, tokens + count
-    yield _Unit(unit.start + start, unit.start + end, tokens, unit.is_heading)
+def _units(document: Document, count_tokens: CountTokens, limit: int) -> Iterator[list[_Unit]]:
+    """The units of each paragraph, none of them larger than a chunk may be."""
+    text = document.text
+    longest = limit * _CHARACTERS_PER_TOKEN
+    blocks = [
+        ([(start, end)] if heading else sentences(text, start, end), heading)
+        for start, end, heading in _blocks(document)
+    ]
+    ranges = [place for block, _ in blocks for place in block]
+    counts = _count(text, (place for place in ranges if place[1] - place[0] <= longest), count_tokens)
+    for block, heading in blocks:
+        units = []
+        for start, end in block:
+            tokens = next(counts) if end - start <= longest else None
+            if tokens is not None and tokens <= limit:
+                units.append(_Unit(start, end, tokens, heading))
+            else:
+                units += _cut(start, end, heading, text, count_tokens, limit)
+        yield units
+
+
+def _count(text: str, ranges: Iterable[Range], count_tokens: CountTokens) -> Iterator[int]:
+    batch: list[str] = []
+    characters = 0
+    for start, end in ranges:
+        batch.append(text[start:end])
+        characters += end - start
+        if characters >= _COUNTED_AT_ONCE:
+            yield from count_tokens(batch)
+            batch, characters = [], 0
+    yield from count_tokens(batch)
+
+
+def _cut(
+    start: int, end: int, heading: bool, text: str, count_tokens: CountTokens, limit: int
+) -> Iterator[_Unit]:
+    """Parts of a unit that fit within `limit` tokens, cut at white space if they can be."""
+    longest = limit * _CHARACTERS_PER_TOKEN
+    # White space adds no token, so the pieces between it may be counted apart and summed up. They are
+    # found twice, since a list of them takes 100 bytes for each.
+    counts = _count(text, _pieces(text, start, end), count_tokens)
+    first = last = start
+    tokens = 0
+    for (word_start, word_end), count in zip(_pieces(text, start, end), counts, strict=True):
+        if last > first and (tokens + count > limit or word_end - first > longest):
+            yield _Unit(first, last, tokens, heading)
+            first, tokens = word_start, 0
+        last, tokens = word_end, tokens + count
+    yield _Unit(first, last, tokens, heading)
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[Range]:
+    return (match.span() for match in _PIECE.finditer(text, start, end))
 
 
 def _merge(paragraphs_of_units: list[list[_Unit]], merge_tokens: int) -> Iterator[list[_Unit]]:
     """Join headings to what follows them, and short paragraphs to each other."""
     run: list[_Unit] = []
+    tokens = 0
     for units in paragraphs_of_units:
-        tokens = sum(unit.tokens for unit in run) + sum(unit.tokens for unit in units)
-        joins = not units[0].is_heading and tokens <= merge_tokens
+        added = sum(unit.tokens for unit in units)
+        joins = not units[0].is_heading and tokens + added <= merge_tokens
         if run and not joins and not run[-1].is_heading:
             yield run
-            run = []
-        run = run + units
+            run, tokens = [], 0
+        run += units
+        tokens += added
     if run:
         yield run
 
@@ -187,10 +224,18 @@ def _pack(run: list[_Unit], limit: int, overlap: int) -> Iterator[Chunk]:
     """Cut a run into chunks of about equal size, so that none is a mere tail."""
     total = sum(unit.tokens for unit in run)
     target = total / -(-total // limit) if total > limit else limit
+    longest = limit * _CHARACTERS_PER_TOKEN
     first = 0
     while first < len(run):
         last, tokens = first, 0
-        while last < len(run) and tokens + run[last].tokens <= limit and (tokens < target or last == first):
+        while last < len(run) and (
+            last == first
+            or (
+                tokens < target
+                and tokens + run[last].tokens <= limit
+                and run[last].end - run[first].start <= longest
+            )
+        ):
             tokens += run[last].tokens
             last += 1
         chunk = run[first:last]

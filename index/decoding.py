@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 
 _BYTE_ORDER_MARKS = (  # UTF-32 first: its little-endian mark starts with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -20,6 +21,8 @@ _CANDIDATES = [
 ]
 _WESTERN = "cp1252"
 _SAMPLE_BYTES = 64 * 1024
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_BYTES_LINE_END = re.compile(rb"\r\n?|\n")
 
 # What a browser reads a declared encoding as (encoding.spec.whatwg.org), by Python's name for it.
 _READ_AS = {
@@ -103,11 +106,10 @@ def _detect(data: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
     sample = bytearray()
-    for line in data.splitlines(keepends=True):
-        if not line.isascii():
-            sample += line[:_SAMPLE_BYTES]
-            if len(sample) >= _SAMPLE_BYTES:
-                break
+    for line in _telling_lines(data):
+        sample += line
+        if len(sample) >= _SAMPLE_BYTES:
+            break
     matches = from_bytes(bytes(sample), cp_isolation=_CANDIDATES)
     best = matches.best()
     if best is None:
@@ -121,6 +123,20 @@ def _detect(data: bytes) -> str | None:
         if as_good and _differ(str(best), str(rival)):
             return None
     return best.encoding
+
+
+def _telling_lines(data: bytes) -> Iterator[bytes]:
+    """The lines that are not ASCII, each with its end; of a very long one, what stands around such a byte."""
+    end = 0
+    for match in _NOT_ASCII.finditer(data):
+        at = match.start()
+        if at < end:
+            continue
+        before = data[max(end, at - _SAMPLE_BYTES // 4) : at]
+        start = at - len(before) + max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
+        line_end = _BYTES_LINE_END.search(data, at, at + _SAMPLE_BYTES)
+        end = line_end.end() if line_end else at + _SAMPLE_BYTES
+        yield data[start:end]
 
 
 def _differ(text: str, other: str) -> bool:

@@ -1,24 +1,22 @@
 """The text of one file, format by format: bytes in, text with its headings and pages out."""
 
+import hashlib
 import io
 import re
-import threading
 import zipfile
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.decoding import UnreadableError, decode, decode_html
+from index.files import read_file
 from index.htmltext import extract_page
+from index.limits import Limits, require, require_bytes, require_text
 from index.types import Heading
 
 if TYPE_CHECKING:
     import pypdfium2
-
-MAX_DOCX_BYTES = 512 * 2**20
-"""A Word file that unpacks to more bytes than this is refused, as a zip bomb would be."""
-MAX_DOCX_XML_BYTES = 32 * 2**20
-"""And one with a larger part of XML: mammoth takes about 50 times that in memory (measured)."""
 
 _LINE_END = re.compile(r"\r\n?|\n")
 # YAML before the text, which CommonMark would take for a rule and a heading.
@@ -30,7 +28,6 @@ _NOTE_MARKS = re.compile(
     r'<sup><a href="#(?:foot|end)note-\d+" id="[^"]*">\[\d+\]</a></sup>'
     r'| ?<a href="#(?:foot|end)note-ref-\d+">↑</a>'
 )
-_pdfium = threading.Lock()  # PDFium may be used by one thread at a time
 
 
 class Extracted(NamedTuple):
@@ -43,53 +40,76 @@ class Extracted(NamedTuple):
     note: str | None = None
 
 
-def extract_text(data: bytes) -> Extracted:
+def extract_file(path: Path, limits: Limits) -> tuple[Extracted, str]:
+    """The text of a file, by its suffix, and the SHA-256 of its bytes.
+
+    Raises UnreadableError for what cannot be read or passes a limit.
+    """
+    suffix = path.suffix.lower()
+    extract = EXTRACTORS.get(suffix)
+    if extract is None:
+        raise UnreadableError(f"is of an unknown format: give one of {', '.join(EXTRACTORS)}")
+    data = read_file(path, limits.packed_bytes if suffix in _PACKED else limits.plain_bytes)
+    extracted = extract(data, limits)
+    require_text(extracted.text, limits)
+    if len(extracted.headings) > limits.headings:
+        note = f"only the first {limits.headings:,} headings are kept"
+        extracted = extracted._replace(
+            headings=extracted.headings[: limits.headings],
+            note=f"{extracted.note}; {note}" if extracted.note else note,
+        )
+    return extracted, hashlib.sha256(data).hexdigest()
+
+
+def extract_text(data: bytes, limits: Limits) -> Extracted:
     """The file decoded, character for character."""
     text, note = decode(data)
     return Extracted(text, note=note)
 
 
-def extract_markdown(data: bytes) -> Extracted:
+def extract_markdown(data: bytes, limits: Limits) -> Extracted:
     """The file decoded, character for character; its first heading is its title."""
     text, note = decode(data)
     headings = markdown_headings(text)
     return Extracted(text, _title(text, headings), headings, note=note)
 
 
-def extract_html(data: bytes) -> Extracted:
+def extract_html(data: bytes, limits: Limits) -> Extracted:
     """The text that a browser would show, blocks apart by a blank line."""
     source, note = decode_html(data)
     page = extract_page(source)
     return Extracted(page.text, page.title, page.headings, note=note)
 
 
-def extract_pdf(data: bytes) -> Extracted:
+def extract_pdf(data: bytes, limits: Limits) -> Extracted:
     """The text layer, pages apart by a blank line; `pages` has an offset for each page.
 
-    Raises UnreadableError for a PDF that is encrypted, broken or a scan without text.
+    Raises UnreadableError for a PDF that is encrypted, broken or a scan without text. PDFium may be used by
+    one thread at a time.
     """
     import pypdfium2
 
-    with _pdfium:
-        try:
-            pdf = pypdfium2.PdfDocument(data)
-        except pypdfium2.PdfiumError as error:
-            if "password" in str(error).lower():
-                raise UnreadableError("is encrypted: remove its password") from error
-            raise UnreadableError("is not a PDF or is broken: save it again as PDF") from error
-        try:
-            title = pdf.get_metadata_value("Title").strip() or None
-            pages = [_page_text(pdf, number) for number in range(len(pdf))]
-        except pypdfium2.PdfiumError as error:
-            raise UnreadableError("is broken: save it again as PDF") from error
-        finally:
-            pdf.close()
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise UnreadableError("is encrypted: remove its password") from error
+        raise UnreadableError("is not a PDF or is broken: save it again as PDF") from error
+    try:
+        require("has {} pages", len(pdf), limits.pages)
+        title = pdf.get_metadata_value("Title").strip() or None
+        pages, offsets, length = [], [], 0
+        for number in range(len(pdf)):
+            pages.append(_page_text(pdf, number))
+            offsets.append(length)
+            length += len(pages[-1]) + 2
+            require("holds {} characters or more", length - 2, limits.text_characters)
+    except pypdfium2.PdfiumError as error:
+        raise UnreadableError("is broken: save it again as PDF") from error
+    finally:
+        pdf.close()
     if not any(page.strip() for page in pages):
         raise UnreadableError("has no text layer, as a scan: run text recognition (OCR) on it first")
-    offsets, length = [], 0
-    for page in pages:
-        offsets.append(length)
-        length += len(page) + 2
     return Extracted("\n\n".join(pages), title, pages=tuple(offsets))
 
 
@@ -107,25 +127,32 @@ def _page_text(pdf: "pypdfium2.PdfDocument", number: int) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufffe", "-\n").replace("\0", "").strip()
 
 
-def extract_docx(data: bytes) -> Extracted:
+def extract_docx(data: bytes, limits: Limits) -> Extracted:
     """The text of a Word file in reading order; headings by style, table rows as lines.
 
     Raises UnreadableError for what is encrypted, broken, not Word's or too large when unpacked.
     """
     import mammoth
 
-    _check_docx(data)
+    _check_docx(data, limits)
     try:
         result = mammoth.convert_to_html(
-            io.BytesIO(data), style_map="p[style-name='Title'] => h1:fresh", convert_image=lambda _: []
+            io.BytesIO(data),
+            style_map="p[style-name='Title'] => h1:fresh",
+            include_embedded_style_map=False,  # which could leave text out
+            convert_image=lambda _: [],
         )
+    except MemoryError:
+        raise
+    except RecursionError as error:
+        raise UnreadableError("nests its parts too deeply: save it again as .docx") from error
     except Exception as error:  # mammoth lets whatever a broken part sets off through
         raise UnreadableError("is broken or not a Word file: save it again as .docx") from error
     page = extract_page(_NOTE_MARKS.sub("", result.value))
     return Extracted(page.text, _title(page.text, page.headings), page.headings)
 
 
-def _check_docx(data: bytes) -> None:
+def _check_docx(data: bytes, limits: Limits) -> None:
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):  # OLE, in which Word encrypts
         raise UnreadableError("is encrypted or an old .doc: remove its password and save it as .docx")
     try:
@@ -137,11 +164,8 @@ def _check_docx(data: bytes) -> None:
         raise UnreadableError("is encrypted: remove its password")
     # zipfile reads no more of a member than its directory says, so the sum cannot be understated.
     xml = max((m.file_size for m in members if m.filename.lower().endswith((".xml", ".rels"))), default=0)
-    for size, limit in ((sum(m.file_size for m in members), MAX_DOCX_BYTES), (xml, MAX_DOCX_XML_BYTES)):
-        if size > limit:
-            raise UnreadableError(
-                f"unpacks to {size // 2**20} MiB, over the limit of {limit // 2**20} MiB: split it up"
-            )
+    require_bytes("unpacks to", sum(m.file_size for m in members), limits.unpacked_bytes)
+    require_bytes("has a part that unpacks to", xml, limits.xml_bytes)
 
 
 def markdown_headings(text: str) -> tuple[Heading, ...]:
@@ -177,7 +201,7 @@ def _title(text: str, headings: tuple[Heading, ...]) -> str | None:
     return " ".join(text[headings[0].start : headings[0].end].split()) if headings else None
 
 
-EXTRACTORS: dict[str, Callable[[bytes], Extracted]] = {
+EXTRACTORS: dict[str, Callable[[bytes, Limits], Extracted]] = {
     ".txt": extract_text,
     ".md": extract_markdown,
     ".html": extract_html,
@@ -186,3 +210,4 @@ EXTRACTORS: dict[str, Callable[[bytes], Extracted]] = {
     ".docx": extract_docx,
 }
 """By suffix, lower case."""
+_PACKED = frozenset((".pdf", ".docx"))  # whose size says nothing of the length of their text

@@ -1,6 +1,7 @@
 """A page of HTML as text: what a browser shows, blocks apart by a blank line."""
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.types import Heading
@@ -25,6 +26,9 @@ _BLANK = " \t\n\f\r"  # what HTML collapses; a no-break space is kept
 _SPACE = re.compile(f"[{_BLANK}]+")
 _CELL_BREAK = " | "
 
+# What a style in the text itself hides; the rules of style sheets are not applied.
+_HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
+
 # Lexbor, as the standard has it, looks up the whole stack of open elements at each block, so depth
 # costs its square: 8 s at 100,000. Blink stops at a depth of 512.
 _MAX_DEPTH = 512
@@ -48,16 +52,22 @@ def extract_page(html: str) -> Page:
 
     Paragraphs and list items stand apart by a blank line, table rows are lines with " | " between
     cells, `<br>` is a line end, white space is collapsed except in `<pre>`. Scripts, styles,
-    templates, `<noscript>`, `<head>` and the like are left out.
+    templates, `<noscript>`, `<head>` and the like are left out, and so are elements that their own
+    `hidden` or `style` hides.
     """
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(_flatten(html.replace("\r\n", "\n").replace("\r", "\n")))
     title = tree.css_first("head > title")
     words = " ".join(title.text().split()) if title is not None else ""
+    hidden = {
+        node.mem_id
+        for node in tree.css("[hidden], [style]")
+        if "hidden" in node.attributes or _HIDING.search(node.attributes.get("style") or "")
+    }
     writer = _Writer()
     if tree.root is not None:
-        _walk(tree.root, writer)
+        _walk(tree.root, hidden, writer)
     return Page("".join(writer.pieces), words or None, tuple(writer.headings))
 
 
@@ -73,8 +83,8 @@ def _flatten(html: str) -> str:
     return _CONTAINER.sub(keep, html)
 
 
-def _walk(root: "LexborNode", writer: "_Writer") -> None:
-    """Tell the writer of every element and text in order, without recursion.
+def _walk(root: "LexborNode", hidden: Collection[int], writer: "_Writer") -> None:
+    """Tell the writer of every element and text that is shown, in order, without recursion.
 
     Nodes are compared by `mem_id`: `==` compares what they hold, which is quadratic.
     """
@@ -83,14 +93,14 @@ def _walk(root: "LexborNode", writer: "_Writer") -> None:
         child = None
         if node.is_text_node:
             writer.write(node.text_content or "")
-        elif node.tag not in _DROPPED:
+        elif node.tag not in _DROPPED and node.mem_id not in hidden:
             writer.enter(node.tag or "")
             child = node.first_child
         if child is not None:
             node = child
             continue
         while node is not None:
-            if not node.is_text_node and node.tag not in _DROPPED:
+            if not node.is_text_node and node.tag not in _DROPPED and node.mem_id not in hidden:
                 writer.leave(node.tag or "")
             if node.mem_id == root.mem_id:
                 return

@@ -9,20 +9,22 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from index.confined import extract_confined
 from index.decoding import UnreadableError
 from index.errors import SourceError
-from index.extract import EXTRACTORS
+from index.extract import extract_file
+from index.files import because, printable
+from index.folders import BAD_NAME, SUFFIXES, Found, is_unicode, walk
+from index.limits import Limits, require, require_text
 from index.types import Document
 
 CORPUS_SUFFIX = ".jsonl"
-SUFFIXES = tuple(EXTRACTORS)
-"""Suffixes of the files that are documents, lower case; found whatever their case."""
-
 _FORMATS = ", ".join((*SUFFIXES, CORPUS_SUFFIX))
+_LIMITS = Limits()
 
 
 class SourceFile(BaseModel):
@@ -31,6 +33,7 @@ class SourceFile(BaseModel):
     `path` is absolute. `source` is the path relative to the source that was given, with forward
     slashes, or the name of a file that was given itself. A corpus has no `document_id` ("") and a
     `prefix` for the ids of its rows, which is empty unless they would clash with another source's.
+    `problem` says why it cannot be loaded, where that was plain when it was found.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,24 +43,26 @@ class SourceFile(BaseModel):
     source: str
     is_corpus: bool
     prefix: str = ""
+    problem: str = ""
 
 
 class _Source(NamedTuple):
-    """A source as given: the path whose last parts are its name, and its files with their names."""
+    """A source as given: the path whose last parts are its name, and its files."""
 
     home: Path
-    files: list[tuple[Path, str]]
+    files: list[Found]
     is_corpus: bool
 
 
 def find(sources: Sequence[str | os.PathLike[str]]) -> list[SourceFile]:
     """List the files of the sources: in the order given, and by path within a folder.
 
-    Folders are read through; hidden files and folders, the lock files of Word (`~$…`), files of
-    other formats and corpora inside a folder are passed over. A file that is reached twice is
-    listed once. Where documents of two sources would have one id, both sources are prefixed with
-    their name (a folder's or corpus's own, a file's folder), and with as much of the path before it
-    as tells them apart.
+    Folders are read through; hidden files and folders, the lock files of Word (`~$…`), pipes and
+    devices, files of other formats and corpora inside a folder are passed over. A file that is
+    reached twice is listed once. A link that leads out of its folder is not followed: it is listed with
+    a `problem`, unless it leads into one of the sources; so is what cannot be looked into. Where
+    documents of two sources would have one id, both sources are prefixed with their name (a folder's or
+    corpus's own, a file's folder), and with as much of the path before it as tells them apart.
 
     Raises SourceError when a source is missing, of an unknown format or without any document.
     """
@@ -65,76 +70,73 @@ def find(sources: Sequence[str | os.PathLike[str]]) -> list[SourceFile]:
         sources = [sources]
     if not sources:
         raise SourceError("no source was given: name a file or a folder")
+    roots = [os.path.realpath(given) for given in sources]
     seen: set[str] = set()
     found = []
     for given in sources:
         source = _open_source(given)
         fresh = []
-        for path, name in source.files:
-            real = os.path.realpath(path)
-            if real not in seen:
-                seen.add(real)
-                fresh.append((path, name))
+        for file in source.files:
+            if file.problem:
+                if not any(Path(file.real).is_relative_to(root) for root in roots):
+                    fresh.append(file)
+            elif file.real not in seen:
+                seen.add(file.real)
+                fresh.append(file)
         if fresh:
             found.append(source._replace(files=fresh))
     return [
         SourceFile(
-            path=str(path),
-            document_id="" if source.is_corpus else prefix + name,
-            source=name,
+            path=file.path,
+            document_id="" if source.is_corpus else prefix + file.name,
+            source=file.name,
             is_corpus=source.is_corpus,
             prefix=prefix if source.is_corpus else "",
+            problem=file.problem,
         )
         for source, prefix in zip(found, _prefixes(found), strict=True)
-        for path, name in source.files
+        for file in source.files
     ]
 
 
-def load(file: SourceFile) -> Iterator[Document]:
+def load(file: SourceFile, limits: Limits = _LIMITS) -> Iterator[Document]:
     """Yield the Document of a file, or the Documents of a corpus row by row.
 
     A corpus is read as a stream, and its rows with an empty text are passed over. Raises
-    SourceError, at the row where it stands, when a file cannot be read or holds no text.
+    SourceError, at the row where it stands, when a file cannot be read, holds no text or passes a limit.
     """
     path = Path(file.path)
     try:
+        if file.problem:
+            raise UnreadableError(file.problem)
         if file.is_corpus:
-            yield from _load_corpus(path, file)
+            yield from _load_corpus(path, file, limits)
         else:
-            yield _load_file(path, file)
+            yield _load_file(path, file, limits)
     except UnreadableError as error:
         raise _failure(path, str(error)) from error
     except OSError as error:
-        raise _failure(path, _because(error)) from error
+        raise _failure(path, because(error)) from error
 
 
-def _load_file(path: Path, file: SourceFile) -> Document:
-    extract = EXTRACTORS.get(path.suffix.lower())
-    if extract is None:
-        raise UnreadableError(f"is of an unknown format: give one of {_FORMATS}")
-    data = path.read_bytes()
-    extracted = extract(data)
+def _load_file(path: Path, file: SourceFile, limits: Limits) -> Document:
+    # What is text as it stands needs no parser that a file could break.
+    extract = extract_file if path.suffix.lower() == ".txt" else extract_confined
+    extracted, sha256 = extract(path, limits)
     if not extracted.text.strip():
         raise UnreadableError("is empty: it holds no text; give a file with text or leave it out")
-    return Document(
-        id=file.document_id,
-        source=file.source,
-        sha256=hashlib.sha256(data).hexdigest(),
-        **extracted._asdict(),
-    )
+    return Document(id=file.document_id, source=file.source, sha256=sha256, **extracted._asdict())
 
 
-def _load_corpus(path: Path, file: SourceFile) -> Iterator[Document]:
+def _load_corpus(path: Path, file: SourceFile, limits: Limits) -> Iterator[Document]:
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
         seen: set[str] = set()
         empty = True
-        for number, line in enumerate(stream, 1):
-            if not line.strip():
-                continue
+        for number, line in _lines(stream, limits):
             try:
-                row_id, title, text = _parse_row(line, first=number == 1)
+                row_id, title, text = _parse_row(line, limits, first=number == 1)
                 if row_id in seen:
                     raise UnreadableError(f"the id {row_id!a} is taken by an earlier row: make ids unique")
             except UnreadableError as error:
@@ -149,8 +151,21 @@ def _load_corpus(path: Path, file: SourceFile) -> Iterator[Document]:
             raise UnreadableError("is empty: no row holds a text; give a corpus with id and text in each row")
 
 
-def _parse_row(line: bytes, *, first: bool) -> tuple[str, str | None, str]:
-    """(id, title, text) of a row; a lone surrogate that JSON escapes is kept as it is."""
+def _lines(stream: IO[bytes], limits: Limits) -> Iterator[tuple[int, bytes]]:
+    """The lines that are not blank, with their numbers; one that is too long is cut off, and is the last."""
+    number, line = 0, b"\n"
+    while line and len(line) <= limits.row_bytes:
+        if line.strip():
+            yield number, line
+        number, line = number + 1, stream.readline(limits.row_bytes + 1)
+    if line:
+        yield number, line
+
+
+def _parse_row(line: bytes, limits: Limits, *, first: bool) -> tuple[str, str | None, str]:
+    """(id, title, text) of a row; a lone surrogate in a text that JSON escapes is kept as it is."""
+    if len(line) > limits.row_bytes:
+        raise UnreadableError(f"has more than {limits.row_bytes // 2**20} MiB: make several rows of it")
     try:
         row = json.loads(line.decode("utf-8-sig" if first else "utf-8"))
     except UnicodeDecodeError as error:
@@ -162,9 +177,15 @@ def _parse_row(line: bytes, *, first: bool) -> tuple[str, str | None, str]:
     row_id, title, text = _row_id(row), row.get("title"), row.get("text")
     if row_id is None:
         raise UnreadableError('has no id: give each row an "id" or "_id", a string that is not empty')
+    require("has an id of {} characters", len(row_id), limits.id_characters)
+    if not is_unicode(row_id):
+        raise UnreadableError(f"has an id that is not valid Unicode, {row_id!a}: change the id")
     if not isinstance(text, str):
         raise UnreadableError('has no text: give each row a "text" that is a string')
-    return row_id, title if isinstance(title, str) and title.strip() else None, text
+    require_text(text, limits)
+    if not isinstance(title, str) or not title.strip():
+        return row_id, None, text
+    return row_id, title.encode("utf-8", "replace").decode(), text
 
 
 def _row_id(row: dict[str, Any]) -> str | None:
@@ -180,9 +201,11 @@ def _open_source(given: str | os.PathLike[str]) -> _Source:
     path = Path(given).absolute()
     if ".." in path.parts:
         path = Path(os.path.realpath(path))
+    if not is_unicode(str(path)):
+        raise _failure(path, BAD_NAME)
     try:
         if path.is_dir():
-            files = _walk(path)
+            files = walk(path)
             if not files:
                 raise _failure(path, f"holds no document: put files of {', '.join(SUFFIXES)} into the folder")
             return _Source(path, files, is_corpus=False)
@@ -191,47 +214,13 @@ def _open_source(given: str | os.PathLike[str]) -> _Source:
         if not path.is_file():
             raise _failure(path, "is neither a file nor a folder: give a file or a folder")
     except OSError as error:
-        raise _failure(path, _because(error)) from error
+        raise _failure(path, because(error)) from error
     suffix = path.suffix.lower()
     if suffix != CORPUS_SUFFIX and suffix not in SUFFIXES:
         raise _failure(path, f"is of an unknown format: give a folder or one of {_FORMATS}")
     is_corpus = suffix == CORPUS_SUFFIX
-    return _Source(path if is_corpus else path.parent, [(path, _name(path, path.parent))], is_corpus)
-
-
-def _walk(root: Path) -> list[tuple[Path, str]]:
-    """The documents below a folder with their relative paths, sorted by these; links are followed.
-
-    A folder is entered once, which ends a loop of links. A dangling link to a document is listed,
-    so that loading says that it is gone.
-    """
-    files, folders, entered = [], [root], set()
-    while folders:
-        folder = folders.pop()
-        real = os.path.realpath(folder)
-        if real in entered:
-            continue
-        entered.add(real)
-        # Popped in the order of names, folders before links to folders, so that a folder that is
-        # there twice keeps its own name.
-        entries = sorted(folder.iterdir(), key=lambda entry: (entry.is_symlink(), entry.name), reverse=True)
-        for entry in entries:
-            if entry.name.startswith((".", "~$")):
-                continue
-            if entry.is_dir():
-                folders.append(entry)
-            elif entry.suffix.lower() in SUFFIXES and (entry.is_file() or not entry.exists()):
-                files.append((entry, _name(entry, root)))
-    return sorted(files, key=lambda file: file[1])
-
-
-def _name(path: Path, root: Path) -> str:
-    name = path.relative_to(root).as_posix()
-    try:
-        name.encode()
-    except UnicodeEncodeError as error:
-        raise _failure(path, "has a name that is not valid Unicode: rename the file") from error
-    return name
+    file = Found(str(path), os.path.realpath(path), path.name)
+    return _Source(path if is_corpus else path.parent, [file], is_corpus)
 
 
 def _prefixes(sources: list[_Source]) -> list[str]:
@@ -241,7 +230,10 @@ def _prefixes(sources: list[_Source]) -> list[str]:
     """
     if len(sources) < 2:
         return [""] * len(sources)
-    ids = [_row_ids(s.files[0][0]) if s.is_corpus else [name for _, name in s.files] for s in sources]
+    ids = [
+        _row_ids(Path(source.files[0].path)) if source.is_corpus else [file.name for file in source.files]
+        for source in sources
+    ]
     names = [source.home.parts[1:] for source in sources]
     depths = [0] * len(sources)
     while True:
@@ -268,9 +260,9 @@ def _row_ids(path: Path) -> list[str]:
     ids = []
     try:
         with path.open("rb") as stream:
-            for number, line in enumerate(stream, 1):
+            for number, line in _lines(stream, _LIMITS):
                 try:
-                    ids.append(_parse_row(line, first=number == 1)[0])
+                    ids.append(_parse_row(line, _LIMITS, first=number == 1)[0])
                 except UnreadableError:
                     continue
     except OSError:
@@ -278,15 +270,6 @@ def _row_ids(path: Path) -> list[str]:
     return ids
 
 
-def _because(error: OSError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "is gone or does not exist: check the path"
-    if isinstance(error, PermissionError):
-        return "may not be read: change its permissions"
-    return f"cannot be read ({error.strerror or type(error).__name__}): check the file and its disk"
-
-
 def _failure(path: Path, what: str, line: int | None = None) -> SourceError:
     """One line that can be printed: whatever a path holds, it neither breaks the line nor the terminal."""
-    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(path))
-    return SourceError(f"{shown}{'' if line is None else f', line {line},'} {what}")
+    return SourceError(f"{printable(str(path))}{'' if line is None else f', line {line},'} {what}")

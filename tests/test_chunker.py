@@ -1,5 +1,7 @@
 """Splitting into passages: offsets, limits, paragraphs, headings, wrapped lines."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -140,6 +142,57 @@ def test_a_text_of_one_endless_word_still_fits() -> None:
     chunks = split(document(text), lambda texts: [len(t) for t in texts], IndexSettings(max_tokens=130))
     assert "".join(text[c.start : c.end] for c in chunks) == text
     assert max(c.end - c.start for c in chunks) <= 128
+
+
+def count_as_a_word_piece_model(texts: Sequence[str]) -> list[int]:
+    """A word without end is one token, white space none, and any other character one."""
+    return [sum(1 if len(word) > 100 else len(word) for word in text.split()) for text in texts]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 100_000,
+        "One word." + " " * 100_000 + "Another.",
+        "One line.\n" + "\n" * 100_000 + "Another.",
+        "a." * 50_000,
+        '."' * 50_000 + "a",
+        "?!" * 50_000 + " b. " + "x." * 50_000 + " c",
+    ],
+    ids=["a word", "spaces", "blank lines", "full stops", "quotation marks", "marks"],
+)
+def test_no_passage_is_longer_than_sixteen_characters_a_token(text: str) -> None:
+    chunks = split(document(text), count_as_a_word_piece_model, IndexSettings(max_tokens=102))
+    assert max(chunk.end - chunk.start for chunk in chunks) <= 1600
+    covered = {place for chunk in chunks for place in range(chunk.start, chunk.end)}
+    assert all(place in covered for place, character in enumerate(text) if character.isalnum())
+
+
+def test_a_piece_of_a_word_with_more_tokens_than_fit_is_a_passage_all_the_same() -> None:
+    text = "😀x" * 100
+    chunks = split(document(text), lambda texts: [4 * len(t) for t in texts], IndexSettings(max_tokens=16))
+    assert "".join(text[chunk.start : chunk.end] for chunk in chunks) == text
+
+
+def test_tokens_are_counted_for_a_bounded_number_of_characters_at_once() -> None:
+    asked: list[int] = []
+
+    def count(texts: Sequence[str]) -> list[int]:
+        asked.append(sum(map(len, texts)))
+        return count_words(list(texts))
+
+    text = "The ferry sailed to Oban on a calm day. " * 20_000 + "x" * 500_000
+    split(document(text), count, IndexSettings())
+    assert sum(asked) > 1_000_000
+    assert max(asked) < 210_000
+
+
+def test_many_headings_in_a_row_are_cut_into_passages() -> None:
+    text = "# A\n" * 5_000
+    headings = tuple(Heading(start=at + 2, end=at + 3, level=1) for at in range(0, len(text), 4))
+    chunks = split(document(text, headings), count_words, IndexSettings(max_tokens=102))
+    assert [chunk.end - chunk.start for chunk in chunks] == [399] * 50
+    assert not any(chunk.sentences for chunk in chunks)
 
 
 @pytest.mark.parametrize("text", ["", "   \n\n\t", "--- *** ...", "\ufeff"])
