@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import platformdirs
 from filelock import FileLock
 from numpy.typing import NDArray
 
 from index import store
+from index.cache import cache_folder
 from index.chunker import Chunk, split
 from index.embedder import Embedder, SentenceTransformerEmbedder, Vectors
 from index.errors import IndexFolderError, SourceError
@@ -42,11 +42,6 @@ class _Pending(NamedTuple):
     def parts(self) -> list[tuple[int, int]]:
         """Ranges of the sentences within the passage's text."""
         return [(start - self.chunk.start, end - self.chunk.start) for start, end in self.chunk.sentences]
-
-
-def cache_folder() -> Path:
-    """Where indexes are kept by default: $QUOTH_CACHE, or the user's cache folder."""
-    return Path(os.environ.get("QUOTH_CACHE") or platformdirs.user_cache_dir("quoth", appauthor=False))
 
 
 def index_folder(sources: Sequence[str], fingerprint: str, settings: IndexSettings) -> Path:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from index import Index, IndexFolderError, IndexSettings, SourceError
-from index.builder import cache_folder
+from index.cache import cache_folder
 from index.lexical import terms
 from index.testing import HashEmbedder
 

@@ -28,7 +28,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from index.embedder import _locate
+from index.models import locate
 from index.settings import DEFAULT_MODEL
 from qa.training.reader_card import card
 from qa.training.reader_data import Example, read
@@ -78,7 +78,7 @@ def main() -> None:
         even_out(whole, Path(folder) / "even.onnx", read(work / "train.jsonl")[:_CALIBRATION_EXAMPLES])
         quantize(Path(folder) / "even.onnx", Path(folder) / "int8.onnx")
         shrink_embeddings(Path(folder) / "int8.onnx", release / "reader.onnx")
-    shutil.copy(_locate(DEFAULT_MODEL) / "tokenizer.json", release / "tokenizer.json")
+    shutil.copy(locate(DEFAULT_MODEL) / "tokenizer.json", release / "tokenizer.json")
     small = release / "reader.onnx"
     scores = {}
     for split in ("validation", "test") if arguments.test else ("validation",):

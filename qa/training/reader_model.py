@@ -9,7 +9,7 @@ from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
 from transformers import BertModel
 
-from index.embedder import _locate
+from index.models import locate
 from index.settings import DEFAULT_MODEL
 from qa.training.reader_data import Example
 
@@ -60,7 +60,7 @@ class Batch(NamedTuple):
 def new_model() -> ReaderModel:
     """The encoder of all-MiniLM-L6-v2 with new heads; its embeddings do not learn."""
     encoder = BertModel.from_pretrained(
-        _locate(DEFAULT_MODEL),
+        locate(DEFAULT_MODEL),
         add_pooling_layer=False,
         attn_implementation="eager",
         attention_probs_dropout_prob=0.0,
@@ -73,7 +73,7 @@ def new_model() -> ReaderModel:
 
 def new_tokenizer() -> Tokenizer:
     """The embedding model's tokenizer, without its own truncation and padding."""
-    tokenizer = Tokenizer.from_file(str(_locate(DEFAULT_MODEL) / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(locate(DEFAULT_MODEL) / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
