@@ -15,7 +15,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from filelock import FileLock
 from pydantic import BaseModel, ConfigDict
 
 from index.cache import cache_folder
@@ -78,6 +77,8 @@ def compiled(name: str, source: Path, checksum: str, engine: Engine, *, again: b
     key = json.dumps([_FORMAT, checksum, engine, platform.machine(), version("onnxruntime")])
     folder = models_folder() / hashlib.sha256(key.encode()).hexdigest()[:20]
     if again or not (folder / _OUTCOME).is_file():
+        from filelock import FileLock
+
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_name(f"{folder.name}.lock")):
             # Another process may have made it while this one waited.

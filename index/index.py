@@ -203,15 +203,16 @@ class Index:
             by_vector, _ = self._vectors.search(vector, depth, rows)
             found = np.union1d(by_vector, _best(scores, depth, rows))
         ideal = sum(self._words.idf(term) for term in set(query_terms))
-        spans = [self._sentence_rows(int(row)) for row in found]
-        sentence_rows = np.concatenate([np.empty(0, np.int64), *(np.arange(s.start, s.stop) for s in spans)])
+        starts, stops = self._columns.sentence_pointers[found], self._columns.sentence_pointers[found + 1]
+        pointers = np.concatenate([[0], np.cumsum(stops - starts)])
+        sentence_rows = np.arange(pointers[-1]) + np.repeat(starts - pointers[:-1], stops - starts)
         share, pairs = self._overlap(query_terms, sentence_rows)
         return Candidates(
             rows=found,
             # Row by row: a matrix product rounds by a row's place, and the same text must score the same.
             dense=np.vecdot(self._vectors.vectors(found), vector),
             words=scores[found] / np.float32(ideal or 1.0),
-            pointers=np.cumsum([0, *(s.stop - s.start for s in spans)]),
+            pointers=pointers,
             ranges=np.asarray(self._columns.sentences[sentence_rows]),
             cosine=np.vecdot(self._columns.sentence_vectors[sentence_rows].astype(np.float32), vector),
             share=share,
@@ -232,11 +233,12 @@ class Index:
         idf = {term: self._words.idf(term) for term in at}
         share, pairs = np.zeros(len(sentence_rows)), np.zeros(len(sentence_rows))
         for term, found in at.items():
-            share[np.unique(owner[found])] += idf[term]
+            share += idf[term] * _holding(owner[found], len(sentence_rows))
         wanted = dict.fromkeys(pairwise(query_terms))
         for first, second in wanted:
             found = at[first][:-1] & at[second][1:] & follows
-            pairs[np.unique(owner[:-1][found])] += min(idf[first], idf[second])
+            weight = min(idf[first], idf[second])
+            pairs += weight * _holding(owner[:-1][found], len(sentence_rows))
         share /= sum(idf.values()) or 1.0
         pairs /= sum(min(idf[first], idf[second]) for first, second in wanted) or 1.0
         return share.astype(np.float32), pairs.astype(np.float32)
@@ -244,6 +246,13 @@ class Index:
     def _sentence_rows(self, row: int) -> slice:
         pointers = self._columns.sentence_pointers
         return slice(int(pointers[row]), int(pointers[row + 1]))
+
+
+def _holding(rows: Rows, count: int) -> NDArray[np.bool_]:
+    """Which of `count` rows are among some, shape (count,)."""
+    held = np.zeros(count, dtype=bool)
+    held[rows] = True
+    return held
 
 
 def _best(scores: Scores, depth: int, rows: Rows | None) -> Rows:

@@ -105,7 +105,8 @@ class Columns(BaseModel):
         """Map the arrays of a generation into memory; pages are read when they are touched."""
         return cls(
             **{
-                name: np.load(generation / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+                # Plain arrays over the map: numpy's memmap class does work of its own at each access.
+                name: np.asarray(np.load(generation / f"{name}.npy", mmap_mode="r", allow_pickle=False))
                 for name in cls.model_fields
             }
         )
