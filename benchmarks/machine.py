@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 _ROOT = Path(__file__).parent.parent
-_STATUS = Path("/proc/self/status")
 
 
 def machine(*packages: str) -> dict[str, Any]:
@@ -34,9 +33,9 @@ def peak_mebibytes() -> float:
     return _status("VmHWM")
 
 
-def mebibytes() -> dict[str, float]:
-    """What this process holds now: memory of its own, and pages of mapped files."""
-    return {"own": _status("RssAnon"), "mapped": _status("RssFile")}
+def mebibytes(process: int | str = "self") -> dict[str, float]:
+    """What a process holds now: memory of its own, and pages of mapped files."""
+    return {"own": _status("RssAnon", process), "mapped": _status("RssFile", process)}
 
 
 def folder_mebibytes(folder: Path) -> float:
@@ -51,11 +50,12 @@ def markdown(rows: Sequence[Mapping[str, Any]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _status(field: str) -> float:
-    for line in _STATUS.read_text(encoding="ascii").splitlines():
+def _status(field: str, process: int | str = "self") -> float:
+    path = Path(f"/proc/{process}/status")
+    for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith(f"{field}:"):
             return int(line.split()[1]) / 1024
-    raise OSError(f"{_STATUS}: has no {field}; this benchmark needs Linux")
+    raise OSError(f"{path}: has no {field}; this benchmark needs Linux")
 
 
 def _version(package: str) -> str:
