@@ -131,7 +131,9 @@ class Tantivy:
         schema = schema.add_unsigned_field("row", stored=True, fast=True).build()
         writer = tantivy.Index(schema, path=str(folder)).writer(512_000_000, 1)
         for row, text in enumerate(texts):
-            writer.add_document(tantivy.Document(text=" ".join(terms(text)), row=row))
+            document = tantivy.Document(text=" ".join(terms(text)))
+            document.add_unsigned("row", row)
+            writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
 

@@ -19,7 +19,7 @@ from index import store
 from index.chunker import Chunk, split
 from index.columns import mapped
 from index.embedder import Embedder, SentenceTransformerEmbedder
-from index.embedding import Embedded, EmbeddingPass, salvaged
+from index.embedding import Embedded, EmbeddingPass, embedded_before
 from index.errors import IndexFolderError, SourceError
 from index.index import Index, Progress
 from index.intake import Intake, Last
@@ -97,11 +97,19 @@ class _Build:
 
     def run(self, target: Path, files: Sequence[SourceFile], records: list[FileRecord]) -> None:
         """Write and publish a generation; nothing is published when anything fails."""
+        before = embedded_before(target, self._last, self._wanted.model_fingerprint)
+        generation = store.begin(target, keep=[embedded.generation for embedded in before])
+        self._write(generation, files, records, before)
+        store.publish(generation)
+
+    def _write(
+        self,
+        generation: Path,
+        files: Sequence[SourceFile],
+        records: Sequence[FileRecord],
+        before: Sequence[Embedded],
+    ) -> None:
         settings = self._wanted.settings
-        before = salvaged(target, self._wanted.model_fingerprint)
-        if self._last:
-            before.insert(0, Embedded(self._last))
-        generation = store.begin(target)
         # Says already which model the vectors are of, should this build be killed.
         store.write_manifest(generation, self._wanted)
         intake = Intake(generation, Last(self._last) if self._last else None, self._split)
@@ -123,7 +131,6 @@ class _Build:
         counts = {"documents": intake.documents, "passages": intake.passages}
         problems = tuple(record.error for record in records if record.error)
         store.write_manifest(generation, self._wanted.model_copy(update={**counts, "problems": problems}))
-        store.publish(generation)
 
     def _load(
         self, intake: Intake, files: Sequence[SourceFile], records: Sequence[FileRecord]

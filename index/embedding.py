@@ -42,8 +42,9 @@ class Embedded:
         return np.where((self.keys[rows] == keys).all(axis=1), rows, -1)
 
 
-def salvaged(folder: Path, fingerprint: str) -> list[Embedded]:
-    """What killed builds had embedded with a model, the longest first, each with something of its own."""
+def embedded_before(folder: Path, last: Path | None, fingerprint: str) -> list[Embedded]:
+    """What the last generation holds, and killed builds with the same model, each something of its own."""
+    kept = [Embedded(last)] if last else []
     found = []
     for generation in store.killed(folder):
         try:
@@ -51,7 +52,6 @@ def salvaged(folder: Path, fingerprint: str) -> list[Embedded]:
                 found.append(Embedded(generation))
         except (OSError, ValueError, IndexFolderError):
             continue  # killed before its first commit
-    kept: list[Embedded] = []
     for embedded in sorted(found, key=lambda embedded: -len(embedded.keys)):
         missing = np.ones(len(embedded.keys), dtype=bool)
         for other in kept:

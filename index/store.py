@@ -96,12 +96,16 @@ class Documents:
     def __init__(self, generation: Path) -> None:
         # One connection, opened while the file is sure to be there: a newer generation may remove it.
         uri = f"{(generation / _DATABASE).resolve().as_uri()}?mode=ro&immutable=1"
-        self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self._lock = threading.Lock()
         self._cache: dict[int, Document] = {}
-        self._count: int = self._connection.execute(
-            "SELECT ifnull(max(row) + 1, 0) FROM documents"
-        ).fetchone()[0]
+        try:
+            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            counted = self._connection.execute("SELECT ifnull(max(row) + 1, 0) FROM documents")
+            self._count: int = counted.fetchone()[0]
+        except sqlite3.Error as error:
+            raise IndexFolderError(
+                f"{generation.parent}: the index is damaged ({_DATABASE} cannot be read)"
+            ) from error
 
     def __len__(self) -> int:
         return self._count
@@ -269,8 +273,11 @@ def killed(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"gen-*{_PARTIAL}"))
 
 
-def begin(folder: Path) -> Path:
-    """An empty folder for the next generation."""
+def begin(folder: Path, keep: Sequence[Path]) -> Path:
+    """An empty folder for the next generation; unfinished ones that are not to be kept are removed."""
+    for unfinished in killed(folder):
+        if unfinished not in keep:
+            shutil.rmtree(unfinished)
     numbers = [int(path.name[4:10]) for path in folder.glob("gen-*") if path.name[4:10].isdigit()]
     partial = folder / f"gen-{max(numbers, default=0) + 1:06d}{_PARTIAL}"
     partial.mkdir()

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.columns import file_of, mapped
+from index.errors import IndexFolderError
 
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -40,7 +41,13 @@ class VectorIndex:
         if (generation / _LISTS).exists():
             import faiss
 
-            self._lists = faiss.read_index(str(generation / _LISTS), faiss.IO_FLAG_MMAP)
+            try:
+                self._lists = faiss.read_index(str(generation / _LISTS), faiss.IO_FLAG_MMAP)
+                self._lists.nprobe = _PROBED_LISTS
+            except RuntimeError as error:
+                raise IndexFolderError(
+                    f"{generation.parent}: the index is damaged ({_LISTS} cannot be read)"
+                ) from error
 
     def search(self, vector: Vectors, top_k: int, rows: Rows | None = None) -> tuple[Rows, Vectors]:
         """The `top_k` best rows for `vector` (d,), best first, and their cosines.
@@ -115,7 +122,6 @@ def _trained(vectors: Vectors, lists: int) -> Any:  # noqa: ANN401 - faiss ships
         faiss.ScalarQuantizer.QT_8bit,
         faiss.METRIC_INNER_PRODUCT,
     )
-    index.nprobe = min(lists, _PROBED_LISTS)
     sample = np.random.default_rng(0).permutation(len(vectors))[: lists * _TRAINING_VECTORS_PER_LIST]
     index.train(np.ascontiguousarray(vectors[np.sort(sample)]))
     return index

@@ -81,10 +81,12 @@ class WordIndex:
         partial = np.zeros(self._passages, dtype=np.float32)
         found = np.empty(0, dtype=np.int32)
         for place, number in enumerate(numbers):
-            floor = _kth(partial[found], top_k)
-            # What the remaining terms can give to a passage without any term so far is too little.
-            if rest[place] < floor * _SLACK:
-                return self._among(found, partial[found], numbers[place:], rest[place:], top_k)
+            # No score so far is above what the terms before have given at most.
+            if rest[place] < rest[0] - rest[place]:
+                scores = partial[found]
+                # What the remaining terms can give to a passage without any term so far is too little.
+                if rest[place] < _kth(scores, top_k) * _SLACK:
+                    return self._among(found, scores, numbers[place:], rest[place:], top_k)
             where = self._list(number)
             listed = self._rows[where]
             found = np.concatenate([found, listed[partial[listed] == 0]])
@@ -97,8 +99,8 @@ class WordIndex:
         """The best of the passages found, once they have what the remaining terms give them."""
         for number, most in zip(numbers, rest, strict=False):
             able = scores + most >= _kth(scores, top_k) * _SLACK
-            found, scores = np.sort(found[able]), scores[able][np.argsort(found[able])]
-            scores = scores + self._shares_of(number, found)
+            found = found[able]
+            scores = scores[able] + self._shares_of(number, found)
         return _top(found, scores, top_k)
 
     def _shares_of(self, number: int, rows: NDArray[np.int32]) -> Scores:

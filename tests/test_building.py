@@ -126,7 +126,8 @@ def test_a_killed_build_is_resumed_and_equals_one_from_nothing(
     resumed, texts = build(corpus, tmp_path / "kept")
     assert sorted(texts) == sorted(all_texts[done:])
     assert contents(resumed) == contents(fresh)
-    assert [path.name for path in (tmp_path / "kept").glob("gen-*")] == ["gen-000002"]
+    # Nothing of the killed build stays beside it.
+    assert len(list((tmp_path / "kept").glob("gen-*"))) == 1
 
 
 def test_a_build_killed_again_and_again_embeds_nothing_twice(
@@ -293,3 +294,14 @@ def test_an_approximate_index_follows_additions_and_removals(
         vector = exact.embed_query(query)
         wanted = exact._vectors.search(vector, 10)[1]
         np.testing.assert_allclose(updated._vectors.search(vector, 10)[1], wanted, atol=1e-6)
+
+
+def test_builds_that_fail_leave_no_more_behind_than_one(corpus: Path, tmp_path: Path) -> None:
+    write_corpus(corpus, [row(1), row(1)])
+    for _ in range(3):
+        with pytest.raises(SourceError, match="row1"):
+            build(corpus, tmp_path / "kept")
+    assert len(list((tmp_path / "kept").glob("gen-*"))) == 1
+    write_corpus(corpus, [row(1)])
+    assert len(build(corpus, tmp_path / "kept")[0]) == 2
+    assert [path.suffix for path in (tmp_path / "kept").glob("gen-*")] == [""]
