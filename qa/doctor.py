@@ -15,7 +15,7 @@ from qa.errors import ReaderError
 from qa.onnxmodel import OnnxSpanModel
 
 _PACKAGES = (
-    *("quoth", "torch", "sentence-transformers", "onnxruntime", "faiss-cpu", "bm25s", "gradio", "pydantic"),
+    *("quoth", "torch", "sentence-transformers", "onnxruntime", "faiss-cpu", "gradio", "pydantic"),
     "numpy",
 )
 

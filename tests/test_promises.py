@@ -116,7 +116,7 @@ def processes_of_session(session: int) -> Iterator[int]:
 
 
 HEAVY = (
-    *("torch", "transformers", "sentence_transformers", "onnxruntime", "faiss", "gradio", "bm25s"),
+    *("torch", "transformers", "sentence_transformers", "onnxruntime", "faiss", "gradio"),
     "matplotlib",
 )
 WATCHED = f"""
