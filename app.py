@@ -147,7 +147,7 @@ def build(answerer: Answers, retriever: Retriever, index: Index, *, examples: Se
         chat.clear(lambda: [], None, answers, api_visibility="private")
         api(ask, api_name="ask")
         api(search, api_name="search")
-        page.queue(default_concurrency_limit=4, max_size=64)
+        page.queue(default_concurrency_limit=4, max_size=256)
     return page
 
 

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import store
+from index.columns import Columns
 from index.embedder import Embedder, SentenceTransformerEmbedder, Vectors
 from index.errors import IndexFolderError
-from index.lexical import WordIndex
 from index.settings import IndexSettings
 from index.types import Document, Passage
 from index.vectors import Rows, VectorIndex
+from index.words import WordIndex
 
 Scores = NDArray[np.float32]
 Range = tuple[int, int]
@@ -58,13 +59,10 @@ class Index:
                 f"{self.folder}: built with another version of the model {self.settings.model}; "
                 "rebuild it with: quoth index --rebuild"
             )
-        self._columns = store.Columns.open(generation)
-        self._vectors = VectorIndex.open(generation / "vectors.faiss")
-        self._words = WordIndex.open(generation / "words")
-        self._documents = store.Documents(generation / "documents.sqlite")
-        counts = np.bincount(self._columns.passages[:, 0], minlength=len(self._documents.ids))
-        self._first_rows = np.concatenate([[0], np.cumsum(counts)])
-        self._document_rows = {document_id: row for row, document_id in enumerate(self._documents.ids)}
+        self._columns = Columns.open(generation)
+        self._vectors = VectorIndex(generation)
+        self._words = WordIndex(generation / "words", len(self))
+        self._documents = store.Documents(generation)
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], *, embedder: Embedder | None = None) -> "Index":
@@ -122,7 +120,7 @@ class Index:
     @property
     def problems(self) -> tuple[str, ...]:
         """One line for each file that could not be loaded."""
-        return tuple(file.error for file in self.manifest.files if file.error)
+        return self.manifest.problems
 
     def __len__(self) -> int:
         return len(self._columns.passages)
@@ -133,7 +131,7 @@ class Index:
 
     def document(self, document_id: str) -> Document:
         """A document by id; KeyError when there is none."""
-        return self._documents[document_id]
+        return self._documents[self._document_row(document_id)]
 
     def passages(self) -> Iterator[Passage]:
         """All passages, in the order of the documents."""
@@ -142,17 +140,18 @@ class Index:
     def passage(self, row: int) -> Passage:
         """The passage at a row, 0 <= row < len(index)."""
         document_row, start, end = (int(value) for value in self._columns.passages[row])
-        document_id = self._documents.ids[document_row]
-        text = self._documents[document_id].text[start:end]
-        return Passage.model_construct(document_id=document_id, start=start, end=end, text=text)
+        document = self._documents[document_row]
+        text = document.text[start:end]
+        return Passage.model_construct(document_id=document.id, start=start, end=end, text=text)
 
     def passage_rows(self, documents: Collection[str] | None = None) -> Rows:
         """Rows of the passages of some documents, or of all; KeyError for an id that is not there."""
         if documents is None:
             return np.arange(len(self))
+        first_rows = self._columns.document_pointers
         ranges = [
-            np.arange(self._first_rows[row], self._first_rows[row + 1])
-            for row in sorted({self._document_rows[document_id] for document_id in documents})
+            np.arange(first_rows[row], first_rows[row + 1])
+            for row in sorted(map(self._document_row, set(documents)))
         ]
         return np.concatenate(ranges) if ranges else np.empty(0, dtype=np.int64)
 
@@ -177,7 +176,7 @@ class Index:
         """Whether a term occurs in the documents, or in any."""
         if documents is None or not self._words.document_frequency(term):
             return self._words.document_frequency(term) > 0
-        return bool(self._words.scores([term])[self.passage_rows(documents)].any())
+        return bool(self._words.scores([term], self.passage_rows(documents)).any())
 
     def vocabulary(self) -> tuple[str, ...]:
         """Every term that occurs in the index."""
@@ -197,21 +196,21 @@ class Index:
         narrows the search to some ids; KeyError for an unknown one.
         """
         rows = None if documents is None else self.passage_rows(documents)
-        scores = self._words.scores(query_terms)
         found = np.empty(0, dtype=np.int64)
         if depth > 0 and len(self) and (rows is None or len(rows)):
             by_vector, _ = self._vectors.search(vector, depth, rows)
-            found = np.union1d(by_vector, _best(scores, depth, rows))
+            found = np.union1d(by_vector, self._words.best(query_terms, depth, rows))
         ideal = sum(self._words.idf(term) for term in set(query_terms))
-        spans = [self._sentence_rows(int(row)) for row in found]
-        sentence_rows = np.concatenate([np.empty(0, np.int64), *(np.arange(s.start, s.stop) for s in spans)])
+        starts, stops = self._columns.sentence_pointers[found], self._columns.sentence_pointers[found + 1]
+        pointers = np.concatenate([[0], np.cumsum(stops - starts)])
+        sentence_rows = np.arange(pointers[-1]) + np.repeat(starts - pointers[:-1], stops - starts)
         share, pairs = self._overlap(query_terms, sentence_rows)
         return Candidates(
             rows=found,
             # Row by row: a matrix product rounds by a row's place, and the same text must score the same.
             dense=np.vecdot(self._vectors.vectors(found), vector),
-            words=scores[found] / np.float32(ideal or 1.0),
-            pointers=np.cumsum([0, *(s.stop - s.start for s in spans)]),
+            words=self._words.scores(query_terms, found) / np.float32(ideal or 1.0),
+            pointers=pointers,
             ranges=np.asarray(self._columns.sentences[sentence_rows]),
             cosine=np.vecdot(self._columns.sentence_vectors[sentence_rows].astype(np.float32), vector),
             share=share,
@@ -220,23 +219,24 @@ class Index:
 
     def _overlap(self, query_terms: Sequence[str], sentence_rows: Rows) -> tuple[Scores, Scores]:
         """`share` and `pairs` of some sentences; see `Candidates`."""
-        pointers = self._columns.term_pointers
-        lengths = pointers[sentence_rows + 1] - pointers[sentence_rows]
+        starts, stops = self._columns.sentence_terms[sentence_rows].T
+        lengths = stops - starts
         ends = np.cumsum(lengths)
         # The words of all these sentences in one array, and the sentence that each belongs to.
         owner = np.repeat(np.arange(len(sentence_rows)), lengths)
-        places = np.arange(len(owner)) + np.repeat(pointers[sentence_rows] - (ends - lengths), lengths)
-        numbers = self._columns.sentence_terms[places]
+        places = np.arange(len(owner)) + np.repeat(starts - (ends - lengths), lengths)
+        numbers = self._columns.terms[places]
         follows = owner[1:] == owner[:-1]
         at = {term: numbers == self._words.number(term) for term in set(query_terms)}
         idf = {term: self._words.idf(term) for term in at}
         share, pairs = np.zeros(len(sentence_rows)), np.zeros(len(sentence_rows))
         for term, found in at.items():
-            share[np.unique(owner[found])] += idf[term]
+            share += idf[term] * _holding(owner[found], len(sentence_rows))
         wanted = dict.fromkeys(pairwise(query_terms))
         for first, second in wanted:
             found = at[first][:-1] & at[second][1:] & follows
-            pairs[np.unique(owner[:-1][found])] += min(idf[first], idf[second])
+            weight = min(idf[first], idf[second])
+            pairs += weight * _holding(owner[:-1][found], len(sentence_rows))
         share /= sum(idf.values()) or 1.0
         pairs /= sum(min(idf[first], idf[second]) for first, second in wanted) or 1.0
         return share.astype(np.float32), pairs.astype(np.float32)
@@ -245,10 +245,15 @@ class Index:
         pointers = self._columns.sentence_pointers
         return slice(int(pointers[row]), int(pointers[row + 1]))
 
+    def _document_row(self, document_id: str) -> int:
+        row = self._documents.row(document_id)
+        if row is None:
+            raise KeyError(document_id)
+        return row
 
-def _best(scores: Scores, depth: int, rows: Rows | None) -> Rows:
-    """Rows of the `depth` highest scores above zero, within `rows` if given."""
-    within = scores if rows is None else scores[rows]
-    top = np.argpartition(-within, min(depth, len(within)) - 1)[:depth]
-    top = top[within[top] > 0]
-    return top if rows is None else rows[top]
+
+def _holding(rows: Rows, count: int) -> NDArray[np.bool_]:
+    """Which of `count` rows are among some, shape (count,)."""
+    held = np.zeros(count, dtype=bool)
+    held[rows] = True
+    return held

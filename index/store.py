@@ -1,12 +1,13 @@
 """The index folder on disk: complete generations, and a pointer to the one in use.
 
     FOLDER/current              name of the generation in use, replaced atomically
-    FOLDER/gen-000001/          manifest.json  documents.sqlite  vectors.faiss  words/  *.npy
-    FOLDER/gen-000002.partial/  one being written; removed by the next build when it was killed
+    FOLDER/gen-000001/          manifest.json  files.json  documents.sqlite  words/  *.npy  lists.faiss
+    FOLDER/gen-000002.partial/  one being written; when it was killed, the next build takes its vectors over
     FOLDER/lock                 held while building
 
 A reader opens a generation and never sees it change. A generation is written apart, flushed to disk and then
-pointed to, so that a kill at any moment leaves the last complete one in use.
+pointed to, so that a kill at any moment leaves the last complete one in use. See `index.columns` for the
+arrays; `lists.faiss` is there when vector search is approximate.
 """
 
 import json
@@ -14,21 +15,22 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from index.errors import IndexFolderError
 from index.settings import IndexSettings
 from index.types import Document, Heading
 
-FORMAT = 1
+FORMAT = 2
 _POINTER = "current"
 _PARTIAL = ".partial"
 _MANIFEST = "manifest.json"
+_FILES = "files.json"
+_DATABASE = "documents.sqlite"
 _SCHEMA = """
 CREATE TABLE documents (
     row INTEGER PRIMARY KEY,
@@ -48,7 +50,10 @@ _CACHED_DOCUMENTS = 64
 
 
 class FileRecord(BaseModel):
-    """A source file as it was when it was indexed; `error` says why it holds no document."""
+    """A source file as it was when it was indexed, and the number of documents that it holds.
+
+    `error` says why it holds none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -59,11 +64,20 @@ class FileRecord(BaseModel):
     size: int
     mtime_ns: int
     sha256: str
+    documents: int = 0
     error: str | None = None
+
+    @property
+    def content(self) -> tuple[str, str, str, str]:
+        """What decides whether the file's documents are the same."""
+        return self.path, self.document_id, self.prefix, self.sha256
+
+
+_FileRecords = TypeAdapter(tuple[FileRecord, ...])
 
 
 class Manifest(BaseModel):
-    """What a generation was built from and how."""
+    """What a generation was built from and how; small, since every opening reads it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -71,87 +85,80 @@ class Manifest(BaseModel):
     settings: IndexSettings
     model_fingerprint: str
     sources: tuple[str, ...]
-    files: tuple[FileRecord, ...]
-    documents: int
-    passages: int
-
-
-class Columns(BaseModel):
-    """Arrays of a generation, one row a passage or a sentence, memory-mapped when opened.
-
-    `passages` (n, 3): document row, start, end. `keys` (n, 2): a hash of what was embedded.
-    `sentence_pointers` (n + 1): the sentences of passage i are rows pointers[i] to pointers[i + 1] of
-    `sentences` (m, 2), ranges in the document, and of `sentence_vectors` (m, d), float16. Likewise
-    `term_pointers` (m + 1) finds the words of a sentence in `sentence_terms`, numbers of stemmed words.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-    passages: NDArray[np.int64]
-    keys: NDArray[np.uint64]
-    sentence_pointers: NDArray[np.int64]
-    sentences: NDArray[np.int64]
-    sentence_vectors: NDArray[np.float16]
-    term_pointers: NDArray[np.int64]
-    sentence_terms: NDArray[np.int32]
-
-    def save(self, generation: Path) -> None:
-        """Write one .npy file an array."""
-        for name in type(self).model_fields:
-            np.save(generation / f"{name}.npy", getattr(self, name), allow_pickle=False)
-
-    @classmethod
-    def open(cls, generation: Path) -> "Columns":
-        """Map the arrays of a generation into memory; pages are read when they are touched."""
-        return cls(
-            **{
-                name: np.load(generation / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-                for name in cls.model_fields
-            }
-        )
+    problems: tuple[str, ...] = ()
+    documents: int = 0
+    passages: int = 0
 
 
 class Documents:
     """The documents of a generation, in SQLite; read from many threads at once."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, generation: Path) -> None:
         # One connection, opened while the file is sure to be there: a newer generation may remove it.
-        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        uri = f"{(generation / _DATABASE).resolve().as_uri()}?mode=ro&immutable=1"
         self._lock = threading.Lock()
-        self._cache: dict[str, Document] = {}
-        self.ids: tuple[str, ...] = tuple(
-            row[0] for row in self._connection.execute("SELECT id FROM documents ORDER BY row")
-        )
+        self._cache: dict[int, Document] = {}
+        try:
+            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            counted = self._connection.execute("SELECT ifnull(max(row) + 1, 0) FROM documents")
+            self._count: int = counted.fetchone()[0]
+        except sqlite3.Error as error:
+            raise IndexFolderError(
+                f"{generation.parent}: the index is damaged ({_DATABASE} cannot be read)"
+            ) from error
 
-    def __getitem__(self, document_id: str) -> Document:
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, row: int) -> Document:
         with self._lock:
-            document = self._cache.pop(document_id, None) or self._read(document_id)
-            self._cache[document_id] = document
+            document = self._cache.pop(row, None) or self._read(row)
+            self._cache[row] = document
             if len(self._cache) > _CACHED_DOCUMENTS:
                 del self._cache[next(iter(self._cache))]
             return document
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of all documents, in order of their rows."""
+        with self._lock:
+            rows = self._connection.execute("SELECT id FROM documents ORDER BY row")
+            return tuple(row[0] for row in rows)
+
+    def row(self, document_id: str) -> int | None:
+        """The row of a document, None when there is none of that id."""
+        with self._lock:
+            found = self._connection.execute(
+                "SELECT row FROM documents WHERE id = ?", (document_id,)
+            ).fetchone()
+        return found and int(found[0])
 
     def close(self) -> None:
         """Close the connection."""
         with self._lock:
             self._connection.close()
 
-    def _read(self, document_id: str) -> Document:
-        statement = f"SELECT {_COLUMNS} FROM documents WHERE id = ?"
-        row = self._connection.execute(statement, (document_id,)).fetchone()
-        if row is None:
-            raise KeyError(document_id)
-        return _document(row)
+    def _read(self, row: int) -> Document:
+        statement = f"SELECT {_COLUMNS} FROM documents WHERE row = ?"
+        return _document(self._connection.execute(statement, (row,)).fetchone())
 
 
 class DocumentWriter:
-    """Writes documents into a generation that is being built."""
+    """Writes documents into a generation that is being built; some are copied from the last one."""
 
-    def __init__(self, generation: Path) -> None:
-        self._connection = sqlite3.connect(generation / "documents.sqlite")
+    def __init__(self, generation: Path, last: Path | None) -> None:
+        self._connection = sqlite3.connect(generation / _DATABASE)
         self._connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+        if last:
+            self._connection.execute("ATTACH ? AS last", (str(last / _DATABASE),))
         self.count = 0
+
+    def row(self, document_id: str) -> int | None:
+        """The row of a document that was added, None when there is none of that id."""
+        found = self._connection.execute(
+            "SELECT row FROM main.documents WHERE id = ?", (document_id,)
+        ).fetchone()
+        return found and int(found[0])
 
     def add(self, document: Document) -> int:
         """Add a document whose id is new; returns its row."""
@@ -167,9 +174,27 @@ class DocumentWriter:
             # Bytes, not SQLite's text: a source may hold NUL characters and lone surrogates.
             document.text.encode("utf-8", "surrogatepass"),
         )
-        self._connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        self._connection.execute("INSERT INTO main.documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
         self.count += 1
         return self.count - 1
+
+    def clash(self, first: int, last: int) -> str | None:
+        """An id of the last generation's documents `first` to `last` that was added already."""
+        found = self._connection.execute(
+            "SELECT old.id FROM last.documents AS old JOIN main.documents USING (id) "
+            "WHERE old.row >= ? AND old.row < ? LIMIT 1",
+            (first, last),
+        ).fetchone()
+        return found and str(found[0])
+
+    def copy(self, first: int, last: int) -> None:
+        """Add the last generation's documents `first` to `last`, whose ids are new."""
+        self._connection.execute(
+            f"INSERT INTO main.documents (row, {_COLUMNS}) SELECT row + ?, {_COLUMNS} FROM last.documents "
+            "WHERE row >= ? AND row < ?",
+            (self.count - first, first, last),
+        )
+        self.count += last - first
 
     def close(self) -> None:
         """Commit and close."""
@@ -210,6 +235,22 @@ def write_manifest(generation: Path, manifest: Manifest) -> None:
     _write_atomically(generation / _MANIFEST, manifest.model_dump_json(indent=1))
 
 
+def read_files(generation: Path) -> tuple[FileRecord, ...]:
+    """The source files of a generation; IndexFolderError when their list is damaged."""
+    path = generation / _FILES
+    try:
+        return _FileRecords.validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise IndexFolderError(
+            f"{generation.parent}: the index is damaged ({path.name} cannot be read)"
+        ) from error
+
+
+def write_files(generation: Path, files: Sequence[FileRecord]) -> None:
+    """Write the list of source files, atomically, also over an older one."""
+    _write_atomically(generation / _FILES, _FileRecords.dump_json(tuple(files)).decode())
+
+
 def current(folder: Path) -> Path | None:
     """The generation in use, or None when the folder holds no index."""
     try:
@@ -227,33 +268,35 @@ def is_free(folder: Path) -> bool:
     )
 
 
-def begin(folder: Path) -> Path:
-    """An empty folder for the next generation; what killed builds left behind is removed."""
-    for leftover in folder.glob(f"gen-*{_PARTIAL}"):
-        shutil.rmtree(leftover)
-    numbers = [int(path.name[4:]) for path in _generations(folder)]
+def killed(folder: Path) -> list[Path]:
+    """The generations that killed or failed builds left unfinished."""
+    return sorted(folder.glob(f"gen-*{_PARTIAL}"))
+
+
+def begin(folder: Path, keep: Sequence[Path]) -> Path:
+    """An empty folder for the next generation; unfinished ones that are not to be kept are removed."""
+    for unfinished in killed(folder):
+        if unfinished not in keep:
+            shutil.rmtree(unfinished)
+    numbers = [int(path.name[4:10]) for path in folder.glob("gen-*") if path.name[4:10].isdigit()]
     partial = folder / f"gen-{max(numbers, default=0) + 1:06d}{_PARTIAL}"
     partial.mkdir()
     return partial
 
 
 def publish(partial: Path) -> Path:
-    """Make a finished generation the one in use, and remove the older ones."""
+    """Make a finished generation the one in use, and remove the others."""
     folder = partial.parent
     for path in [*partial.rglob("*"), partial]:
         _flush(path)
     generation = partial.with_name(partial.name.removesuffix(_PARTIAL))
     partial.rename(generation)
     _write_atomically(folder / _POINTER, generation.name)
-    for old in _generations(folder):
+    for old in folder.glob("gen-*"):
         if old != generation:
             # A reader on Windows may hold files open; the next build removes what stays.
             shutil.rmtree(old, ignore_errors=True)
     return generation
-
-
-def _generations(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.glob("gen-*") if path.name[4:].isdigit())
 
 
 def _write_atomically(path: Path, text: str) -> None:

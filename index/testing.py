@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.embedder import Range, Vectors, normalise
 from index.lexical import terms
+from index.pooling import Range, Vectors, normalise
 
 
 class HashEmbedder:

@@ -246,13 +246,14 @@ def chat(sources: tuple[str, ...], reader: str, host: str, port: int) -> None:
 
 
 @quoth.command()
-@click.option("--clear", is_flag=True, help="Remove all indexes from the cache.")
+@click.option("--clear", is_flag=True, help="Remove all indexes and compiled models from the cache.")
 def doctor(clear: bool) -> None:
-    """Print versions, models and their checksums, the cache and its indexes."""
+    """Print versions, the engine, models and their checksums, the cache and what it holds."""
     from qa.doctor import clear_cache, diagnosis
 
     if clear:
-        click.echo(f"removed {clear_cache()} indexes")
+        indexes, models = clear_cache()
+        click.echo(f"removed {indexes} indexes and {models} compiled models")
     for line in diagnosis():
         click.echo(line)
 

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from index import store
-from index.builder import cache_folder
-from index.embedder import SentenceTransformerEmbedder, verify_default_model
+from index import engines, store
+from index.cache import cache_folder
 from index.errors import IndexFolderError, ModelError
+from index.models import checksum, locate, verify
+from index.settings import DEFAULT_MODEL
 from qa.errors import ReaderError
 from qa.onnxmodel import OnnxSpanModel
 
 _PACKAGES = (
-    *("quoth", "torch", "sentence-transformers", "onnxruntime", "faiss-cpu", "bm25s", "gradio", "pydantic"),
+    *("quoth", "torch", "sentence-transformers", "onnxruntime", "faiss-cpu", "gradio", "pydantic"),
     "numpy",
 )
 
@@ -27,11 +28,15 @@ def diagnosis() -> Iterator[str]:
             yield f"{package} {version(package)}"
         except PackageNotFoundError:
             yield f"{package} is not installed"
-    yield "engine: torch, float32, to embed; ONNX Runtime, int8, to read"
     try:
-        embedder = SentenceTransformerEmbedder()
-        verify_default_model()
-        yield f"model {embedder.name}: SHA-256 {embedder.fingerprint} as pinned"
+        supported = ", ".join(engines.supported())
+        yield f"engine to embed: {engines.chosen()}; supported here: {supported}; ${engines.SETTING} chooses"
+    except ModelError as error:
+        yield f"engine to embed: {error}"
+    try:
+        source = locate(DEFAULT_MODEL)
+        verify(DEFAULT_MODEL, source)
+        yield f"model {DEFAULT_MODEL}: SHA-256 {checksum(DEFAULT_MODEL, source)} as pinned"
     except ModelError as error:
         yield f"model: {error}"
     try:
@@ -41,33 +46,48 @@ def diagnosis() -> Iterator[str]:
     except ReaderError as error:
         yield f"reader: {error}"
     yield f"cache {cache_folder()}"
-    for folder in _index_folders():
+    for folder in _folders("models"):
+        yield _compiled(folder)
+    for folder in _folders("indexes"):
         yield _described(folder)
 
 
-def clear_cache() -> int:
-    """Remove every index from the cache; returns how many there were."""
-    folders = _index_folders()
-    for folder in folders:
+def clear_cache() -> tuple[int, int]:
+    """Remove every index and every compiled model from the cache; returns how many there were of each."""
+    kinds = _folders("indexes"), _folders("models")
+    for folder in (*kinds[0], *kinds[1]):
         shutil.rmtree(folder)
-    return len(folders)
+    return len(kinds[0]), len(kinds[1])
 
 
-def _index_folders() -> list[Path]:
-    indexes = cache_folder() / "indexes"
-    return sorted(path for path in indexes.iterdir() if path.is_dir()) if indexes.is_dir() else []
+def _folders(kind: str) -> list[Path]:
+    parent = cache_folder() / kind
+    return sorted(path for path in parent.iterdir() if path.is_dir()) if parent.is_dir() else []
+
+
+def _size(folder: Path) -> str:
+    return f"{sum(path.stat().st_size for path in folder.rglob('*') if path.is_file()) / 1e6:.1f} MB"
+
+
+def _compiled(folder: Path) -> str:
+    try:
+        found = engines.outcome(folder)
+    except ModelError:
+        return f"compiled model {folder.name}: incomplete, {_size(folder)}"
+    why = f", since with int8 or float32 it {found.reason}" if found.reason else ""
+    return f"compiled model {folder.name}: {found.model} for {found.engine}, {_size(folder)}{why}"
 
 
 def _described(folder: Path) -> str:
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+    size = _size(folder)
     generation = store.current(folder)
     if generation is None:
-        return f"index {folder.name}: incomplete, {size:.1f} MB"
+        return f"index {folder.name}: incomplete, {size}"
     try:
         manifest = store.read_manifest(generation)
     except IndexFolderError as error:
         return f"index {folder.name}: {error}"
     return (
         f"index {folder.name}: {manifest.passages} passages of {manifest.documents} documents, "
-        f"{size:.1f} MB, model {manifest.settings.model}, from {', '.join(manifest.sources)}"
+        f"{size}, model {manifest.settings.model}, from {', '.join(manifest.sources)}"
     )

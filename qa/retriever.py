@@ -74,9 +74,10 @@ class Retriever:
 
     def require(self, documents: Collection[str] | None) -> None:
         """Raise QuestionError for an id that is not in the index."""
+        if not documents:
+            return
         held = self.index.document_ids()
-        unknown = sorted(set(documents) - set(held)) if documents else []
-        if unknown:
+        if unknown := sorted(set(documents) - set(held)):
             raise QuestionError(f"{unknown[0]}: no such document in the index; it holds {_listed(held)}")
 
     def _query_terms(self, question: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Shared parts: a cache of its own for every test, and no network."""
+"""Shared parts: a cache of its own for every test, save for the compiled models, and no network."""
 
 import os
 from pathlib import Path
@@ -12,9 +12,19 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.fixture(scope="session")
+def compiled_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where what one test compiles is found by the next; compiling takes seconds."""
+    return tmp_path_factory.mktemp("models")
+
+
 @pytest.fixture(autouse=True)
-def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("QUOTH_CACHE", str(tmp_path / "cache"))
+def _own_cache(
+    tmp_path_factory: pytest.TempPathFactory, compiled_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path_factory.mktemp("cache")
+    (cache / "models").symlink_to(compiled_models, target_is_directory=True)
+    monkeypatch.setenv("QUOTH_CACHE", str(cache))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index import Index
-from index.builder import cache_folder
+from index.cache import cache_folder
 from index.testing import HashEmbedder
 from qa.cli import main
 from qa.types import Answer, Citation
@@ -241,7 +241,10 @@ def test_a_cache_that_cannot_be_written_is_one_line(
 
 
 @pytest.mark.usefixtures("hashed")
-def test_doctor_lists_the_indexes_and_clears_them_alone(run: Run, article: Path, tmp_path: Path) -> None:
+def test_doctor_lists_the_indexes_and_clears_them_alone(
+    run: Run, article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUOTH_CACHE", str(tmp_path / "own"))
     assert cache_folder().is_relative_to(tmp_path)  # never clear the cache of whoever runs the tests
     run("index", article)
     run("index", article, "--folder", tmp_path / "kept")
@@ -256,11 +259,11 @@ def test_doctor_lists_the_indexes_and_clears_them_alone(run: Run, article: Path,
     assert listed[0].endswith(f"from {article}")
     status, out, err = run("doctor", "--clear")
     assert (status, err) == (0, "")
-    assert out.startswith("removed 1 indexes\n")
+    assert out.startswith("removed 1 indexes and 0 compiled models\n")
     assert "\nindex " not in out
     assert list((cache_folder() / "indexes").iterdir()) == []
     assert len(Index.open(tmp_path / "kept")) > 0
-    assert run("doctor", "--clear")[1].startswith("removed 0 indexes\n")
+    assert run("doctor", "--clear")[1].startswith("removed 0 indexes and 0 compiled models\n")
 
 
 @pytest.mark.usefixtures("hashed")

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import Index, IndexFolderError, IndexSettings, SourceError
-from index.builder import cache_folder
+from index import Index, IndexFolderError, IndexSettings, SourceError, store
+from index.cache import cache_folder
 from index.lexical import terms
 from index.testing import HashEmbedder
 
@@ -88,7 +88,9 @@ def test_a_touched_file_with_the_same_content_is_not_embedded_again(folder: Path
     embedder = HashEmbedder()
     first = Index.from_sources([folder], embedder=embedder)
     assert embedder.embedded == []
-    assert {file.mtime_ns for file in first.manifest.files if file.document_id == "file003.txt"} == {1}
+    files = store.read_files(next(first.folder.glob("gen-*")))
+    assert {file.mtime_ns for file in files if file.document_id == "file003.txt"} == {1}
+    assert {file.documents for file in files} == {1}
 
 
 def test_added_and_removed_files_are_followed(folder: Path) -> None:

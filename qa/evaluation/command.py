@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import click
 
-from index.builder import cache_folder
+from index.cache import cache_folder
 from index.index import Index
 from index.types import Document
 from qa.answerer import Answerer

@@ -9,7 +9,7 @@ from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
 from transformers import BertModel
 
-from index.embedder import _locate
+from index.models import locate
 from index.settings import DEFAULT_MODEL
 from qa.training.reader_example import Example
 
@@ -60,7 +60,7 @@ class Batch(NamedTuple):
 def new_model(dropout: float = 0.0, *, embeddings: bool = False) -> ReaderModel:
     """The encoder of all-MiniLM-L6-v2 with new heads; its embeddings learn only when told to."""
     encoder = BertModel.from_pretrained(
-        _locate(DEFAULT_MODEL),
+        locate(DEFAULT_MODEL),
         add_pooling_layer=False,
         # On a processor eager attention is faster; on a graphics card the other.
         attn_implementation="sdpa" if torch.cuda.is_available() else "eager",
@@ -75,7 +75,7 @@ def new_model(dropout: float = 0.0, *, embeddings: bool = False) -> ReaderModel:
 
 def new_tokenizer() -> Tokenizer:
     """The embedding model's tokenizer, without its own truncation and padding."""
-    tokenizer = Tokenizer.from_file(str(_locate(DEFAULT_MODEL) / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(locate(DEFAULT_MODEL) / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

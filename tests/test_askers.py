@@ -1,0 +1,107 @@
+"""Many askers at once, through the page's API: none fails, and the queue has an end."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+import pytest
+
+import app
+from index.index import Index
+from index.testing import HashEmbedder
+from qa.retriever import Retriever
+from qa.types import Answer, Turn
+
+
+class Gate:
+    """Answers each question with itself, once the gate is open."""
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+        self.most = self._now = 0
+        self._lock = threading.Lock()
+
+    def answer(
+        self,
+        question: str,
+        history: Sequence[Turn | Mapping[str, str]] = (),
+        *,
+        threshold: float | None = None,
+    ) -> Answer:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        self.open.wait(60)
+        with self._lock:
+            self._now -= 1
+        return Answer(
+            question=question,
+            standalone_question=question,
+            answered=False,
+            text=question,
+            short=None,
+            confidence=0.0,
+            threshold=0.5,
+            citations=(),
+            closest=(),
+            missing_terms=(),
+            timings_ms={},
+        )
+
+
+class Served(NamedTuple):
+    """A page whose answers wait for the gate."""
+
+    url: str
+    gate: Gate
+
+
+@pytest.fixture
+def served(article: Path, tmp_path: Path) -> Iterator[Served]:
+    gate = Gate()
+    index = Index.from_sources([article], tmp_path / "index", embedder=HashEmbedder())
+    page = app.build(gate, Retriever(index), index, examples=[])
+    yield Served(f"{app.start(page, '127.0.0.1', 0)}gradio_api/call/ask", gate)
+    page.close(verbose=False)
+
+
+async def queue(client: httpx.AsyncClient, url: str, question: str) -> str | None:
+    """The event that stands for a question; None when the queue is full."""
+    reply = await client.post(url, json={"data": [question, None, None]})
+    return str(reply.json()["event_id"]) if reply.is_success else None
+
+
+async def answer(client: httpx.AsyncClient, url: str, event_id: str) -> str:
+    reply = await client.get(f"{url}/{event_id}")
+    line = reply.text.strip().splitlines()[-1]
+    return str(json.loads(line.removeprefix("data: "))[0]["text"])
+
+
+async def ask(served: Served, questions: Sequence[str]) -> tuple[list[str], int]:
+    """Queue all questions, then open the gate; the answers, and how many were turned away."""
+    async with httpx.AsyncClient(timeout=120, limits=httpx.Limits(max_connections=None)) as client:
+        events = [await queue(client, served.url, question) for question in questions]
+        accepted = [event for event in events if event]
+        served.gate.open.set()
+        answers = await asyncio.gather(*(answer(client, served.url, event) for event in accepted))
+        return answers, len(events) - len(accepted)
+
+
+def test_a_hundred_questions_at_once_are_all_answered_a_few_at_a_time(served: Served) -> None:
+    questions = [f"Question {number}?" for number in range(100)]
+    answers, turned_away = asyncio.run(ask(served, questions))
+    assert answers == questions
+    assert turned_away == 0
+    assert served.gate.most <= 4
+
+
+def test_a_question_too_many_is_turned_away_and_the_others_are_answered(served: Served) -> None:
+    questions = [f"Question {number}?" for number in range(300)]
+    answers, turned_away = asyncio.run(ask(served, questions))
+    assert turned_away > 0
+    assert answers == questions[: len(answers)]
+    assert 256 <= len(answers) <= 256 + 4 + 1
