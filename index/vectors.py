@@ -22,7 +22,7 @@ Rows = NDArray[np.int64]
 # are ranked.
 _LISTS_PER_ROOT = 4
 _TRAINING_VECTORS_PER_LIST = 64
-_PROBED_LISTS = 128
+_PROBED_LISTS = 192
 _CANDIDATES_PER_RESULT = 2
 # The lists of an older index are kept while their number is within this factor of what it would be now.
 _KEPT_WITHIN = math.sqrt(2)
