@@ -124,7 +124,7 @@ class CompiledEncoder:
         )
         tokenizer = self._new_tokenizer()
         tokenizer.enable_truncation(self.max_tokens)
-        workers = ThreadPoolExecutor(_cores(), thread_name_prefix="quoth-embedder")
+        workers = ThreadPoolExecutor(cores(), thread_name_prefix="quoth-embedder")
         return _Parts(session, tokenizer, workers)
 
     @cached_property
@@ -141,6 +141,6 @@ class CompiledEncoder:
         return tokenizer
 
 
-def _cores() -> int:
+def cores() -> int:
     """Processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -6,7 +6,6 @@ was trained. The checksums of the one that ships are in its config, whose own is
 
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from index.compiled import cores
 from index.embedder import encodable
 from qa.errors import ReaderError
 from qa.spans import TokenLogits
@@ -137,9 +137,4 @@ class OnnxSpanModel:
         tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
         tokenizer.no_truncation()
         tokenizer.no_padding()
-        return tokenizer, session, ThreadPoolExecutor(_cores(), thread_name_prefix="quoth-reader")
-
-
-def _cores() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return tokenizer, session, ThreadPoolExecutor(cores(), thread_name_prefix="quoth-reader")
