@@ -16,7 +16,7 @@ class Reranker:
     """
 
     depth = 20
-    weight = 0.05
+    weight = 0.03
 
     def __init__(self, retriever: Retriever, model: SpanModel) -> None:
         self._retriever = retriever
