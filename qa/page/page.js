@@ -1,0 +1,372 @@
+// The source panel, run once by gradio with `element`, the panel. Offsets count code points, as Python's do,
+// and JavaScript counts UTF-16 units: so a piece is spread into its code points before it is cut.
+// All text of documents goes into the page as text nodes, never as markup.
+const at = name => element.querySelector(name);
+const every = name => [...document.querySelectorAll(name)];
+const make = (tag, props = {}, ...children) => {
+  const node = Object.assign(document.createElement(tag), props);
+  node.append(...children);
+  return node;
+};
+const pick = at('select'), text = at('.q-text'), place = at('.q-place'), outline = at('.q-outline');
+const motion = () => matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
+const beside = () => innerWidth > 860;
+
+async function get(path) {
+  const response = await fetch(path, {headers: {accept: 'application/json'}});
+  const body = await response.json().catch(() => ({detail: `The server answered ${response.status}.`}));
+  if (!response.ok) throw new Error(body.detail);
+  return body;
+}
+
+// --- the document
+
+let shown = null, ticket = 0, laid = [], current = null, answered = 0;
+
+async function open(id) {
+  const mine = ++ticket;
+  if (id === shown?.id) return true;
+  let source;
+  try {
+    source = await get(`visit/document?id=${encodeURIComponent(id)}`);
+  } catch (error) {
+    say(error.message);
+    return false;
+  }
+  if (mine !== ticket) return false;
+  laid = source.pieces.map(({tag, text, size, flow, goes_on, page, heading}) => {
+    const node = make(tag, {textContent: text, className: [flow && 'flow', goes_on && 'on'].filter(Boolean).join(' ')});
+    if (page) node.dataset.page = page;
+    if (heading) node.dataset.heading = heading;
+    return {node, size};
+  });
+  text.replaceChildren(...laid.map(piece => piece.node));
+  text.classList.toggle('long', laid.length > 2000);
+  text.setAttribute('aria-label', `Source: ${source.title || source.id}`);
+  shown = source;
+  at('.q-name').textContent = source.title || source.id;
+  at('.q-name').hidden = pick.options.length > 1 && (source.title || source.id) === source.id;
+  enter(source.id);
+  pick.value = source.id;
+  at('.q-passage').classList.remove('on');
+  place.textContent = '';
+  element.closest('#q-source').scrollTop = 0;
+  outlined();
+  find('');
+  return true;
+}
+
+function enter(id) {
+  if (![...pick.options].some(option => option.value === id)) pick.append(make('option', {value: id, textContent: id, title: id}));
+}
+
+function say(line) {
+  at('.q-passage').classList.remove('on');
+  place.textContent = line;
+}
+
+// --- a passage
+
+function mark(start, end, from, to) {
+  text.querySelectorAll(':scope > :has(mark)').forEach(node => { node.textContent = node.textContent; });
+  let first = 0;
+  for (const {node, size} of laid) {
+    const last = first + size, origin = first;
+    first = last;
+    if (last <= start || origin >= end) continue;
+    const points = [...node.textContent];
+    const cuts = [origin, start, from, to, end, last].filter(c => c >= origin && c <= last).sort((a, b) => a - b);
+    node.replaceChildren(...cuts.slice(1).map((b, i) => {
+      const a = cuts[i], words = points.slice(a - origin, b - origin).join('');
+      if (a === b || a < start || b > end) return words;
+      return make('mark', {textContent: words, className: a >= from && b <= to ? 'exact' : ''});
+    }));
+  }
+  find(sought);
+}
+
+// A passage's address, the same in a citation and in a link from outside.
+function passage(fragment) {
+  const given = new URLSearchParams(fragment.replace(/^#/, ''));
+  const range = name => (given.get(name) ?? '').split('-').map(Number);
+  const [start, end] = range('at'), [from, to] = given.has('exact') ? range('exact') : [start, start];
+  if (!given.get('document') || !(start < end) || !(start <= from && from <= to && to <= end)) return null;
+  return {id: given.get('document'), start, end, from, to, sha: given.get('sha') ?? ''};
+}
+
+async function go(fragment, {scroll = true, focus = false} = {}) {
+  const to = passage(fragment);
+  if (!to || !await open(to.id)) return false;
+  mark(to.start, to.end, to.from, to.to);
+  const first = text.querySelector('mark');
+  if (!first || !shown.sha256.startsWith(to.sha)) {
+    say('The document is not the one that was cited: it has changed since.');
+    return false;
+  }
+  const [page, heading] = surroundings(first);
+  say([`Characters ${to.start} to ${to.end}`, page && `page ${page}`, heading && `under “${heading}”`].filter(Boolean).join(', '));
+  at('.q-passage').classList.add('on');
+  at('.q-link').href = fragment;
+  history.replaceState(history.state, '', fragment);
+  if (scroll) bring(first);
+  if (focus) {
+    first.tabIndex = -1;
+    first.focus({preventScroll: true});
+  }
+  return true;
+}
+
+// What stands far away in a long text has no size yet: each step there lays more of it out and moves the aim.
+function bring(node, block = 'center', frames = text.classList.contains('long') ? 8 : 0) {
+  node.scrollIntoView({block, behavior: text.classList.contains('long') ? 'instant' : motion()});
+  if (frames) requestAnimationFrame(() => bring(node, block, frames - 1));
+}
+
+function surroundings(node) {
+  let page = '', heading = '';
+  for (let piece = node.parentElement; piece && !(page && heading); piece = piece.previousElementSibling) {
+    page ||= piece.dataset.page;
+    heading ||= piece.contains(node) ? '' : piece.dataset.heading;
+  }
+  return [page, heading];
+}
+
+// --- citations
+
+const citations = () => every('#q-chat a.q-cite');
+
+async function cite(link, options) {
+  current?.classList.remove('current');
+  current = link;
+  link.classList.add('current');
+  await go(link.getAttribute('href'), options);
+  count();
+}
+
+function count() {
+  const all = citations(), nth = all.indexOf(current), [before, after] = element.querySelectorAll('[data-cite]');
+  const said = `${nth < 0 ? '–' : nth + 1} of ${all.length}`;
+  if (at('.q-nth').textContent !== said) at('.q-nth').textContent = said;
+  before.disabled = nth <= 0;
+  after.disabled = nth >= all.length - 1;
+}
+
+function step(by) {
+  const all = citations(), next = all[all.indexOf(current) + by];
+  if (next) cite(next);
+}
+
+function back() {
+  (current?.isConnected ? current : document.querySelector('#q-box textarea')).focus();
+}
+
+// The quote of a citation, shown while its link has the pointer or the focus.
+const tip = make('div', {id: 'q-tip', hidden: true});
+tip.setAttribute('role', 'tooltip');
+document.body.append(tip);
+let leaving = 0, hinted = null;
+
+function hint(link) {
+  clearTimeout(leaving);
+  hinted = link;
+  tip.replaceChildren(
+    make('blockquote', {}, ...quoted(link).cloneNode(true).childNodes),
+    make('p', {textContent: link.dataset.where}));
+  tip.hidden = false;
+  const [box, size] = [link.getBoundingClientRect(), tip.getBoundingClientRect()];
+  const edge = beside() ? document.querySelector('#q-talk').getBoundingClientRect().right : innerWidth;
+  const below = box.bottom + 8 + size.height <= innerHeight;
+  tip.style.left = `${Math.max(8, Math.min(box.left, edge - size.width - 8))}px`;
+  tip.style.top = `${below ? box.bottom + 8 : Math.max(8, box.top - size.height - 8)}px`;
+}
+
+function quoted(link) {
+  let node = link.previousSibling;
+  while (node && !node.matches?.('.q-quote')) node = node.previousSibling;
+  return node;
+}
+
+const unhint = wait => {
+  clearTimeout(leaving);
+  leaving = setTimeout(() => { tip.hidden = true; }, wait);
+};
+document.addEventListener('pointerover', event => {
+  const link = event.target.closest?.('a.q-cite');
+  if (event.pointerType !== 'touch' && link) hint(link);
+  else if (event.target.closest?.('#q-tip')) clearTimeout(leaving);
+  else if (!tip.hidden && !document.activeElement.matches('a.q-cite:focus-visible')) unhint(200);
+});
+document.addEventListener('focusin', event => {
+  if (event.target.matches('a.q-cite') && event.target.matches(':focus-visible')) hint(event.target);
+  else unhint(0);
+});
+document.addEventListener('scroll', event => {
+  if (event.target.contains(hinted)) unhint(0);
+}, {capture: true, passive: true});
+
+// Gradio's sanitiser drops what a screen reader needs, so it is put back when a message has been laid out.
+function dress() {
+  every('#q-chat a.q-cite[title]').forEach(link => {
+    link.dataset.where = link.title;
+    link.setAttribute('aria-label', `${link.textContent} ${link.title}`);
+    link.setAttribute('aria-describedby', 'q-tip');
+    link.removeAttribute('title');
+  });
+  // Gradio repeats a message's HTML in a label, which would be read out.
+  every('#q-chat [data-testid][aria-label]').forEach(node => node.removeAttribute('aria-label'));
+}
+
+// --- outline
+
+function outlined() {
+  const headings = laid.map(piece => piece.node).filter(node => node.dataset.heading);
+  const pages = laid.map(piece => piece.node).filter(node => node.dataset.page);
+  const entries = headings.length > 1
+    ? headings.map(node => [node, node.dataset.heading, Number(node.tagName[1]) - 3])
+    : pages.length > 1 ? pages.map(node => [node, `Page ${node.dataset.page}`, 0]) : [];
+  outline.firstElementChild.replaceChildren(...entries.map(([node, label, depth]) => {
+    const button = make('button', {type: 'button', textContent: label});
+    button.style.paddingInlineStart = `${.6 + Math.max(0, depth) * 1.1}rem`;
+    button.addEventListener('click', () => {
+      if (!beside()) disclose(false);
+      node.tabIndex = -1;
+      bring(node, 'start');
+      node.focus({preventScroll: true});
+    });
+    return make('li', {}, button);
+  }));
+  at('.q-outlined').hidden = !entries.length;
+  disclose(false);
+}
+
+function disclose(open) {
+  outline.hidden = !open;
+  at('.q-outlined').setAttribute('aria-expanded', String(open));
+}
+
+// --- search within the document
+
+const MOST_FOUND = 2000;
+let sought = '', hits = [], hit = -1;
+
+function find(words, go = 0) {
+  const again = words === sought && hits.length;
+  sought = words;
+  CSS.highlights?.delete('found');
+  CSS.highlights?.delete('found-now');
+  const query = words.trim().replace(/[\\^$.*+?()[\]{}|\/]/g, '\\$&').replace(/\s+/g, '\\s+');
+  hits = query ? matches(new RegExp(query, 'giu')) : [];
+  hit = !hits.length ? -1 : again ? (hit + go + hits.length) % hits.length : 0;
+  const many = hits.length === MOST_FOUND ? `${MOST_FOUND}+` : hits.length;
+  at('.q-found').textContent = !query ? '' : hits.length ? `${hit + 1} of ${many}` : 'Not found';
+  element.querySelectorAll('[data-find]').forEach(button => { button.disabled = hits.length < 2; });
+  if (!hits.length) return;
+  CSS.highlights?.set('found', new Highlight(...hits));
+  CSS.highlights?.set('found-now', new Highlight(hits[hit]));
+}
+
+function reveal() {
+  if (hit < 0) return;
+  hits[hit].startContainer.parentElement.scrollIntoView({block: 'nearest', behavior: 'instant'});
+  const box = hits[hit].getBoundingClientRect(), bar = at('.q-bar').getBoundingClientRect();
+  const pane = beside() ? element.closest('#q-source') : document.scrollingElement;
+  if (box.top < bar.bottom + 24 || box.bottom > innerHeight - 24) pane.scrollTop += box.top - innerHeight / 2;
+}
+
+function matches(pattern) {
+  const nodes = [], starts = [], walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+  let whole = '';
+  while (walker.nextNode()) {
+    nodes.push(walker.currentNode);
+    starts.push(whole.length);
+    whole += walker.currentNode.data;
+  }
+  const point = offset => {
+    let low = 0, high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle] <= offset) low = middle; else high = middle - 1;
+    }
+    return [nodes[low], offset - starts[low]];
+  };
+  const found = [];
+  for (const {index, 0: words} of whole.matchAll(pattern)) {
+    const range = new Range();
+    range.setStart(...point(index));
+    const [last, until] = point(index + words.length - 1);
+    range.setEnd(last, until + 1);
+    if (found.push(range) === MOST_FOUND) break;
+  }
+  return found;
+}
+
+// --- what a person does
+
+at('.q-outlined').addEventListener('click', () => {
+  disclose(outline.hidden);
+  if (!outline.hidden) outline.querySelector('button').focus();
+});
+const seek = at('.q-find input');
+seek.addEventListener('input', () => { find(seek.value); reveal(); });
+seek.addEventListener('keydown', event => {
+  if (event.key === 'Escape') { seek.value = ''; find(''); }
+  if (event.key !== 'Enter') return;
+  find(seek.value, event.shiftKey ? -1 : 1);
+  reveal();
+});
+element.addEventListener('click', event => {
+  const button = event.target.closest('[data-find], [data-cite]');
+  if (button?.dataset.cite) step(Number(button.dataset.cite));
+  else if (button) { find(seek.value, Number(button.dataset.find)); reveal(); }
+});
+at('.q-link').addEventListener('click', event => {
+  event.preventDefault();
+  const link = event.target;
+  // Without a clipboard (a page that is not served from this machine or by https) the address bar has it.
+  navigator.clipboard?.writeText(link.href).then(() => { link.textContent = 'Link copied'; });
+  setTimeout(() => { link.textContent = 'Copy link'; }, 2000);
+});
+pick.addEventListener('change', () => open(pick.value));
+document.addEventListener('click', event => {
+  const link = event.target.closest?.('a.q-cite, a.q-back');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  // A click that comes from a key has no detail; the keyboard goes where the eye goes.
+  if (link.matches('.q-cite')) cite(link, {focus: event.detail === 0});
+  else back();
+});
+document.addEventListener('keydown', event => {
+  if (event.key !== 'Escape') return;
+  if (!tip.hidden) unhint(0);
+  else if (!outline.hidden && outline.contains(event.target)) { disclose(false); at('.q-outlined').focus(); }
+  else if (text.contains(event.target)) back();
+});
+addEventListener('hashchange', () => go(location.hash));
+
+// An empty question is not sent.
+const halt = event => {
+  const sends = event.key ? event.key === 'Enter' && event.target.matches?.('#q-box textarea') :
+    event.target.closest?.('#q-box button');
+  if (!sends || document.querySelector('#q-box textarea').value.trim()) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+};
+['keydown', 'click'].forEach(kind => document.addEventListener(kind, halt, true));
+
+// A new answer marks its first quote, and scrolls to it where the source stands beside the chat.
+new MutationObserver(() => {
+  dress();
+  const turns = every('#q-chat .q-turn'), last = turns.at(-1);
+  const fresh = turns.length > answered && last.matches('.q-answer') && last.querySelector('.q-cite');
+  if (fresh) cite(fresh, {scroll: beside()});
+  else if (turns.length !== answered) count();
+  answered = turns.length;
+}).observe(document.body, {childList: true, subtree: true});
+
+get('visit/documents').then(async ({ids, total}) => {
+  ids.forEach(enter);
+  at('.q-pick').hidden = total < 2;
+  if (await go(location.hash) || shown || ticket > 1 || !ids.length) return;
+  const said = place.textContent;
+  if (await open(ids[0]) && said) say(said);
+});
