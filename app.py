@@ -10,8 +10,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 # Before gradio is imported: it would report its use, and its client would ask a model hub.
@@ -23,12 +26,16 @@ from fastapi import FastAPI
 from gradio.events import api
 from pydantic import BaseModel, Field, ValidationError
 
+from index.builder import cache_folder
 from index.errors import IndexingError
 from index.index import Index
 from qa.errors import QuestionAnsweringError
 from qa.page import rendering
-from qa.page.desk import Answers, Desk
-from qa.page.web import application, one_line
+from qa.page.asking import Answers
+from qa.page.desk import Desk
+from qa.page.library import Library, UploadLimits
+from qa.page.visits import Visits
+from qa.page.web import application, cookie_name, one_line
 from qa.types import Answer, Turn
 
 # Questions for the article that ships with the project, which is known by its checksum.
@@ -88,24 +95,25 @@ class Server:
             thread.join()
 
 
-def build(desk: Desk, *, examples: Sequence[str]) -> FastAPI:
+def build(desk: Desk, visits: Visits, limits: UploadLimits, *, examples: Sequence[str]) -> FastAPI:
     """The page of a desk and its routes; `examples` are questions to offer, one click each."""
 
-    def respond(question: str, answers: list[Answer], event: gr.EventData) -> Iterator[Any]:
+    def respond(
+        question: str, answers: list[Answer], event: gr.EventData, request: gr.Request
+    ) -> Iterator[Any]:
         asked = offered.get(event.target._id, question) if event.target else question
+        visit = visits.find(request.cookies.get(cookie_name(request.url)))
+        shown = partial(rendering.render, name_documents=desk.listing(visit)["total"] > 1)
         before = [message for answer in answers for message in _exchange(answer.question, shown(answer))]
         yield before + _exchange(asked, _WAITING), "", answers
         # The box is left alone from here on: the next question may be in it.
         try:
-            answer = desk.answerer.answer(asked, [turn for answer in answers for turn in _turns(answer)])
+            answer = desk.ask(asked, [turn for answer in answers for turn in _turns(answer)], visit=visit)
         except _ERRORS as error:
             problem = rendering.problem(_one_line(error))
             yield before + _exchange(asked, problem), gr.skip(), answers
         else:
             yield before + _exchange(asked, shown(answer)), gr.skip(), [*answers, answer]
-
-    def shown(answer: Answer) -> str:
-        return rendering.render(answer, name_documents=desk.listing()["total"] > 1)
 
     def ask(
         question: str, history: list[dict[str, str]] | None = None, threshold: float | None = None
@@ -115,7 +123,7 @@ def build(desk: Desk, *, examples: Sequence[str]) -> FastAPI:
             asked = _Question.model_validate(
                 {"question": question, "history": history or [], "threshold": threshold}
             )
-            answer = desk.answerer.answer(asked.question, asked.history, threshold=asked.threshold)
+            answer = desk.ask(asked.question, asked.history, threshold=asked.threshold)
         except _ERRORS as error:
             raise gr.Error(_one_line(error)) from error
         return answer.model_dump(mode="json")
@@ -163,7 +171,7 @@ def build(desk: Desk, *, examples: Sequence[str]) -> FastAPI:
     # The one sans-serif that gradio bundles whole, in these two weights.
     sans = gr.themes.LocalFont("Source Sans Pro", weights=(400, 700))
     theme = gr.themes.Base(font=(sans, "system-ui", "sans-serif"))
-    web = application(desk)
+    web = application(desk, visits, limits)
     gr.mount_gradio_app(
         web, page, "/", theme=theme, head=f"<style>{_asset('page.css')}</style>",
         ssr_mode=False, mcp_server=False, run_history=False, enable_monitoring=False,
@@ -172,21 +180,47 @@ def build(desk: Desk, *, examples: Sequence[str]) -> FastAPI:
     return web
 
 
-def serve(sources: Sequence[str], host: str, port: int, reader: str = "quoth") -> None:
-    """Index the sources and serve the page until it is interrupted; `reader` see `qa.readers`."""
+def serve(
+    sources: Sequence[str],
+    host: str,
+    port: int,
+    reader: str = "quoth",
+    *,
+    shared: str | None = None,
+    limits: UploadLimits | None = None,
+) -> None:
+    """Index the sources and serve the page until it is interrupted; `reader` see `qa.readers`.
+
+    `shared` names a folder for the documents that visitors add, which then all see; without it each has own
+    ones, which go when the visit ends.
+    """
     from qa.answerer import Answerer
     from qa.readers import load_reader
 
     index = Index.from_sources(sources)
-    answerer = Answerer(index, reader=load_reader(reader))
-    desk = Desk(answerer, answerer.retriever, index)
-    server = Server(build(desk, examples=examples_for(index, answerer)), host, port)
-    sys.stderr.writelines(f"quoth: left out: {problem}\n" for problem in index.problems)
-    sys.stderr.write(f"quoth: the page is at {server.url} (Ctrl+C ends it)\n")
-    # uvicorn shuts down first and raises the signal again.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with suppress(KeyboardInterrupt):
-        server.run()
+    read_by = load_reader(reader)
+    answerer = Answerer(index, reader=read_by)
+    limits = limits or UploadLimits()
+    with ThreadPoolExecutor(max_workers=1) as builders:
+        visits = Visits(
+            cache_folder() / "visits",
+            lambda folder: Library(
+                folder, index.embedder, lambda own: Answerer(own, reader=read_by), builders, limits
+            ),
+            shared=Path(shared) if shared else None,
+        )
+        desk = Desk(answerer, answerer.retriever, index)
+        try:
+            web = build(desk, visits, limits, examples=examples_for(index, answerer))
+            server = Server(web, host, port)
+            sys.stderr.writelines(f"quoth: left out: {problem}\n" for problem in index.problems)
+            sys.stderr.write(f"quoth: the page is at {server.url} (Ctrl+C ends it)\n")
+            # uvicorn shuts down first and raises the signal again.
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            with suppress(KeyboardInterrupt):
+                server.run()
+        finally:
+            visits.close()
 
 
 def examples_for(index: Index, answerer: Answers) -> list[str]:
@@ -213,7 +247,11 @@ def _one_line(error: Exception) -> str:
     return one_line(error)
 
 
-_HEADER = "<h1>Quoth</h1><p>Every answer quotes the source, to the character.</p>"
+_HEADER = (
+    "<h1>Quoth</h1><p>Every answer quotes the source, to the character.</p>"
+    '<button type="button" id="q-shelved" aria-expanded="false" aria-controls="q-shelf">Documents</button>'
+    '<button type="button" id="q-add">Add documents</button>'
+)
 _INVITATION = "<h2>Ask the source</h2><p>It answers in its own words. Where it is silent, Quoth says so.</p>"
 _WAITING = '<div class="q-wait">Reading the source</div>'
 

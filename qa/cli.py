@@ -238,11 +238,28 @@ def verify(answer: str, sources: tuple[str, ...]) -> int:
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=7860, show_default=True, help="Port to listen on."
 )
-def chat(sources: tuple[str, ...], reader: str, host: str, port: int) -> None:
+@click.option(
+    "--shared",
+    metavar="DIR",
+    help="Keep the documents that visitors add here, for all of them; without it each visitor has own ones.",
+)
+@click.option(
+    "--upload-megabytes",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="The largest file that a visitor may add.",
+)
+def chat(
+    sources: tuple[str, ...], reader: str, host: str, port: int, shared: str | None, upload_megabytes: int
+) -> None:
     """Serve the web chat."""
+    from qa.page.library import UploadLimits
+
     # By name: qa never imports the page, which imports gradio.
     serve: Callable[..., Any] = import_module("app").serve
-    serve(_sources(sources), host, port, reader)
+    limits = UploadLimits(file_megabytes=upload_megabytes)
+    serve(_sources(sources), host, port, reader, shared=shared, limits=limits)
 
 
 @quoth.command()

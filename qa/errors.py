@@ -4,6 +4,7 @@ QuestionAnsweringError
 ├── QuestionError       a question or a history that cannot be used
 ├── QuestionSetError    a question set that cannot be read, or asks of documents that are not there
 ├── ReaderError         a reader model is missing or does not load
+├── UploadError         a file that is not taken, or a document that is not there
 └── AnswerFileError     a file given to `quoth verify` that is not an exported answer
 """
 
@@ -30,3 +31,7 @@ class ReaderError(QuestionAnsweringError):
 
 class AnswerFileError(QuestionAnsweringError):
     """A file does not hold exported answers."""
+
+
+class UploadError(QuestionAnsweringError):
+    """A file is not taken."""

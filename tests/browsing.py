@@ -3,11 +3,21 @@
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+
+from index.index import Index
+from index.testing import HashEmbedder
+from qa.answerer import Answerer
+from qa.page.library import Library, UploadLimits
+from qa.page.visits import Visits
+from qa.reader import SentenceReader
+from qa.settings import AnswerSettings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -45,6 +55,25 @@ def visiting(browser: "Browser", url: str, *, fragment: str = "", **options: obj
     assert pwned is None
     assert visit.errors == []
     assert [asked for asked in visit.requested if not asked.startswith((url, "data:", "blob:"))] == []
+
+
+@contextmanager
+def visits_in(
+    folder: Path, limits: UploadLimits | None = None, shared: Path | None = None
+) -> Iterator[Visits]:
+    """Visits whose documents are asked with no model; an answer is always given."""
+
+    def answering(index: Index) -> Answerer:
+        return Answerer(index, reader=SentenceReader(), settings=AnswerSettings(threshold=0.0))
+
+    with ThreadPoolExecutor(max_workers=1) as builders:
+        visits = Visits(
+            folder,
+            lambda own: Library(own, HashEmbedder(), answering, builders, limits or UploadLimits()),
+            shared=shared,
+        )
+        yield visits
+        visits.close()
 
 
 class Visit:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
+from fastapi import FastAPI
 
 import app
 from index.index import Index
@@ -20,10 +21,11 @@ from qa.citations import cite
 from qa.errors import QuestionAnsweringError, QuestionError
 from qa.page.desk import Desk
 from qa.page.layout import pieces
+from qa.page.library import UploadLimits
 from qa.page.rendering import render
 from qa.retriever import Retriever
 from qa.types import Answer, Citation, Turn
-from tests.browsing import Visit, visiting
+from tests.browsing import Visit, visiting, visits_in
 
 if TYPE_CHECKING:
     from gradio_client import Client  # type: ignore[import-untyped]
@@ -165,8 +167,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     index = Index.from_sources([ROOT / "seeds"], tmp_path_factory.mktemp("index"), embedder=HashEmbedder())
     examples = ["Who founded High-Flyer?", "Who laughed?"]
     desk = Desk(answerer, Retriever(index), cast(Index, shelf))
-    with app.Server(app.build(desk, examples=examples), "127.0.0.1", 0).running() as url:
-        yield Served(url, answerer, shelf)
+    with visits_in(tmp_path_factory.mktemp("visits")) as visits:
+        web = app.build(desk, visits, UploadLimits(), examples=examples)
+        with app.Server(web, "127.0.0.1", 0).running() as url:
+            yield Served(url, answerer, shelf)
 
 
 @pytest.fixture
@@ -743,11 +747,10 @@ def test_examples_are_offered_for_the_shipped_article_alone_and_only_when_answer
 
 
 def test_a_port_that_is_taken_is_an_error_of_one_line(served: Served) -> None:
-    web = app.build(Desk(served.answerer, cast(Retriever, None), cast(Index, served.shelf)), examples=[])
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(QuestionAnsweringError, match=f"127.0.0.1:{port}: cannot serve there"):
-            app.Server(web, "127.0.0.1", port)
+            app.Server(FastAPI(), "127.0.0.1", port)
 
 
 def test_importing_the_page_loads_no_model_library() -> None:

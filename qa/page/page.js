@@ -12,8 +12,8 @@ const pick = at('select'), text = at('.q-text'), place = at('.q-place'), outline
 const motion = () => matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
 const beside = () => innerWidth > 860;
 
-async function get(path) {
-  const response = await fetch(path, {headers: {accept: 'application/json'}});
+async function get(path, options) {
+  const response = await fetch(path, options);
   const body = await response.json().catch(() => ({detail: `The server answered ${response.status}.`}));
   if (!response.ok) throw new Error(body.detail);
   return body;
@@ -45,7 +45,6 @@ async function open(id) {
   text.setAttribute('aria-label', `Source: ${source.title || source.id}`);
   shown = source;
   at('.q-name').textContent = source.title || source.id;
-  at('.q-name').hidden = pick.options.length > 1 && (source.title || source.id) === source.id;
   enter(source.id);
   pick.value = source.id;
   at('.q-passage').classList.remove('on');
@@ -96,7 +95,9 @@ function passage(fragment) {
 
 async function go(fragment, {scroll = true, focus = false} = {}) {
   const to = passage(fragment);
-  if (!to || !await open(to.id)) return false;
+  if (!to) return false;
+  if (scroll) unfold(false);
+  if (!await open(to.id)) return false;
   mark(to.start, to.end, to.from, to.to);
   const first = text.querySelector('mark');
   if (!first || !shown.sha256.startsWith(to.sha)) {
@@ -363,10 +364,142 @@ new MutationObserver(() => {
   answered = turns.length;
 }).observe(document.body, {childList: true, subtree: true});
 
-get('visit/documents').then(async ({ids, total}) => {
-  ids.forEach(enter);
+// --- documents
+
+const shelf = at('.q-shelf'), toggle = document.querySelector('#q-shelved'), files = at('.q-files'), rows = new Map();
+let listed = {documents: [], limit: 0}, poll = 0;
+// Of several requests under way the last one tells how things are.
+let latest = 0;
+async function list(path = 'documents', query = {}, method = 'GET') {
+  const mine = ++latest, listing = await get(`visit/${path}?${new URLSearchParams(query)}`, {method});
+  if (mine === latest) shelved(listing);
+}
+
+function shelved(listing) {
+  const before = new Map(listed.documents.map(one => [one.id, one.state]));
+  listed = listing;
+  const {documents, total, limit, kept, shared} = listing;
+  const readable = documents.filter(one => one.state === 'ready').map(one => one.id);
+  [...pick.options].filter(one => !readable.includes(one.value) && one.value !== shown?.id).forEach(one => one.remove());
+  readable.forEach(enter);
   at('.q-pick').hidden = total < 2;
-  if (await go(location.hash) || shown || ticket > 1 || !ids.length) return;
+  at('.q-name').classList.toggle('q-unseen', total > 1);
+  const asked = total - documents.filter(one => one.state === 'ready' && !one.asked).length;
+  toggle.textContent = asked === total ? `Documents: ${total}` : `Documents: ${asked} of ${total} asked`;
+  at('.q-rule').textContent = `or drop them anywhere: txt, md, html, pdf, docx, at most ${limit} MB each. ${
+    shared ? 'Everyone who uses this server sees them.' : 'Only you see them; they go when you leave.'}`;
+  at('.q-keep').hidden = shared || !documents.some(one => one.own);
+  at('.q-keep input').checked = kept;
+  rows.forEach((row, id) => { if (!documents.some(one => one.id === id)) { row.remove(); rows.delete(id); } });
+  for (const one of documents) {
+    if (!rows.has(one.id)) rows.set(one.id, row(one));
+    const node = rows.get(one.id);
+    if (node.parentElement !== at('.q-docs')) at('.q-docs').append(node);
+    fill(node, one);
+    if (before.has(one.id) && before.get(one.id) !== one.state) changed(one);
+  }
+  const busy = documents.some(one => ['waiting', 'indexing'].includes(one.state));
+  clearTimeout(poll);
+  poll = setTimeout(refresh, busy ? 300 : 30_000);
+}
+
+function row(one) {
+  const box = make('input', {type: 'checkbox'});
+  box.addEventListener('change', () => list('choice', {id: one.id, asked: box.checked}, 'POST'));
+  const open_ = make('button', {type: 'button', className: 'q-open', textContent: 'Read'});
+  open_.setAttribute('aria-label', `Read ${one.id}`);
+  open_.addEventListener('click', () => { unfold(false); open(one.id); });
+  const node = make('li', {}, make('label', {}, box, make('span', {textContent: one.id})), make('p', {className: 'q-state'}), open_);
+  if (one.own) {
+    const gone = make('button', {type: 'button', className: 'q-gone', textContent: 'Remove'});
+    gone.setAttribute('aria-label', `Remove ${one.id}`);
+    gone.addEventListener('click', async () => {
+      await list('documents', {id: one.id}, 'DELETE');
+      news(`${one.id} is removed.`);
+      at('.q-bring').focus();
+      if (shown?.id === one.id && readable().length) open(readable()[0]);
+    });
+    node.append(gone);
+  }
+  return node;
+}
+
+const readable = () => listed.documents.filter(one => one.state === 'ready').map(one => one.id);
+
+function fill(node, {id, state, asked, done, total, error}) {
+  const box = node.querySelector('input'), said = node.querySelector('.q-state');
+  node.className = `q-${state}`;
+  box.checked = asked && state === 'ready';
+  box.disabled = node.querySelector('.q-open').disabled = state !== 'ready';
+  if (state === 'indexing') {
+    const bar = said.querySelector('progress') ?? make('progress');
+    bar.setAttribute('aria-label', `Indexing ${id}`);
+    if (total) Object.assign(bar, {max: total, value: done});
+    said.replaceChildren(total ? `Indexing, ${done} of ${total} passages ` : 'Reading ', bar);
+  } else {
+    said.textContent = {waiting: 'Waiting', ready: '', failed: error}[state];
+  }
+}
+
+function changed({id, state, error}) {
+  if (state === 'ready') {
+    news(`${id} is ready.`);
+    open(id);
+  } else if (state === 'failed') {
+    news(error);
+    unfold(true);
+  }
+}
+
+const news = line => { at('.q-news').textContent = line; };
+const refresh = () => list().catch(() => { poll = setTimeout(refresh, 5000); });
+
+async function add(chosen) {
+  unfold(true);
+  at('.q-refused').replaceChildren();
+  for (const file of chosen) {
+    try {
+      if (file.size > listed.limit * 1e6) throw new Error(`${file.name}: more than ${listed.limit} MB, the most; split it up`);
+      news(`Adding ${file.name}.`);
+      await get(`visit/documents?name=${encodeURIComponent(file.name)}`, {method: 'PUT', body: file});
+    } catch (error) {
+      at('.q-refused').append(make('p', {textContent: error.message}));
+    }
+    await refresh();
+  }
+}
+
+function unfold(open) {
+  shelf.hidden = !open;
+  toggle.setAttribute('aria-expanded', String(open));
+  if (open && !beside()) shelf.scrollIntoView({block: 'start', behavior: motion()});
+}
+
+toggle.addEventListener('click', () => unfold(shelf.hidden));
+at('.q-bring').addEventListener('click', () => files.click());
+document.querySelector('#q-add').addEventListener('click', () => { unfold(true); files.click(); });
+files.addEventListener('change', () => { add([...files.files]); files.value = ''; });
+at('.q-keep input').addEventListener('change', event => list('keep', {kept: event.target.checked}, 'POST'));
+shelf.addEventListener('keydown', event => {
+  if (event.key === 'Escape') { unfold(false); toggle.focus(); }
+});
+const carries = event => [...event.dataTransfer?.types ?? []].includes('Files');
+let over = 0;
+const dropping = by => { over = by ? over + by : 0; document.body.classList.toggle('q-dropping', over > 0); };
+document.addEventListener('dragenter', event => { if (carries(event)) dropping(1); });
+document.addEventListener('dragleave', event => { if (carries(event)) dropping(-1); });
+document.addEventListener('dragover', event => { if (carries(event)) event.preventDefault(); });
+document.addEventListener('drop', event => {
+  if (!carries(event)) return;
+  event.preventDefault();
+  dropping(0);
+  add([...event.dataTransfer.files]);
+});
+addEventListener('pagehide', () => navigator.sendBeacon('visit/leave'));
+addEventListener('pageshow', event => { if (event.persisted) refresh(); });
+
+list().then(async () => {
+  if (await go(location.hash) || shown || ticket > 1 || !readable().length) return;
   const said = place.textContent;
-  if (await open(ids[0]) && said) say(said);
+  if (await open(readable()[0]) && said) say(said);
 });
