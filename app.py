@@ -12,10 +12,9 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 # Before gradio is imported: it would report its use, and its client would ask a model hub.
 os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1")
@@ -24,47 +23,31 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from gradio.events import api
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import ValidationError
 
 from index.builder import cache_folder
 from index.errors import IndexingError
 from index.index import Index
-from qa.errors import QuestionAnsweringError
+from qa.errors import QuestionAnsweringError, one_line
 from qa.page import rendering
-from qa.page.asking import Answers
 from qa.page.desk import Desk
+from qa.page.feedback import FeedbackFile
+from qa.page.guard import Guard
 from qa.page.library import Library, UploadLimits
-from qa.page.visits import Visits
-from qa.page.web import application, cookie_name, one_line
-from qa.types import Answer, Turn
+from qa.page.limits import AskLimits, Turnstile
+from qa.page.programs import Answers, Programs, Query, Question, Words
+from qa.page.talk import Talk
+from qa.page.tools import Tools
+from qa.page.visits import Visit, Visits
+from qa.page.web import application, cookie_name
 
-# Questions for the article that ships with the project, which is known by its checksum.
-ARTICLE_SHA256 = "31b332f7f6dabe403061b28d36bfb3570f580cb7fb5848c48b9760c2b96dedc1"
-EXAMPLES = (
-    "Who founded High-Flyer?",
-    "When were the US export controls imposed?",
-    "What does DeepSeek's hiring strategy focus on?",
-    "What has earned DeepSeek recognition in the AI research community?",
-    "What is this article about?",
-)
 _ERRORS = (QuestionAnsweringError, IndexingError, ValidationError)
-
-
-class _Question(BaseModel):
-    question: str
-    history: list[Turn]
-    threshold: float | None
-
-
-class _Query(BaseModel):
-    query: str
-    top_k: int = Field(ge=1, le=1000)
 
 
 class Server:
     """A page being served in the background."""
 
-    def __init__(self, web: FastAPI, host: str, port: int) -> None:
+    def __init__(self, web: FastAPI, host: str, port: int, password: str | None = None) -> None:
         try:
             self._socket = socket.create_server((host, port))
         except OSError as error:
@@ -74,7 +57,12 @@ class Server:
         self.url = f"http://{host}:{self._socket.getsockname()[1]}/"
         # A browser holds a stream open for as long as it shows the page; a shutdown does not wait for it.
         self._server = uvicorn.Server(
-            uvicorn.Config(web, log_level="critical", timeout_graceful_shutdown=1, ws="none")
+            uvicorn.Config(
+                Guard(web, host=host, password=password),
+                log_level="critical",
+                timeout_graceful_shutdown=1,
+                ws="none",
+            )
         )
 
     def run(self) -> None:
@@ -95,51 +83,87 @@ class Server:
             thread.join()
 
 
-def build(desk: Desk, visits: Visits, limits: UploadLimits, *, examples: Sequence[str]) -> FastAPI:
-    """The page of a desk and its routes; `examples` are questions to offer, one click each."""
+def build(
+    desk: Desk,
+    visits: Visits,
+    uploads: UploadLimits,
+    feedback: FeedbackFile,
+    *,
+    turnstile: Turnstile | None = None,
+    mcp: bool = False,
+) -> FastAPI:
+    """The page of a desk and its routes; `mcp` adds the tools."""
+    turnstile = turnstile or Turnstile(AskLimits())
+    programs = Programs(desk, turnstile)
 
-    def respond(
-        question: str, answers: list[Answer], event: gr.EventData, request: gr.Request
-    ) -> Iterator[Any]:
-        asked = offered.get(event.target._id, question) if event.target else question
+    def respond(question: str, talk: Talk | None, request: gr.Request) -> Iterator[Any]:
+        talk = talk or Talk()
         visit = visits.find(request.cookies.get(cookie_name(request.url)))
-        shown = partial(rendering.render, name_documents=desk.listing(visit)["total"] > 1)
-        before = [message for answer in answers for message in _exchange(answer.question, shown(answer))]
-        yield before + _exchange(asked, _WAITING), "", answers
+        before = shown(talk, visit)
+        yield before + _exchange(question, _WAITING), "", talk
         # The box is left alone from here on: the next question may be in it.
         try:
-            answer = desk.ask(asked, [turn for answer in answers for turn in _turns(answer)], visit=visit)
+            with turnstile.turn(_caller(request)):
+                talk = talk.having(desk.ask(question, talk.history(), visit=visit))
         except _ERRORS as error:
-            problem = rendering.problem(_one_line(error))
-            yield before + _exchange(asked, problem), gr.skip(), answers
+            yield before + _exchange(question, rendering.problem(one_line(error))), gr.skip(), talk
         else:
-            yield before + _exchange(asked, shown(answer)), gr.skip(), [*answers, answer]
+            if visit:
+                visit.remember(talk)
+            yield shown(talk, visit), gr.skip(), talk
+
+    def guess(talk: Talk, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
+        visit = visits.find(request.cookies.get(cookie_name(request.url)))
+        place = event._data["turn"]
+        refused = talk.answers[place]
+        forced = desk.ask(refused.question, talk.history(place), threshold=0.0, visit=visit)
+        talk = talk.having(forced, place)
+        if visit:
+            visit.remember(talk)
+        return shown(talk, visit), talk
+
+    def shown(talk: Talk, visit: Visit | None) -> list[gr.ChatMessage]:
+        many = desk.listing(visit)["total"] > 1
+        return [
+            message
+            for place, answer in enumerate(talk.answers)
+            for message in _exchange(
+                answer.question, rendering.render(answer, name_documents=many, key=f"{talk.id}-{place}")
+            )
+        ]
 
     def ask(
-        question: str, history: list[dict[str, str]] | None = None, threshold: float | None = None
+        question: str,
+        history: list[dict[str, str]] | None = None,
+        threshold: float | None = None,
+        request: gr.Request | None = None,
     ) -> dict[str, Any]:
         """Answer from the source, with citations, or say that the source is silent."""
-        try:
-            asked = _Question.model_validate(
-                {"question": question, "history": history or [], "threshold": threshold}
-            )
-            answer = desk.ask(asked.question, asked.history, threshold=asked.threshold)
-        except _ERRORS as error:
-            raise gr.Error(_one_line(error)) from error
-        return answer.model_dump(mode="json")
+        given = {"question": question, "history": history or [], "threshold": threshold}
+        with _said_as_error():
+            return programs.ask(Question.model_validate(given), _caller(request)).model_dump(mode="json")
 
-    def search(query: str, top_k: int = 5) -> list[dict[str, Any]]:
+    def search(query: str, top_k: int = 5, request: gr.Request | None = None) -> list[dict[str, Any]]:
         """Find the passages that are most relevant to a query, best first."""
-        try:
-            asked = _Query(query=query, top_k=top_k)
-            hits = desk.retriever.retrieve(asked.query, asked.top_k)
-        except _ERRORS as error:
-            raise gr.Error(_one_line(error)) from error
-        return [{**hit.passage.model_dump(mode="json"), "score": hit.score} for hit in hits]
+        with _said_as_error():
+            hits = programs.search(Query(query=query, top_k=top_k), _caller(request))
+            return [hit.model_dump(mode="json") for hit in hits]
+
+    def quote(text: str, request: gr.Request | None = None) -> list[dict[str, Any]]:
+        """Say where words stand in the source, to the character."""
+        with _said_as_error():
+            found = programs.quote(Words(text=text), _caller(request))
+            return [citation.model_dump(mode="json") for citation in found]
+
+    def verify(answers: list[dict[str, Any]], request: gr.Request | None = None) -> dict[str, Any]:
+        """Check every quote of answers against the source, to the character."""
+        with _said_as_error():
+            verdict = programs.verify(Answers.model_validate({"answers": answers}), _caller(request))
+            return verdict.model_dump(mode="json")
 
     page: gr.Blocks
     with gr.Blocks(title="Quoth", analytics_enabled=False, fill_width=True) as page:
-        answers = gr.State([])
+        talk = gr.State(None)
         gr.HTML(_HEADER, elem_id="q-head", apply_default_css=False)
         with gr.Row(elem_id="q-desk"):
             with gr.Column(elem_id="q-talk"):
@@ -147,31 +171,35 @@ def build(desk: Desk, visits: Visits, limits: UploadLimits, *, examples: Sequenc
                     elem_id="q-chat", label="Conversation", show_label=False, placeholder=_INVITATION,
                     layout="panel", buttons=[], feedback_options=None, latex_delimiters=[], allow_tags=False,
                 )  # fmt: skip
-                with gr.Row(elem_id="q-examples", visible=bool(examples)):
-                    buttons = [gr.Button(example, size="sm") for example in examples]
                 box = gr.Textbox(
                     elem_id="q-box", label="Your question", show_label=False, placeholder="Ask a question",
                     container=False, max_lines=4, autofocus=True, submit_btn=True,
                 )  # fmt: skip
             with gr.Column(elem_id="q-source"):
-                gr.HTML(
+                panel = gr.HTML(
                     html_template=_asset("panel.html"), js_on_load=_asset("page.js"), apply_default_css=False
                 )
-        offered = {button._id: example for button, example in zip(buttons, examples, strict=True)}
-        gr.on(
-            [box.submit, *(button.click for button in buttons)], respond,
-            [box, answers], [chat, box, answers], show_progress="hidden", trigger_mode="always_last",
+        box.submit(
+            respond, [box, talk], [chat, box, talk], show_progress="hidden", trigger_mode="always_last",
             api_visibility="private",
         )  # fmt: skip
         # Not through the queue: a question asked while the stream of a quick event closes would be lost.
-        chat.clear(lambda: [], None, answers, queue=False, api_visibility="private")
+        panel.select(guess, talk, [chat, talk], show_progress="hidden", queue=False, api_visibility="private")
+        chat.clear(lambda: None, None, talk, queue=False, api_visibility="private")
         api(ask, api_name="ask")
         api(search, api_name="search")
-        page.queue(default_concurrency_limit=4, max_size=64)
+        api(quote, api_name="quote")
+        api(verify, api_name="verify")
+        # The turnstile bounds what runs and refuses in words; gradio's own queue stands outside it.
+        page.queue(default_concurrency_limit=32, max_size=256)
     # The one sans-serif that gradio bundles whole, in these two weights.
     sans = gr.themes.LocalFont("Source Sans Pro", weights=(400, 700))
     theme = gr.themes.Base(font=(sans, "system-ui", "sans-serif"))
-    web = application(desk, visits, limits)
+    web = application(desk, visits, uploads, feedback, programs)
+    if mcp:
+        tools = Tools(programs)
+        web.router.lifespan_context = lambda _: tools.running()
+        web.router.routes.extend(tools.routes)
     gr.mount_gradio_app(
         web, page, "/", theme=theme, head=f"<style>{_asset('page.css')}</style>",
         ssr_mode=False, mcp_server=False, run_history=False, enable_monitoring=False,
@@ -180,39 +208,44 @@ def build(desk: Desk, visits: Visits, limits: UploadLimits, *, examples: Sequenc
     return web
 
 
-def serve(
-    sources: Sequence[str],
-    host: str,
-    port: int,
-    reader: str = "quoth",
-    *,
-    shared: str | None = None,
-    limits: UploadLimits | None = None,
-) -> None:
-    """Index the sources and serve the page until it is interrupted; `reader` see `qa.readers`.
+class Serving(NamedTuple):
+    """How the page is served.
 
     `shared` names a folder for the documents that visitors add, which then all see; without it each has own
-    ones, which go when the visit ends.
+    ones, which go when the visit ends. `password` is "user:password"; `mcp` adds the tools.
     """
+
+    host: str
+    port: int
+    shared: str | None = None
+    password: str | None = None
+    mcp: bool = False
+    uploads: UploadLimits = UploadLimits()
+    asking: AskLimits = AskLimits()
+
+
+def serve(sources: Sequence[str], reader: str, serving: Serving) -> None:
+    """Index the sources and serve the page until it is interrupted; `reader` see `qa.readers`."""
     from qa.answerer import Answerer
     from qa.readers import load_reader
 
     index = Index.from_sources(sources)
     read_by = load_reader(reader)
     answerer = Answerer(index, reader=read_by)
-    limits = limits or UploadLimits()
     with ThreadPoolExecutor(max_workers=1) as builders:
         visits = Visits(
             cache_folder() / "visits",
             lambda folder: Library(
-                folder, index.embedder, lambda own: Answerer(own, reader=read_by), builders, limits
+                folder, index.embedder, lambda own: Answerer(own, reader=read_by), builders, serving.uploads
             ),
-            shared=Path(shared) if shared else None,
+            shared=Path(serving.shared) if serving.shared else None,
         )
         desk = Desk(answerer, answerer.retriever, index)
         try:
-            web = build(desk, visits, limits, examples=examples_for(index, answerer))
-            server = Server(web, host, port)
+            feedback = FeedbackFile(cache_folder() / "feedback")
+            turnstile = Turnstile(serving.asking)
+            web = build(desk, visits, serving.uploads, feedback, turnstile=turnstile, mcp=serving.mcp)
+            server = Server(web, serving.host, serving.port, serving.password)
             sys.stderr.writelines(f"quoth: left out: {problem}\n" for problem in index.problems)
             sys.stderr.write(f"quoth: the page is at {server.url} (Ctrl+C ends it)\n")
             # uvicorn shuts down first and raises the signal again.
@@ -223,28 +256,21 @@ def serve(
             visits.close()
 
 
-def examples_for(index: Index, answerer: Answers) -> list[str]:
-    """The examples that are answered, when the source is the article that ships with the project alone."""
-    checksums = {index.document(document_id).sha256 for document_id in index.document_ids()[:2]}
-    if checksums != {ARTICLE_SHA256}:
-        return []
-    return [question for question in EXAMPLES if answerer.answer(question).answered]
-
-
 def _exchange(question: str, reply: str) -> list[gr.ChatMessage]:
     asked = rendering.asked(question)
     return [gr.ChatMessage(role="user", content=asked), gr.ChatMessage(role="assistant", content=reply)]
 
 
-def _turns(answer: Answer) -> list[Turn]:
-    return [Turn(role="user", text=answer.question), Turn(role="assistant", text=answer.text)]
+def _caller(request: gr.Request | None) -> str:
+    return request.client.host if request else ""
 
 
-def _one_line(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return one_line(error)
+@contextmanager
+def _said_as_error() -> Iterator[None]:
+    try:
+        yield
+    except _ERRORS as error:
+        raise gr.Error(one_line(error)) from error
 
 
 _HEADER = (

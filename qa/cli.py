@@ -6,7 +6,7 @@ error, which is one line.
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -250,16 +250,49 @@ def verify(answer: str, sources: tuple[str, ...]) -> int:
     show_default=True,
     help="The largest file that a visitor may add.",
 )
+@click.option("--mcp", is_flag=True, help="Serve tools for language models at /mcp as well.")
+@click.option(
+    "--auth",
+    metavar="USER:PASSWORD",
+    envvar="QUOTH_AUTH",
+    help="Ask for this password; in $QUOTH_AUTH no other user of the machine sees it.",
+)
+@click.option(
+    "--per-minute",
+    type=click.IntRange(min=1),
+    default=120,
+    show_default=True,
+    help="Questions that one address may ask in a minute.",
+)
 def chat(
-    sources: tuple[str, ...], reader: str, host: str, port: int, shared: str | None, upload_megabytes: int
+    sources: tuple[str, ...],
+    reader: str,
+    host: str,
+    port: int,
+    shared: str | None,
+    upload_megabytes: int,
+    mcp: bool,
+    auth: str | None,
+    per_minute: int,
 ) -> None:
-    """Serve the web chat."""
+    """Serve the web chat, and the same answers for programs."""
     from qa.page.library import UploadLimits
+    from qa.page.limits import AskLimits
 
+    if auth is not None and (":" not in auth or not all(auth.split(":", 1))):
+        raise click.ClickException("--auth: give a user and a password as USER:PASSWORD")
     # By name: qa never imports the page, which imports gradio.
-    serve: Callable[..., Any] = import_module("app").serve
-    limits = UploadLimits(file_megabytes=upload_megabytes)
-    serve(_sources(sources), host, port, reader, shared=shared, limits=limits)
+    page = import_module("app")
+    serving = page.Serving(
+        host,
+        port,
+        shared=shared,
+        password=auth,
+        mcp=mcp,
+        uploads=UploadLimits(file_megabytes=upload_megabytes),
+        asking=AskLimits(per_minute=per_minute),
+    )
+    page.serve(_sources(sources), reader, serving)
 
 
 @quoth.command()

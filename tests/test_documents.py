@@ -18,6 +18,7 @@ from qa.answerer import Answerer
 from qa.errors import QuestionError, UploadError
 from qa.page.asking import surest
 from qa.page.desk import Desk
+from qa.page.feedback import FeedbackFile
 from qa.page.library import Library, Upload, UploadLimits, safe_name
 from qa.page.visits import Visits
 from qa.reader import SentenceReader
@@ -300,7 +301,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     limits = UploadLimits(file_megabytes=1)
     with visits_in(tmp_path_factory.mktemp("visits"), limits) as visits:
         desk = Desk(answerer, answerer.retriever, index)
-        web = app.build(desk, visits, limits, examples=[])
+        web = app.build(desk, visits, limits, FeedbackFile(tmp_path_factory.mktemp("said")))
         with app.Server(web, "127.0.0.1", 0).running() as url:
             yield Served(url, visits, desk, web)
 

@@ -19,12 +19,15 @@ from index.testing import HashEmbedder
 from index.types import Document, Heading
 from qa.citations import cite
 from qa.errors import QuestionAnsweringError, QuestionError
+from qa.evaluation.questions import load_questions
 from qa.page.desk import Desk
+from qa.page.feedback import FeedbackFile
 from qa.page.layout import pieces
 from qa.page.library import UploadLimits
 from qa.page.rendering import render
 from qa.retriever import Retriever
 from qa.types import Answer, Citation, Turn
+from qa.verification import read_answers
 from tests.browsing import Visit, visiting, visits_in
 
 if TYPE_CHECKING:
@@ -68,6 +71,9 @@ SCRIPTS = {
             "provided by Wired.",
         ),
         ("Liang Wenfeng", "Wired"),
+    ),
+    "Who is the founder of High-Flyer?": Script(
+        "deepseek.txt", ("Liang Wenfeng, the founder of High-Flyer",), ("Liang Wenfeng",)
     ),
     "When was that?": Script("deepseek.txt", ("The US export controls imposed in October 2022",), ("2022",)),
     "Who laughed?": Script(
@@ -116,7 +122,7 @@ class ScriptedAnswerer:
             raise QuestionError("the question is empty or too long; ask less")
         turns = [Turn.model_validate(turn) for turn in history]
         script = SCRIPTS.get(question)
-        answered = script is not None and threshold != 1.0
+        answered = threshold == 0.0 or (script is not None and threshold != 1.0)
         found = script or Script("deepseek.txt", ("DeepSeek's story is an unusual one.",), (None,))
         citations = tuple(
             self._cite(found.document_id, quote, exact)
@@ -150,6 +156,7 @@ class Served(NamedTuple):
     url: str
     answerer: ScriptedAnswerer
     shelf: Shelf
+    said: Path
 
 
 @pytest.fixture(scope="module")
@@ -165,12 +172,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     shelf = Shelf([*documents, report])
     answerer = ScriptedAnswerer(shelf)
     index = Index.from_sources([ROOT / "seeds"], tmp_path_factory.mktemp("index"), embedder=HashEmbedder())
-    examples = ["Who founded High-Flyer?", "Who laughed?"]
-    desk = Desk(answerer, Retriever(index), cast(Index, shelf))
+    desk, said = Desk(answerer, Retriever(index), cast(Index, shelf)), tmp_path_factory.mktemp("said")
     with visits_in(tmp_path_factory.mktemp("visits")) as visits:
-        web = app.build(desk, visits, UploadLimits(), examples=examples)
+        web = app.build(desk, visits, UploadLimits(), FeedbackFile(said))
         with app.Server(web, "127.0.0.1", 0).running() as url:
-            yield Served(url, answerer, shelf)
+            yield Served(url, answerer, shelf, said)
 
 
 @pytest.fixture
@@ -273,11 +279,81 @@ def test_clearing_the_chat_forgets_the_conversation(visit: Visit) -> None:
     assert "Asked as" not in visit.page.inner_text("#q-chat")
 
 
-def test_each_example_is_asked_with_one_click(visit: Visit) -> None:
-    for number, question in enumerate(["Who founded High-Flyer?", "Who laughed?"]):
-        visit.page.get_by_role("button", name=question).click()
-        visit.page.wait_for_function("n => document.querySelectorAll('.q-turn').length > n", arg=number)
-        assert visit.page.locator(".q-asked").last.inner_text() == question
+def test_only_a_question_that_is_answered_is_suggested_and_one_click_asks_it(visit: Visit) -> None:
+    offered = visit.page.get_by_role("group", name="Suggested questions").get_by_role("button")
+    offered.first.wait_for()
+    assert offered.all_inner_texts() == ["Who is the founder of High-Flyer?"]
+    offered.click()
+    visit.page.wait_for_selector(".q-answer")
+    assert visit.page.inner_text(".q-asked") == "Who is the founder of High-Flyer?"
+    visit.page.select_option(".q-pick select", "emoji.txt")
+    visit.page.wait_for_function("!document.querySelector('#q-examples button')")
+
+
+def test_the_best_guess_is_shown_when_asked_for_and_marked_as_such(visit: Visit) -> None:
+    visit.ask("Who founded High-Flyer?")
+    visit.ask("What is the capital of Brazil")
+    visit.page.get_by_role("button", name="Show the best guess anyway").click()
+    visit.page.wait_for_selector(".q-guessed")
+    assert visit.page.inner_text(".q-guessed h3") == "The best guess, 12% sure: the source may not say this"
+    visit.cited("DeepSeek's story is an unusual one.")
+    assert visit.page.locator(".q-turn").count() == 2
+    assert visit.page.locator(".q-refusal").count() == 0
+    assert visit.violations() == []
+    visit.ask("When was that?")
+    assert "(DeepSeek's story is an unusual one.)" in visit.page.locator(".q-notes").last.inner_text()
+
+
+def test_what_people_say_of_answers_is_a_question_set(visit: Visit, served: Served) -> None:
+    visit.ask("Who founded High-Flyer?")
+    visit.page.get_by_role("button", name="This answer is right").click()
+    visit.page.wait_for_selector(".q-thanks:not(:empty)")
+    assert str(served.said) in visit.page.inner_text(".q-thanks")
+    assert (
+        visit.page.get_by_role("button", name="This answer is right").get_attribute("aria-pressed") == "true"
+    )
+    visit.ask("What is the capital of Brazil")
+    visit.page.get_by_role("button", name="This answer is not right").last.focus()
+    visit.page.keyboard.press("Enter")
+    visit.page.keyboard.press("Tab")
+    visit.page.keyboard.type("Brasília <b>")
+    assert visit.violations() == []
+    visit.page.keyboard.press("Enter")
+    visit.page.locator(".q-thanks:not(:empty)").nth(1).wait_for()
+    first, second = load_questions(served.said / "feedback.jsonl").questions[-2:]
+    quote = SCRIPTS["Who founded High-Flyer?"].quotes[0]
+    start = DOCUMENTS["deepseek.txt"].index(quote)
+    assert (first.question, first.answerable, first.answers) == (
+        "Who founded High-Flyer?",
+        True,
+        ("Liang Wenfeng",),
+    )
+    assert (first.evidence[0].start, first.evidence[0].end) == (start, start + len("Liang Wenfeng"))
+    assert (second.answers, second.answerable) == (("Brasília <b>",), True)
+    assert [turn.role for turn in second.history] == ["user", "assistant"]
+
+
+def test_the_conversation_is_saved_as_a_page_that_needs_nothing_and_as_json_that_is_verified(
+    visit: Visit, tmp_path: Path
+) -> None:
+    visit.ask("Who founded High-Flyer?")
+    visit.ask("What is the capital of <b>Brazil</b>")
+    saved = {}
+    for form in ("HTML", "JSON"):
+        with visit.page.expect_download() as download:
+            visit.page.get_by_role("link", name=form).click()
+        saved[form] = tmp_path / download.value.suggested_filename
+        download.value.save_as(saved[form])
+    answers = read_answers(str(saved["JSON"]))
+    assert [answer.answered for answer in answers] == [True, False]
+    visit.requested.clear()
+    visit.page.goto(saved["HTML"].as_uri())
+    assert visit.page.locator("h2").all_inner_texts() == [answer.question for answer in answers]
+    assert visit.page.locator("blockquote mark").first.inner_text() == "Liang Wenfeng"
+    assert visit.violations() == []
+    assert visit.page.locator("script, a, img, b").count() == 0
+    assert visit.requested == [saved["HTML"].as_uri()]
+    visit.requested.clear()
 
 
 def test_the_input_has_the_focus_and_nothing_happens_when_it_is_empty(visit: Visit) -> None:
@@ -718,32 +794,6 @@ def test_a_heading_is_named_without_its_marks() -> None:
 def test_a_text_without_blank_lines_takes_each_line_as_a_paragraph() -> None:
     document = Document(id="a", source="a", sha256="0" * 64, text="one\ntwo\nthree")
     assert [piece["text"] for piece in pieces(document)] == ["one", "\n", "two", "\n", "three"]
-
-
-def test_examples_are_offered_for_the_shipped_article_alone_and_only_when_answered(
-    tmp_path: Path, article: Path
-) -> None:
-    class Choosy(ScriptedAnswerer):
-        def answer(
-            self,
-            question: str,
-            history: Sequence[Turn | Mapping[str, str]] = (),
-            *,
-            threshold: float | None = None,
-            documents: Collection[str] | None = None,
-        ) -> Answer:
-            known = "Who founded High-Flyer?" if question == app.EXAMPLES[0] else question
-            return super().answer(known, history, threshold=threshold)
-
-    answerer = Choosy(
-        Shelf([Document(id="deepseek.txt", source="", sha256="", text=article.read_text("utf-8"))])
-    )
-    shipped = Index.from_sources([article], tmp_path / "shipped", embedder=HashEmbedder())
-    assert app.examples_for(shipped, answerer) == [app.EXAMPLES[0]]
-    (tmp_path / "other.txt").write_text("Something else.", encoding="utf-8")
-    for sources in ([tmp_path / "other.txt"], [article, tmp_path / "other.txt"]):
-        other = Index.from_sources(sources, tmp_path / f"other-{len(sources)}", embedder=HashEmbedder())
-        assert app.examples_for(other, answerer) == []
 
 
 def test_a_port_that_is_taken_is_an_error_of_one_line(served: Served) -> None:

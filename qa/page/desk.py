@@ -9,12 +9,14 @@ from index.types import Document
 from qa.errors import QuestionError
 from qa.page.asking import Answers, surest
 from qa.page.layout import pieces
+from qa.page.suggestions import suggest
 from qa.page.visits import Visit
 from qa.retriever import Retriever
 from qa.types import Answer, Turn
 
 # Documents that the page lists; any other opens by its citations.
 MOST_LISTED = 500
+_MOST_SUGGESTED = 200
 
 
 class Desk:
@@ -24,6 +26,7 @@ class Desk:
         self.answerer = answerer
         self.retriever = retriever
         self.index = index
+        self._suggested: dict[tuple[object, ...], list[str]] = {}
 
     def ask(
         self,
@@ -77,15 +80,30 @@ class Desk:
             "shared": visit.shared if visit else False,
         }
 
+    def suggestions(self, document_id: str, visit: Visit | None = None) -> list[str]:
+        """Questions about a document that it answers when the visitor asks them."""
+        document = self._document(document_id, visit)
+        left_out = frozenset(visit.left_out) if visit else frozenset()
+        key = (document.id, document.sha256, left_out, tuple(visit.library.ready()) if visit else ())
+        if key not in self._suggested:
+
+            def ask(question: str) -> Answer:
+                answer = self.ask(question, visit=visit)
+                own = any(one.document_id == document.id for one in answer.citations[:1])
+                return answer if own else answer.model_copy(update={"answered": False})
+
+            while len(self._suggested) >= _MOST_SUGGESTED:
+                self._suggested.pop(next(iter(self._suggested)), None)
+            self._suggested[key] = suggest(document.text, ask)
+        return self._suggested[key]
+
     def holds(self, document_id: str) -> bool:
         """Whether the server has a document of this id."""
         return self._shared_document(document_id) is not None
 
     def read(self, document_id: str, visit: Visit | None = None) -> dict[str, Any]:
         """A document laid out for the panel; QuestionError when there is none of that id."""
-        document = self._own_document(document_id, visit) or self._shared_document(document_id)
-        if document is None:
-            raise QuestionError(f"{document_id}: there is no such document here")
+        document = self._document(document_id, visit)
         # A lone surrogate cannot be sent; it gives way to one character, so that offsets hold.
         (text,) = encodable([document.text])
         return {
@@ -95,6 +113,12 @@ class Desk:
             "note": document.note,
             "pieces": pieces(document.model_copy(update={"text": text})),
         }
+
+    def _document(self, document_id: str, visit: Visit | None) -> Document:
+        document = self._own_document(document_id, visit) or self._shared_document(document_id)
+        if document is None:
+            raise QuestionError(f"{document_id}: there is no such document here")
+        return document
 
     def _shared_document(self, document_id: str) -> Document | None:
         try:

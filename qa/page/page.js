@@ -21,7 +21,7 @@ async function get(path, options) {
 
 // --- the document
 
-let shown = null, ticket = 0, laid = [], current = null, answered = 0;
+let shown = null, ticket = 0, laid = [], current = null, answered = '';
 
 async function open(id) {
   const mine = ++ticket;
@@ -52,6 +52,7 @@ async function open(id) {
   element.closest('#q-source').scrollTop = 0;
   outlined();
   find('');
+  suggest(id);
   return true;
 }
 
@@ -213,8 +214,95 @@ function dress() {
     link.setAttribute('aria-describedby', 'q-tip');
     link.removeAttribute('title');
   });
+  every('#q-chat .q-turn[id]:not(:has(.q-tools))').forEach(tools);
   // Gradio repeats a message's HTML in a label, which would be read out.
   every('#q-chat [data-testid][aria-label]').forEach(node => node.removeAttribute('aria-label'));
+}
+
+// --- the conversation
+
+const box = () => document.querySelector('#q-box textarea');
+const offers = make('div', {id: 'q-examples'});
+offers.setAttribute('role', 'group');
+offers.setAttribute('aria-label', 'Suggested questions');
+document.querySelector('#q-box').before(offers);
+
+async function suggest(id) {
+  const questions = await get(`visit/suggestions?id=${encodeURIComponent(id)}`).catch(() => []);
+  if (shown?.id !== id) return;
+  offers.replaceChildren(...questions.map(question => {
+    const button = make('button', {type: 'button', textContent: question});
+    button.addEventListener('click', () => ask(question));
+    return button;
+  }));
+}
+
+function ask(question) {
+  Object.assign(box(), {value: question}).dispatchEvent(new Event('input', {bubbles: true}));
+  // After gradio has taken the value over.
+  requestAnimationFrame(() => document.querySelector('#q-box button').click());
+}
+
+// What can be done with an answer. Its id is turn-CONVERSATION-PLACE.
+function tools(turn) {
+  const [, talk, place] = turn.id.split('-');
+  const bar = make('div', {className: 'q-tools'});
+  const button = (label, words, does) => {
+    const one = make('button', {type: 'button', textContent: words});
+    if (label !== words) one.setAttribute('aria-label', label);
+    one.addEventListener('click', () => does(one));
+    bar.append(one);
+    return one;
+  };
+  if (turn.matches('.q-refusal')) {
+    button('Show the best guess anyway', 'Show the best guess anyway', () => trigger('select', {turn: Number(place)}));
+  }
+  const said = make('p', {className: 'q-thanks'});
+  said.setAttribute('role', 'status');
+  const send = async (feedback, pressed) => {
+    try {
+      const {file} = await get(`visit/feedback?${new URLSearchParams({talk, turn: place})}`,
+        {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify(feedback)});
+      said.textContent = `Kept on the server's machine: ${file}`;
+      bar.querySelectorAll('[aria-pressed]').forEach(one => one.setAttribute('aria-pressed', String(one === pressed)));
+    } catch (error) {
+      said.textContent = error.message;
+    }
+  };
+  const up = button('This answer is right', '👍', one => { form.hidden = true; send({good: true}, one); });
+  const down = button('This answer is not right', '👎', () => {
+    form.hidden = !form.hidden;
+    if (!form.hidden) form.querySelector('select').focus();
+  });
+  [up, down].forEach(one => one.setAttribute('aria-pressed', 'false'));
+  const reasons = turn.matches('.q-refusal')
+    ? {'it is in the source': 'The source does say it'}
+    : {wrong: 'It is wrong', incomplete: 'It is incomplete', 'not in the source': 'The source does not say this'};
+  const reason = make('select', {}, ...Object.entries(reasons).map(([value, words]) => new Option(words, value)));
+  reason.setAttribute('aria-label', 'What is wrong');
+  const right = make('input', {placeholder: 'What would be right (optional)', maxLength: 2000});
+  right.setAttribute('aria-label', 'What would be right, optional');
+  const form = make('form', {className: 'q-why', hidden: true}, reason, right, make('button', {textContent: 'Send'}));
+  form.addEventListener('submit', event => {
+    event.preventDefault();
+    form.hidden = true;
+    send({good: false, reason: reason.value, right: right.value}, down);
+    down.focus();
+  });
+  bar.append(form, said);
+  turn.append(bar);
+}
+
+const exported = make('div', {id: 'q-export', hidden: true}, 'Save the conversation: ',
+  ...['html', 'json'].map(form => make('a', {textContent: form.toUpperCase(), className: `q-${form}`, download: ''})));
+offers.before(exported);
+
+function savable(turns) {
+  const talk = turns.at(-1)?.id.split('-')[1];
+  exported.hidden = !talk;
+  ['html', 'json'].forEach(form => {
+    exported.querySelector(`.q-${form}`).href = `visit/export?${new URLSearchParams({talk: talk ?? '', form})}`;
+  });
 }
 
 // --- outline
@@ -358,10 +446,13 @@ const halt = event => {
 new MutationObserver(() => {
   dress();
   const turns = every('#q-chat .q-turn'), last = turns.at(-1);
-  const fresh = turns.length > answered && last.matches('.q-answer') && last.querySelector('.q-cite');
+  const now = turns.map(turn => `${turn.id} ${turn.className}`).join();
+  if (now === answered) return;
+  answered = now;
+  savable(turns);
+  const fresh = last?.matches('.q-answer') && last.querySelector('.q-cite');
   if (fresh) cite(fresh, {scroll: beside()});
-  else if (turns.length !== answered) count();
-  answered = turns.length;
+  else count();
 }).observe(document.body, {childList: true, subtree: true});
 
 // --- documents

@@ -9,8 +9,12 @@ from qa.types import DISAGREEMENT, Answer, Citation
 _WORTH_MARKING = 0.5
 
 
-def render(answer: Answer, *, name_documents: bool) -> str:
-    """An answer or a refusal as one line of HTML; `name_documents` says of each quote where it stands."""
+def render(answer: Answer, *, name_documents: bool, key: str = "") -> str:
+    """An answer or a refusal as one line of HTML; `name_documents` says of each quote where it stands.
+
+    `key` tells the turn of a conversation, for what can be done with it. An answer that was forced, at a
+    threshold of 0, is marked as no more than a guess.
+    """
     cited = answer.citations if answer.answered else answer.closest
     marked = len(cited) if answer.answered else int(_is_worth_marking(answer))
     quotes = [_quoted(citation, place, mark=place <= marked) for place, citation in enumerate(cited, 1)]
@@ -24,14 +28,19 @@ def render(answer: Answer, *, name_documents: bool) -> str:
     foot = f'<ul class="q-notes">{"".join(f"<li>{plain(note)}</li>" for note in notes)}</ul>'
     if answer.answered:
         short = f'<p class="q-short">{plain(answer.short)}</p>' if answer.short else ""
-        return f'<div class="q-turn q-answer">{short}<p class="q-said">{" ".join(quotes)}</p>{foot}</div>'
+        said = f'{short}<p class="q-said">{" ".join(quotes)}</p>{foot}</div>'
+        if answer.threshold > 0.0:
+            return f'<div class="q-turn q-answer" id="turn-{key}">{said}'
+        label = f"The best guess, {answer.confidence:.0%} sure: the source may not say this"
+        return f'<div class="q-turn q-answer q-guessed" id="turn-{key}"><h3>{plain(label)}</h3>{said}'
     terms = ", ".join(f"<b>{plain(term)}</b>" for term in answer.missing_terms)
     missing = f'<p class="q-missing">Words that occur nowhere in it: {terms}</p>' if terms else ""
     closest = "".join(f"<li>{quote}</li>" for quote in quotes)
     nearest = (
         f'<p class="q-label">The closest passages</p><ul class="q-closest">{closest}</ul>' if closest else ""
     )
-    return f'<div class="q-turn q-refusal"><h3>Not stated in the source</h3>{missing}{nearest}{foot}</div>'
+    head = f'<div class="q-turn q-refusal" id="turn-{key}"><h3>Not stated in the source</h3>'
+    return f"{head}{missing}{nearest}{foot}</div>"
 
 
 def asked(question: str) -> str:

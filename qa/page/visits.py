@@ -14,10 +14,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from qa.errors import QuestionError
 from qa.page.library import Library
+from qa.page.talk import Talk
 
 _KEEP = "keep"
 _MOST = 1000
+_MOST_TALKS = 20
 
 
 class Visit:
@@ -27,8 +30,22 @@ class Visit:
         self.library = library
         self.shared = shared
         self.left_out: set[str] = set()
+        self.talks: dict[str, Talk] = {}
         self.ends = 0.0
         self.lock: FileLock | None = None
+
+    def remember(self, talk: Talk) -> None:
+        """Keep a conversation as it is now, for its export; the oldest ones are forgotten."""
+        self.talks.pop(talk.id, None)
+        self.talks[talk.id] = talk
+        for old in list(self.talks)[:-_MOST_TALKS]:
+            del self.talks[old]
+
+    def talk(self, talk_id: str) -> Talk:
+        """A conversation of this visit; QuestionError when there is none."""
+        if talk_id not in self.talks:
+            raise QuestionError("the conversation is over; ask again")
+        return self.talks[talk_id]
 
     @property
     def kept(self) -> bool:
