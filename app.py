@@ -248,6 +248,8 @@ def serve(sources: Sequence[str], reader: str, serving: Serving) -> None:
             server = Server(web, serving.host, serving.port, serving.password)
             sys.stderr.writelines(f"quoth: left out: {problem}\n" for problem in index.problems)
             sys.stderr.write(f"quoth: the page is at {server.url} (Ctrl+C ends it)\n")
+            # What the first page shows is made before somebody looks.
+            builders.submit(desk.suggestions, index.document_ids()[0])
             # uvicorn shuts down first and raises the signal again.
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             with suppress(KeyboardInterrupt):

@@ -1,5 +1,6 @@
 """A visitor's own documents: names, states, limits, isolation, and their end; with no model."""
 
+import html
 import io
 import time
 from collections.abc import Callable, Iterator
@@ -443,7 +444,7 @@ def test_a_file_dropped_anywhere_is_added_and_the_page_stays(visit: Visit) -> No
     }"""
     assert visit.page.evaluate(drop, FERRY) == '"Drop to add"'
     ready(visit, "ferry.md")
-    assert visit.page.text_content(".q-text") == FERRY
+    visit.page.wait_for_function("text => document.querySelector('.q-text').textContent === text", arg=FERRY)
     assert visit.page.evaluate("getComputedStyle(document.body, '::after').content") == "none"
 
 
@@ -501,6 +502,45 @@ def test_a_second_visitor_sees_nothing_of_the_first_and_a_reload_keeps_ones_own(
         assert "tons" not in other.page.inner_text("#q-chat")
     visit.page.reload()
     ready(visit, "harbour.txt")
+
+
+HOSTILE = (
+    "<script>window.__pwned = 1</script> <img src=x onerror='window.__pwned = 2'> <style>body{display:none}"
+    "</style> [a](javascript:alert(1)) <a href='https://evil.example'>b</a> <base href='//evil.example'> "
+    "<iframe src='//evil.example'></iframe> **bold** `code` $$x$$ ${window.__pwned=3} {{4}} weighs nine tons."
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("<img src=x onerror=window.__pwned=5>.txt", HOSTILE),
+        ("'\"><svg onload=window.__pwned=6>.md", f"# {HOSTILE}\n\n{HOSTILE}\n"),
+        ("${window.__pwned=7}{{8}}.html", f"<h1>Bell</h1><p>{html.escape(HOSTILE)}</p><script>1</script>"),
+        ("../..\\\u202etxt.\u0000\nup.txt", HOSTILE),
+    ],
+)
+def test_a_hostile_document_with_a_hostile_name_is_shown_as_text_and_runs_nothing(
+    visit: Visit, served: Served, name: str, content: str
+) -> None:
+    give(visit, (name, content.encode()))
+    visit.page.wait_for_selector(".q-docs .q-gone")
+    visit.page.wait_for_function("document.querySelector('.q-news').textContent.endsWith(' is ready.')")
+    visit.page.wait_for_function(
+        "document.querySelector('.q-text').textContent.includes('window.__pwned = 1</script>')"
+    )
+    visit.ask("What weighs nine tons?")
+    visit.page.wait_for_selector(".q-text mark")
+    visit.page.get_by_role("link", name="[1]").hover()
+    visit.page.wait_for_selector("#q-tip:not([hidden])")
+    shown = ":is(#q-chat, #q-shelf, .q-bar, .q-text, .q-outline, #q-tip, #q-examples)"
+    made = f"{shown} :is(script, style, img, svg, iframe, base, code):not(button *)"
+    assert visit.page.locator(made).count() == 0
+    assert visit.page.locator(f"{shown} a[href*=evil]").count() == 0
+    assert visit.page.is_visible("#q-box textarea")
+    root = served.visits._root
+    inside = [path for path in root.rglob("*") if path.name.endswith((".txt", ".md", ".html"))]
+    assert all(path.parent.name == "documents" for path in inside)
 
 
 def test_progress_is_shown_while_a_document_is_indexed(visit: Visit, served: Served) -> None:

@@ -664,9 +664,9 @@ def client(served: Served) -> "Client":
     return Client(served.url, verbose=False)
 
 
-def test_the_api_has_exactly_two_endpoints(client: "Client") -> None:
+def test_the_api_has_exactly_four_endpoints(client: "Client") -> None:
     described = cast(dict[str, Any], client.view_api(return_format="dict", print_info=False))
-    assert sorted(described["named_endpoints"]) == ["/ask", "/search"]
+    assert sorted(described["named_endpoints"]) == ["/ask", "/quote", "/search", "/verify"]
     assert described["unnamed_endpoints"] == {}
     parameters = {
         name: [

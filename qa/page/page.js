@@ -1,6 +1,11 @@
 // The source panel, run once by gradio with `element`, the panel. Offsets count code points, as Python's do,
 // and JavaScript counts UTF-16 units: so a piece is spread into its code points before it is cut.
 // All text of documents goes into the page as text nodes, never as markup.
+(async () => {
+// Gradio lays its components out in no fixed order.
+for (const name of ['#q-box textarea', '#q-shelved', '#q-chat']) {
+  while (!document.querySelector(name)) await new Promise(again => { setTimeout(again, 10); });
+}
 const at = name => element.querySelector(name);
 const every = name => [...document.querySelectorAll(name)];
 const make = (tag, props = {}, ...children) => {
@@ -487,7 +492,8 @@ function shelved(listing) {
     const node = rows.get(one.id);
     if (node.parentElement !== at('.q-docs')) at('.q-docs').append(node);
     fill(node, one);
-    if (before.has(one.id) && before.get(one.id) !== one.state) changed(one);
+    // A short document may be ready when it is first heard of; what was there before the page is no news.
+    if (before.size && (one.own || before.has(one.id)) && before.get(one.id) !== one.state) changed(one);
   }
   const busy = documents.some(one => ['waiting', 'indexing'].includes(one.state));
   clearTimeout(poll);
@@ -594,3 +600,4 @@ list().then(async () => {
   const said = place.textContent;
   if (await open(readable()[0]) && said) say(said);
 });
+})();

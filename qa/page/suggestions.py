@@ -7,7 +7,7 @@ from qa.names import names_in
 from qa.types import Answer
 
 MOST = 4
-_TRIED = 16
+_TRIED = 10
 _SENTENCE = re.compile(r"[^.!?\n]{20,300}[.!?]")
 _SUBJECT = r"(?P<subject>(?:[Tt]he |[A-Z])[\w’' -]{2,50}?)"
 # Each turns one kind of statement round; the words of the question are the sentence's own.
@@ -68,8 +68,8 @@ def _turned(sentences: Sequence[str]) -> Iterator[str]:
                 subject = parts.get("subject", "")
                 if subject.split(" ")[0].casefold() in _POINTING:
                     continue  # out of its place nobody knows what it points at
-                if subject.startswith("The "):
-                    parts["subject"] = f"the {subject[4:]}"
+                if subject.startswith(("The ", "A ", "An ")):
+                    parts["subject"] = subject[0].lower() + subject[1:]
                 yield question.format(**parts)
 
 
