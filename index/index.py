@@ -52,6 +52,7 @@ class Index:
 
     def __init__(self, generation: Path, embedder: Embedder | None = None) -> None:
         self.folder = generation.parent
+        self._generation = generation
         self.manifest = store.read_manifest(generation)
         self.embedder: Embedder = embedder or SentenceTransformerEmbedder(self.settings.model)
         if self.embedder.fingerprint != self.manifest.model_fingerprint:
@@ -121,6 +122,11 @@ class Index:
     def problems(self) -> tuple[str, ...]:
         """One line for each file that could not be loaded."""
         return self.manifest.problems
+
+    def errors(self) -> dict[str, str]:
+        """The line for each file that could not be loaded, by the id that its document would have."""
+        files = store.read_files(self._generation)
+        return {file.document_id: file.error for file in files if file.error}
 
     def __len__(self) -> int:
         return len(self._columns.passages)

@@ -6,7 +6,7 @@ error, which is one line.
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -238,11 +238,61 @@ def verify(answer: str, sources: tuple[str, ...]) -> int:
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=7860, show_default=True, help="Port to listen on."
 )
-def chat(sources: tuple[str, ...], reader: str, host: str, port: int) -> None:
-    """Serve the web chat."""
+@click.option(
+    "--shared",
+    metavar="DIR",
+    help="Keep the documents that visitors add here, for all of them; without it each visitor has own ones.",
+)
+@click.option(
+    "--upload-megabytes",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="The largest file that a visitor may add.",
+)
+@click.option("--mcp", is_flag=True, help="Serve tools for language models at /mcp as well.")
+@click.option(
+    "--auth",
+    metavar="USER:PASSWORD",
+    envvar="QUOTH_AUTH",
+    help="Ask for this password; in $QUOTH_AUTH no other user of the machine sees it.",
+)
+@click.option(
+    "--per-minute",
+    type=click.IntRange(min=1),
+    default=120,
+    show_default=True,
+    help="Questions that one address may ask in a minute.",
+)
+def chat(
+    sources: tuple[str, ...],
+    reader: str,
+    host: str,
+    port: int,
+    shared: str | None,
+    upload_megabytes: int,
+    mcp: bool,
+    auth: str | None,
+    per_minute: int,
+) -> None:
+    """Serve the web chat, and the same answers for programs."""
+    from qa.page.library import UploadLimits
+    from qa.page.limits import AskLimits
+
+    if auth is not None and (":" not in auth or not all(auth.split(":", 1))):
+        raise click.ClickException("--auth: give a user and a password as USER:PASSWORD")
     # By name: qa never imports the page, which imports gradio.
-    serve: Callable[..., Any] = import_module("app").serve
-    serve(_sources(sources), host, port, reader)
+    page = import_module("app")
+    serving = page.Serving(
+        host,
+        port,
+        shared=shared,
+        password=auth,
+        mcp=mcp,
+        uploads=UploadLimits(file_megabytes=upload_megabytes),
+        asking=AskLimits(per_minute=per_minute),
+    )
+    page.serve(_sources(sources), reader, serving)
 
 
 @quoth.command()

@@ -4,8 +4,13 @@ QuestionAnsweringError
 ├── QuestionError       a question or a history that cannot be used
 ├── QuestionSetError    a question set that cannot be read, or asks of documents that are not there
 ├── ReaderError         a reader model is missing or does not load
+├── BusyError           too many questions at once
+├── TooFastError        too many questions from one caller
+├── UploadError         a file that is not taken, or a document that is not there
 └── AnswerFileError     a file given to `quoth verify` that is not an exported answer
 """
+
+from pydantic import ValidationError
 
 
 class QuestionAnsweringError(Exception):
@@ -30,3 +35,23 @@ class ReaderError(QuestionAnsweringError):
 
 class AnswerFileError(QuestionAnsweringError):
     """A file does not hold exported answers."""
+
+
+class UploadError(QuestionAnsweringError):
+    """A file is not taken."""
+
+
+class BusyError(QuestionAnsweringError):
+    """The queue is full."""
+
+
+class TooFastError(QuestionAnsweringError):
+    """A caller asks too fast."""
+
+
+def one_line(error: Exception) -> str:
+    """What is wrong, on one line, for a person."""
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return " ".join(str(error).split())

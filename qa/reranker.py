@@ -12,7 +12,7 @@ class Reranker:
     """A retriever whose best `depth` passages are read, and ordered by what reading adds to their score.
 
     score = the retriever's + weight · (answerable + best margin / 2), the logits of `qa.spans.Span`;
-    the depth is the issue's, the weight a guess that `benchmarks/retrieval.py --weights` is yet to choose.
+    the weight is chosen by `benchmarks/retrieval.py --weights` on the validation articles.
     """
 
     depth = 20

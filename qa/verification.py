@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -42,11 +42,14 @@ def read_answers(path: str) -> list[Answer]:
 
 def verify_answers(answers: Sequence[Answer], sources: Sequence[str]) -> list[str]:
     """All that does not hold, one line each; nothing when every citation stands in the sources as quoted."""
-    cited = [citation for answer in answers for citation in (*answer.citations, *answer.closest)]
-    documents = _documents(cited, sources)
+    return faults(answers, _documents(_cited(answers), sources))
+
+
+def faults(answers: Sequence[Answer], documents: Mapping[tuple[str, str], Document]) -> list[str]:
+    """As `verify_answers`, against documents by the id and the SHA-256 that they are cited with."""
     wrong = [
         line
-        for citation in cited
+        for citation in _cited(answers)
         for line in (
             mismatches(citation, documents[citation.document_id, citation.sha256])
             if (citation.document_id, citation.sha256) in documents
@@ -54,6 +57,10 @@ def verify_answers(answers: Sequence[Answer], sources: Sequence[str]) -> list[st
         )
     ]
     return wrong + [line for answer in answers for line in _inconsistencies(answer)]
+
+
+def _cited(answers: Sequence[Answer]) -> list[Citation]:
+    return [citation for answer in answers for citation in (*answer.citations, *answer.closest)]
 
 
 def _documents(cited: Iterable[Citation], sources: Sequence[str]) -> dict[tuple[str, str], Document]:

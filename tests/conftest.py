@@ -1,9 +1,14 @@
 """Shared parts: a cache of its own for every test, save for the compiled models, and no network."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Before any library reads it: nothing may ask a model hub.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -31,3 +36,12 @@ def _own_cache(
 def article() -> Path:
     """The first article, which the project ships."""
     return ROOT / "seeds" / "deepseek.txt"
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """A real Chromium, started once."""
+    from tests.browsing import chromium
+
+    with chromium() as started:
+        yield started

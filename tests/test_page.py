@@ -1,19 +1,17 @@
 """The page in a real browser, and its two API endpoints, with answers from a double and no model."""
 
-import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from importlib.util import find_spec
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
+from fastapi import FastAPI
 
 import app
 from index.index import Index
@@ -21,12 +19,20 @@ from index.testing import HashEmbedder
 from index.types import Document, Heading
 from qa.citations import cite
 from qa.errors import QuestionAnsweringError, QuestionError
+from qa.evaluation.questions import load_questions
+from qa.page.desk import Desk
+from qa.page.feedback import FeedbackFile
+from qa.page.layout import pieces
+from qa.page.library import UploadLimits
+from qa.page.rendering import render
 from qa.retriever import Retriever
 from qa.types import Answer, Citation, Turn
+from qa.verification import read_answers
+from tests.browsing import Visit, visiting, visits_in
 
 if TYPE_CHECKING:
     from gradio_client import Client  # type: ignore[import-untyped]
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parent.parent
 HOSTILE = (
@@ -42,6 +48,8 @@ DOCUMENTS = {
     "hostile.txt": f"𝒔 Nothing here.\n\n{HOSTILE}\n\nNothing more.\n",
     "<img src=x onerror=window.__pwned=4>.txt": "A file may be named like this.\n\nIt is not rendered.\n",
 }
+# A document with pages and headings, whose first page has a heading of its own.
+REPORT = "Harbour report\n\nIt was built in stone.\n\nThe bell\n\nIt weighs nine tons.\n\nNobody rings it."
 LONG = "\n\n".join(f"Paragraph {number} 🦉 says {'many words ' * 30}." for number in range(3000))
 
 
@@ -64,6 +72,9 @@ SCRIPTS = {
         ),
         ("Liang Wenfeng", "Wired"),
     ),
+    "Who is the founder of High-Flyer?": Script(
+        "deepseek.txt", ("Liang Wenfeng, the founder of High-Flyer",), ("Liang Wenfeng",)
+    ),
     "When was that?": Script("deepseek.txt", ("The US export controls imposed in October 2022",), ("2022",)),
     "Who laughed?": Script(
         "emoji.txt", ("😀 laughed 🎉 twice.\r\nThen it 𝒔lept.\r\n\r\n𝒔 The",), ("🎉 twice.\r\nThen it 𝒔",)
@@ -72,6 +83,7 @@ SCRIPTS = {
     "What is rendered?": Script(
         "<img src=x onerror=window.__pwned=4>.txt", ("It is not rendered.",), (None,)
     ),
+    "What does the bell weigh?": Script("report.pdf", ("It weighs nine tons.",), ("nine tons",)),
     "What is long?": Script("long.txt", ("Paragraph 2990 🦉 says many",), ("2990",)),
 }
 
@@ -103,13 +115,14 @@ class ScriptedAnswerer:
         history: Sequence[Turn | Mapping[str, str]] = (),
         *,
         threshold: float | None = None,
+        documents: Collection[str] | None = None,
     ) -> Answer:
         self.gate.wait(30)
         if not question.strip() or len(question) > 2000:
             raise QuestionError("the question is empty or too long; ask less")
         turns = [Turn.model_validate(turn) for turn in history]
         script = SCRIPTS.get(question)
-        answered = script is not None and threshold != 1.0
+        answered = threshold == 0.0 or (script is not None and threshold != 1.0)
         found = script or Script("deepseek.txt", ("DeepSeek's story is an unusual one.",), (None,))
         citations = tuple(
             self._cite(found.document_id, quote, exact)
@@ -143,96 +156,34 @@ class Served(NamedTuple):
     url: str
     answerer: ScriptedAnswerer
     shelf: Shelf
+    said: Path
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     texts = {**DOCUMENTS, "long.txt": LONG}
-    shelf = Shelf(
-        [Document(id=name, source=name, sha256="0" * 64, text=text) for name, text in texts.items()]
-    )
+    documents = [Document(id=name, source=name, sha256="0" * 64, text=text) for name, text in texts.items()]
+    headings = [(words, REPORT.index(words)) for words in ("Harbour report", "The bell")]
+    report = Document(
+        id="report.pdf", source="report.pdf", sha256="0" * 64, text=REPORT, title="Harbour report",
+        headings=tuple(Heading(start=start, end=start + len(w), level=1) for w, start in headings),
+        pages=(0, REPORT.index("The bell")),
+    )  # fmt: skip
+    shelf = Shelf([*documents, report])
     answerer = ScriptedAnswerer(shelf)
     index = Index.from_sources([ROOT / "seeds"], tmp_path_factory.mktemp("index"), embedder=HashEmbedder())
-    examples = ["Who founded High-Flyer?", "Who laughed?"]
-    page = app.build(answerer, Retriever(index), cast(Index, shelf), examples=examples)
-    yield Served(app.start(page, "127.0.0.1", 0), answerer, shelf)
-    page.close(verbose=False)
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if find_spec("playwright") is None or chromium is None:
-        reason = "needs the package playwright and a chromium on the PATH"
-        if os.environ.get("QUOTH_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    quiet = ["background-networking", "component-update", "sync", "quic", "gpu"]
-    flags = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=flags)
-        yield started
-        started.close()
-
-
-class Visit:
-    """One person's visit to the page."""
-
-    def __init__(self, page: "Page") -> None:
-        self.page = page
-        self.requested: list[str] = []
-        self.errors: list[str] = []
-        page.on("request", lambda request: self.requested.append(request.url))
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-    def open(self, url: str) -> None:
-        self.page.goto(url)
-        self.page.wait_for_selector("#q-box textarea")
-        self.page.wait_for_selector(".q-text p")
-
-    def ask(self, question: str) -> None:
-        before = self.page.locator(".q-turn").count()
-        self.page.fill("#q-box textarea", question)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_function("n => document.querySelectorAll('.q-turn').length > n", arg=before)
-
-    def cited(self, quote: str) -> dict[str, Any]:
-        """Wait until the quote is what is marked, then give the marks' texts and place in code points."""
-        script = """quote => {
-            const marks = [...document.querySelectorAll('.q-text mark')];
-            if (marks.map(mark => mark.textContent).join('') !== quote) return null;
-            const before = document.createRange();
-            before.setStart(document.querySelector('.q-text'), 0);
-            before.setEndBefore(marks[0]);
-            const exact = marks.filter(mark => mark.matches('.exact')).map(mark => mark.textContent).join('');
-            return {start: [...before.toString()].length, exact};
-        }"""
-        return cast(dict[str, Any], self.page.wait_for_function(script, arg=quote).json_value())
-
-    def wait_until_in_view(self) -> None:
-        self.page.wait_for_function("""() => {
-            const mark = document.querySelector('.q-text mark').getBoundingClientRect();
-            const bar = document.querySelector('.q-bar').getBoundingClientRect();
-            return mark.top >= bar.bottom && mark.bottom <= innerHeight;
-        }""")
+    desk, said = Desk(answerer, Retriever(index), cast(Index, shelf)), tmp_path_factory.mktemp("said")
+    with visits_in(tmp_path_factory.mktemp("visits")) as visits:
+        web = app.build(desk, visits, UploadLimits(), FeedbackFile(said))
+        with app.Server(web, "127.0.0.1", 0).running() as url:
+            yield Served(url, answerer, shelf, said)
 
 
 @pytest.fixture
 def visit(browser: "Browser", served: Served, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """A visit to the opened page; ends with a check that nothing but this machine was asked for anything."""
-    options = {"viewport": {"width": 1280, "height": 800}, **getattr(request, "param", {})}
-    context = browser.new_context(**options)
-    context.set_default_timeout(15_000)
-    visit = Visit(context.new_page())
-    visit.open(served.url)
-    yield visit
-    pwned = visit.page.evaluate("window.__pwned")
-    context.close()
-    assert pwned is None
-    assert visit.errors == []
-    assert [url for url in visit.requested if not url.startswith((served.url, "data:", "blob:"))] == []
+    with visiting(browser, served.url, **getattr(request, "param", {})) as visit:
+        yield visit
 
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
@@ -286,13 +237,12 @@ def test_offsets_count_code_points_after_emoji_and_across_paragraphs_and_line_en
 
 
 def test_the_panel_follows_the_citation_to_its_document_and_lists_all(visit: Visit) -> None:
-    names = [*DOCUMENTS, "long.txt"]
+    names = [*DOCUMENTS, "long.txt", "report.pdf"]
     assert visit.page.locator(".q-pick option").all_inner_texts() == names
-    assert visit.page.inner_text(".q-name") == "deepseek.txt"
+    assert visit.page.input_value(".q-pick select") == "deepseek.txt"
     visit.ask("Who laughed?")
     visit.cited(SCRIPTS["Who laughed?"].quotes[0])
-    assert visit.page.inner_text(".q-name") == "emoji.txt"
-    assert visit.page.input_value(".q-pick select") == str(names.index("emoji.txt"))
+    assert visit.page.input_value(".q-pick select") == "emoji.txt"
     assert "[1] emoji.txt" in visit.page.inner_text(".q-notes")
     visit.page.select_option(".q-pick select", label="deepseek.txt")
     visit.page.wait_for_function("document.querySelector('.q-name').textContent === 'deepseek.txt'")
@@ -321,18 +271,89 @@ def test_a_question_that_leans_on_the_one_before_shows_how_it_was_asked(visit: V
 
 def test_clearing_the_chat_forgets_the_conversation(visit: Visit) -> None:
     visit.ask("Who founded High-Flyer?")
-    with visit.page.expect_response("**/queue/join*"):
+    with visit.page.expect_response("**/run/predict*"):
         visit.page.get_by_role("button", name="Clear").click()
-    visit.page.wait_for_selector("#q-chat h2")
+    visit.page.wait_for_selector("#q-chat .placeholder h2")
+    visit.page.wait_for_function("!document.querySelector('.q-turn')")
     visit.ask("When was that?")
     assert "Asked as" not in visit.page.inner_text("#q-chat")
 
 
-def test_each_example_is_asked_with_one_click(visit: Visit) -> None:
-    for number, question in enumerate(["Who founded High-Flyer?", "Who laughed?"]):
-        visit.page.get_by_role("button", name=question).click()
-        visit.page.wait_for_function("n => document.querySelectorAll('.q-turn').length > n", arg=number)
-        assert visit.page.locator(".q-asked").last.inner_text() == question
+def test_only_a_question_that_is_answered_is_suggested_and_one_click_asks_it(visit: Visit) -> None:
+    offered = visit.page.get_by_role("group", name="Suggested questions").get_by_role("button")
+    offered.first.wait_for()
+    assert offered.all_inner_texts() == ["Who is the founder of High-Flyer?"]
+    offered.click()
+    visit.page.wait_for_selector(".q-answer")
+    assert visit.page.inner_text(".q-asked") == "Who is the founder of High-Flyer?"
+    visit.page.select_option(".q-pick select", "emoji.txt")
+    visit.page.wait_for_function("!document.querySelector('#q-examples button')")
+
+
+def test_the_best_guess_is_shown_when_asked_for_and_marked_as_such(visit: Visit) -> None:
+    visit.ask("Who founded High-Flyer?")
+    visit.ask("What is the capital of Brazil")
+    visit.page.get_by_role("button", name="Show the best guess anyway").click()
+    visit.page.wait_for_selector(".q-guessed")
+    assert visit.page.inner_text(".q-guessed h3") == "The best guess, 12% sure: the source may not say this"
+    visit.cited("DeepSeek's story is an unusual one.")
+    assert visit.page.locator(".q-turn").count() == 2
+    assert visit.page.locator(".q-refusal").count() == 0
+    assert visit.violations() == []
+    visit.ask("When was that?")
+    assert "(DeepSeek's story is an unusual one.)" in visit.page.locator(".q-notes").last.inner_text()
+
+
+def test_what_people_say_of_answers_is_a_question_set(visit: Visit, served: Served) -> None:
+    visit.ask("Who founded High-Flyer?")
+    visit.page.get_by_role("button", name="This answer is right").click()
+    visit.page.wait_for_selector(".q-thanks:not(:empty)")
+    assert str(served.said) in visit.page.inner_text(".q-thanks")
+    assert (
+        visit.page.get_by_role("button", name="This answer is right").get_attribute("aria-pressed") == "true"
+    )
+    visit.ask("What is the capital of Brazil")
+    visit.page.get_by_role("button", name="This answer is not right").last.focus()
+    visit.page.keyboard.press("Enter")
+    visit.page.keyboard.press("Tab")
+    visit.page.keyboard.type("Brasília <b>")
+    assert visit.violations() == []
+    visit.page.keyboard.press("Enter")
+    visit.page.locator(".q-thanks:not(:empty)").nth(1).wait_for()
+    first, second = load_questions(served.said / "feedback.jsonl").questions[-2:]
+    quote = SCRIPTS["Who founded High-Flyer?"].quotes[0]
+    start = DOCUMENTS["deepseek.txt"].index(quote)
+    assert (first.question, first.answerable, first.answers) == (
+        "Who founded High-Flyer?",
+        True,
+        ("Liang Wenfeng",),
+    )
+    assert (first.evidence[0].start, first.evidence[0].end) == (start, start + len("Liang Wenfeng"))
+    assert (second.answers, second.answerable) == (("Brasília <b>",), True)
+    assert [turn.role for turn in second.history] == ["user", "assistant"]
+
+
+def test_the_conversation_is_saved_as_a_page_that_needs_nothing_and_as_json_that_is_verified(
+    visit: Visit, tmp_path: Path
+) -> None:
+    visit.ask("Who founded High-Flyer?")
+    visit.ask("What is the capital of <b>Brazil</b>")
+    saved = {}
+    for form in ("HTML", "JSON"):
+        with visit.page.expect_download() as download:
+            visit.page.get_by_role("link", name=form).click()
+        saved[form] = tmp_path / download.value.suggested_filename
+        download.value.save_as(saved[form])
+    answers = read_answers(str(saved["JSON"]))
+    assert [answer.answered for answer in answers] == [True, False]
+    visit.requested.clear()
+    visit.page.goto(saved["HTML"].as_uri())
+    assert visit.page.locator("h2").all_inner_texts() == [answer.question for answer in answers]
+    assert visit.page.locator("blockquote mark").first.inner_text() == "Liang Wenfeng"
+    assert visit.violations() == []
+    assert visit.page.locator("script, a, img, b").count() == 0
+    assert visit.requested == [saved["HTML"].as_uri()]
+    visit.requested.clear()
 
 
 def test_the_input_has_the_focus_and_nothing_happens_when_it_is_empty(visit: Visit) -> None:
@@ -374,10 +395,9 @@ def test_hostile_text_in_question_document_and_name_is_shown_as_it_is(visit: Vis
     assert visit.page.locator(".q-said").last.inner_text() == f"{HOSTILE}\u00a0[1]"
     visit.ask("What is rendered?")
     visit.cited("It is not rendered.")
-    assert visit.page.inner_text(".q-name") == "<img src=x onerror=window.__pwned=4>.txt"
-    within = (
-        ":is(#q-chat, #q-source) :is(script, img, iframe, code, strong, em, .katex, a:not(.q-cite, .q-back))"
-    )
+    assert visit.page.text_content(".q-name") == "<img src=x onerror=window.__pwned=4>.txt"
+    links = "a:not(.q-cite, .q-back, .q-link)"
+    within = f":is(#q-chat, #q-source) :is(script, img, iframe, code, strong, em, .katex, {links})"
     assert visit.page.locator(within).count() == 0
 
 
@@ -390,6 +410,184 @@ def test_a_text_of_a_megabyte_opens_quickly_and_is_marked_exactly(visit: Visit) 
     visit.wait_until_in_view()
     assert time.perf_counter() - started < 10
     assert visit.page.text_content(".q-text") == LONG
+
+
+TIP = "#q-tip:not([hidden])"
+
+
+def test_the_pointer_on_a_citation_shows_its_quote_and_leaves_time_to_reach_it(visit: Visit) -> None:
+    visit.ask("Who founded High-Flyer?")
+    visit.page.get_by_role("link", name="[2]").hover()
+    quote = SCRIPTS["Who founded High-Flyer?"].quotes[1]
+    start = DOCUMENTS["deepseek.txt"].index(quote)
+    assert visit.page.inner_text(f"{TIP} blockquote") == quote
+    assert visit.page.inner_text(f"{TIP} b") == "Wired"
+    assert visit.page.inner_text(f"{TIP} p") == f"deepseek.txt, characters {start} to {start + len(quote)}"
+    visit.page.hover(TIP)
+    assert visit.page.is_visible(TIP)
+    visit.page.mouse.move(1, 1)
+    visit.page.wait_for_selector(TIP, state="detached")
+
+
+def test_the_keyboard_reads_a_quote_goes_to_its_place_and_comes_back(visit: Visit) -> None:
+    visit.ask("Who founded High-Flyer?")
+    for _ in range(40):
+        visit.page.keyboard.press("Shift+Tab")
+        if visit.page.evaluate("document.activeElement.matches('.q-cite')"):
+            break
+    quote = SCRIPTS["Who founded High-Flyer?"].quotes[1]
+    assert visit.page.inner_text(f"{TIP} blockquote") == quote
+    described = "document.getElementById(document.activeElement.getAttribute('aria-describedby')).textContent"
+    assert quote in visit.page.evaluate(described)
+    visit.page.keyboard.press("Escape")
+    visit.page.wait_for_selector(TIP, state="detached")
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_function("document.activeElement.matches('.q-text mark')")
+    visit.cited(quote)
+    visit.page.keyboard.press("Escape")
+    assert visit.page.evaluate("document.activeElement.textContent") == "[2]"
+
+
+def test_next_and_previous_go_through_the_citations_of_the_conversation(visit: Visit) -> None:
+    visit.ask("Who founded High-Flyer?")
+    visit.ask("Who laughed?")
+    visit.cited(SCRIPTS["Who laughed?"].quotes[0])
+    assert visit.page.inner_text(".q-nth") == "3 of 3"
+    assert visit.page.get_by_role("button", name="Next citation").is_disabled()
+    for place, quote in ((2, SCRIPTS["Who founded High-Flyer?"].quotes[1]), (1, None)):
+        visit.page.get_by_role("button", name="Previous citation").click()
+        visit.cited(quote or SCRIPTS["Who founded High-Flyer?"].quotes[0])
+        assert visit.page.inner_text(".q-nth") == f"{place} of 3"
+        assert visit.page.locator(".q-cite.current").inner_text() == f"[{place}]"
+    assert visit.page.get_by_role("button", name="Previous citation").is_disabled()
+
+
+def test_pages_and_headings_are_shown_and_said_of_a_passage(visit: Visit) -> None:
+    visit.ask("What does the bell weigh?")
+    visit.cited("It weighs nine tons.")
+    start = REPORT.index("It weighs")
+    place = f"Characters {start} to {start + 20}, page 2, under “The bell”"
+    assert visit.page.inner_text(".q-place") == place
+    assert visit.page.locator(".q-text h3").all_inner_texts() == ["Harbour report", "The bell"]
+    labels = """[...document.querySelectorAll('.q-text [data-page]')].map(node =>
+        getComputedStyle(node, '::before').content + node.textContent)"""
+    assert visit.page.evaluate(labels) == ['"Page 1"Harbour report', '"Page 2"The bell']
+    assert "[1] report.pdf, page 2, The bell" in visit.page.inner_text(".q-notes")
+    assert visit.page.text_content(".q-text") == REPORT
+
+
+def test_the_outline_leads_to_a_heading_by_keyboard_and_is_only_there_when_there_is_one(
+    visit: Visit,
+) -> None:
+    assert visit.page.locator(".q-outlined").is_hidden()
+    visit.page.select_option(".q-pick select", "report.pdf")
+    visit.page.get_by_role("button", name="Outline").focus()
+    visit.page.keyboard.press("Enter")
+    assert visit.page.locator(".q-outline button").all_inner_texts() == ["Harbour report", "The bell"]
+    visit.page.keyboard.press("Tab")
+    visit.page.keyboard.press("Enter")
+    assert visit.page.evaluate("document.activeElement.matches('.q-text h3')")
+    assert visit.page.evaluate("document.activeElement.textContent") == "The bell"
+    visit.page.get_by_role("button", name="Outline").click()
+    visit.page.keyboard.press("Escape")
+    assert visit.page.get_by_role("button", name="Outline").get_attribute("aria-expanded") == "false"
+
+
+def found(visit: Visit, which: str = "found-now") -> list[str]:
+    script = "name => [...(CSS.highlights.get(name) ?? [])].map(range => range.toString())"
+    return cast(list[str], visit.page.evaluate(script, which))
+
+
+def test_search_finds_every_place_whatever_the_case_line_ends_and_marks(visit: Visit) -> None:
+    visit.ask("Who laughed?")
+    visit.cited(SCRIPTS["Who laughed?"].quotes[0])
+    visit.page.fill(".q-find input", "TWICE. then IT 𝒔")
+    assert found(visit) == ["twice.\r\nThen it 𝒔"]
+    visit.page.fill(".q-find input", "the")
+    text = DOCUMENTS["emoji.txt"]
+    assert [words.casefold() for words in found(visit, "found")] == ["the"] * text.casefold().count("the")
+    assert visit.page.inner_text(".q-found") == "1 of 3"
+    visit.page.focus(".q-find input")
+    for key, place in (("Enter", 2), ("Enter", 3), ("Enter", 1), ("Shift+Enter", 3)):
+        visit.page.keyboard.press(key)
+        assert visit.page.inner_text(".q-found") == f"{place} of 3"
+    assert visit.page.text_content(".q-text") == text
+    visit.page.fill(".q-find input", "a+b(")
+    assert visit.page.inner_text(".q-found") == "Not found"
+    visit.page.keyboard.press("Escape")
+    assert visit.page.inner_text(".q-found") == ""
+
+
+def test_search_brings_a_place_far_down_a_long_text_into_view(visit: Visit) -> None:
+    visit.page.select_option(".q-pick select", "long.txt")
+    visit.page.wait_for_function("document.querySelector('.q-text').classList.contains('long')")
+    visit.page.fill(".q-find input", "paragraph 2875 🦉")
+    assert found(visit) == ["Paragraph 2875 🦉"]
+    visit.page.wait_for_function("""() => {
+        const box = [...CSS.highlights.get('found-now')][0].getBoundingClientRect();
+        const bar = document.querySelector('.q-bar').getBoundingClientRect();
+        return box.top > bar.bottom && box.bottom < innerHeight;
+    }""")
+
+
+def test_a_link_opens_the_page_at_its_passage(visit: Visit, served: Served, browser: "Browser") -> None:
+    visit.ask("Who laughed?")
+    visit.cited(SCRIPTS["Who laughed?"].quotes[0])
+    link = visit.page.evaluate("document.querySelector('.q-link').href")
+    assert visit.page.url == link
+    with visiting(browser, served.url, fragment=link.removeprefix(served.url)) as other:
+        script = SCRIPTS["Who laughed?"]
+        start = DOCUMENTS["emoji.txt"].index(script.quotes[0])
+        assert other.cited(script.quotes[0]) == {"start": start, "exact": script.highlights[0]}
+        other.wait_until_in_view()
+
+
+@pytest.mark.parametrize(
+    ("fragment", "line"),
+    [
+        ("#document=emoji.txt&at=4-9&sha=1234", "The document is not the one that was cited"),
+        ("#document=emoji.txt&at=4000-9000&sha=00", "The document is not the one that was cited"),
+        ("#document=gone.txt&at=4-9&sha=00", "gone.txt: there is no such document here"),
+    ],
+)
+def test_a_link_to_what_is_not_there_says_so(
+    served: Served, browser: "Browser", fragment: str, line: str
+) -> None:
+    with visiting(browser, served.url, fragment=fragment) as visit:
+        visit.page.wait_for_function(
+            "line => document.querySelector('.q-place').textContent.startsWith(line)", arg=line
+        )
+
+
+@pytest.mark.parametrize(
+    ("confidence", "threshold", "marked"), [(0.16, 0.3, ["one"]), (0.14, 0.3, []), (0.0, 0.0, ["one"])]
+)
+def test_a_refusal_marks_the_best_guess_alone_and_only_from_half_the_threshold_on(
+    confidence: float, threshold: float, marked: list[str]
+) -> None:
+    document = Document(id="a", source="a", sha256="0" * 64, text="Here is one. Here is two.")
+    closest = (
+        cite(document, 0, 12, highlight=(8, 11), score=1),
+        cite(document, 13, 25, highlight=(21, 24), score=0),
+    )
+    refusal = Answer(
+        question="?", standalone_question="?", answered=False, text="", short="one", confidence=confidence,
+        threshold=threshold, closest=closest,
+    )  # fmt: skip
+    shown = render(refusal, name_documents=False)
+    assert re.findall(r"<b>(.*?)</b>", shown) == marked
+    assert shown.count("exact") == len(marked)
+
+
+@pytest.mark.parametrize("visit", [{}, DARK, PHONE], indirect=True, ids=["light", "dark", "phone"])
+def test_axe_finds_nothing_wrong_by_wcag_aa(visit: Visit) -> None:
+    assert visit.violations() == []
+    visit.ask("What is the capital of Brazil")
+    visit.ask("What does the bell weigh?")
+    visit.cited("It weighs nine tons.")
+    visit.page.get_by_role("button", name="Outline").click()
+    visit.page.fill(".q-find input", "the")
+    assert visit.violations() == []
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
@@ -415,7 +613,7 @@ READABLE = [
     ".q-asked", ".q-short", ".q-said", ".q-said b", ".q-answer .q-cite:not(.current)", ".q-cite.current",
     ".q-notes li", "#q-head p", ".q-refusal h3", ".q-missing b", ".q-label", ".q-closest li", ".q-name",
     ".q-refusal .q-cite", "#q-examples button", "#q-box textarea", ".q-place", ".q-text p", "mark",
-    "mark.exact", ".q-pick", ".q-pick select",
+    "mark.exact", ".q-pick select", ".q-link", ".q-nth", ".q-outlined", ".q-find input",
 ]  # fmt: skip
 
 
@@ -466,9 +664,9 @@ def client(served: Served) -> "Client":
     return Client(served.url, verbose=False)
 
 
-def test_the_api_has_exactly_two_endpoints(client: "Client") -> None:
+def test_the_api_has_exactly_four_endpoints(client: "Client") -> None:
     described = cast(dict[str, Any], client.view_api(return_format="dict", print_info=False))
-    assert sorted(described["named_endpoints"]) == ["/ask", "/search"]
+    assert sorted(described["named_endpoints"]) == ["/ask", "/quote", "/search", "/verify"]
     assert described["unnamed_endpoints"] == {}
     parameters = {
         name: [
@@ -539,7 +737,7 @@ def test_a_wrong_call_of_the_api_gets_one_line(
 )
 def test_the_pieces_of_the_panel_make_up_the_text(text: str) -> None:
     document = Document(id="a", source="a", sha256="0" * 64, text=text)
-    laid = app.pieces(document)
+    laid = pieces(document)
     assert "".join(piece["text"] for piece in laid) == text
     assert [piece["size"] for piece in laid] == [len(piece["text"]) for piece in laid]
 
@@ -551,48 +749,58 @@ def test_headings_pages_and_hard_wrapped_prose_are_laid_out_as_such() -> None:
         id="a", source="a", sha256="0" * 64, text=text, headings=(Heading(start=2, end=7, level=1),),
         pages=(0, text.index("more")),
     )  # fmt: skip
-    words = [piece for piece in app.pieces(document) if piece["tag"] != "span"]
-    assert [piece["tag"] for piece in words] == ["h2", "p", "p", "p", "p"]
-    assert [piece["page"] for piece in words] == [1, None, None, 2, None]
-    assert [piece["flow"] for piece in words] == [False, False, False, True, False]
+    words = [piece for piece in pieces(document) if piece["tag"] != "span"]
+    assert [piece["tag"] for piece in words] == ["h3", "p", "p", "p", "p", "p"]
+    assert [piece["page"] for piece in words] == [1, None, None, None, 2, None]
+    assert [piece["flow"] for piece in words] == [False, False, False, False, True, False]
+
+
+def test_a_paragraph_of_a_page_ends_with_a_line_that_is_shorter_than_most() -> None:
+    lines = ["The title", *["word " * 9] * 4, "the end.", *["more " * 9] * 3, "and so on."]
+    text = "\n".join(line.strip() for line in lines)
+    laid = pieces(Document(id="a", source="a", sha256="0" * 64, text=text, pages=(0,)))
+    words = [piece for piece in laid if piece["tag"] != "span"]
+    assert [piece["text"].splitlines()[-1] for piece in words] == ["The title", "the end.", "and so on."]
+    assert [piece["flow"] for piece in words] == [False, True, True]
+    assert "".join(piece["text"] for piece in laid) == text
+
+
+def test_a_page_that_starts_with_blank_lines_is_still_named() -> None:
+    document = Document(id="a", source="a", sha256="0" * 64, text="one\n\n\n\ntwo", pages=(0, 5))
+    assert [(piece["text"], piece["page"]) for piece in pieces(document) if piece["page"]] == [
+        ("one", 1),
+        ("two", 2),
+    ]
+
+
+def test_a_paragraph_too_long_to_lay_out_as_a_whole_is_cut_at_its_spaces() -> None:
+    text = "x " * 4500 + "y" * 9000
+    laid = pieces(Document(id="a", source="a", sha256="0" * 64, text=text))
+    assert "".join(piece["text"] for piece in laid) == text
+    assert [piece["size"] for piece in laid] == [4000, 4000, 1000, 4000, 4000, 1000]
+    assert [piece["goes_on"] for piece in laid] == [True] * 5 + [False]
+
+
+def test_a_heading_is_named_without_its_marks() -> None:
+    document = Document(
+        id="a", source="a", sha256="0" * 64, text="## Title ##\ntext",
+        headings=(Heading(start=3, end=8, level=2),),
+    )  # fmt: skip
+    assert [(piece["text"], piece["heading"]) for piece in pieces(document) if piece["heading"]] == [
+        ("## Title ##", "Title")
+    ]
 
 
 def test_a_text_without_blank_lines_takes_each_line_as_a_paragraph() -> None:
     document = Document(id="a", source="a", sha256="0" * 64, text="one\ntwo\nthree")
-    assert [piece["text"] for piece in app.pieces(document)] == ["one", "\n", "two", "\n", "three"]
-
-
-def test_examples_are_offered_for_the_shipped_article_alone_and_only_when_answered(
-    tmp_path: Path, article: Path
-) -> None:
-    class Choosy(ScriptedAnswerer):
-        def answer(
-            self,
-            question: str,
-            history: Sequence[Turn | Mapping[str, str]] = (),
-            *,
-            threshold: float | None = None,
-        ) -> Answer:
-            known = "Who founded High-Flyer?" if question == app.EXAMPLES[0] else question
-            return super().answer(known, history, threshold=threshold)
-
-    answerer = Choosy(
-        Shelf([Document(id="deepseek.txt", source="", sha256="", text=article.read_text("utf-8"))])
-    )
-    shipped = Index.from_sources([article], tmp_path / "shipped", embedder=HashEmbedder())
-    assert app.examples_for(shipped, answerer) == [app.EXAMPLES[0]]
-    (tmp_path / "other.txt").write_text("Something else.", encoding="utf-8")
-    for sources in ([tmp_path / "other.txt"], [article, tmp_path / "other.txt"]):
-        other = Index.from_sources(sources, tmp_path / f"other-{len(sources)}", embedder=HashEmbedder())
-        assert app.examples_for(other, answerer) == []
+    assert [piece["text"] for piece in pieces(document)] == ["one", "\n", "two", "\n", "three"]
 
 
 def test_a_port_that_is_taken_is_an_error_of_one_line(served: Served) -> None:
-    page = app.build(served.answerer, cast(Retriever, None), cast(Index, served.shelf), examples=[])
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(QuestionAnsweringError, match=f"127.0.0.1:{port}: cannot serve there"):
-            app.start(page, "127.0.0.1", port)
+            app.Server(FastAPI(), "127.0.0.1", port)
 
 
 def test_importing_the_page_loads_no_model_library() -> None:

@@ -1,0 +1,79 @@
+"""A conversation as a file: JSON that `quoth verify` checks, and one page of HTML that needs nothing else."""
+
+import html
+import json
+from collections.abc import Sequence
+
+from qa.page.rendering import where
+from qa.types import DISAGREEMENT, Answer, Citation
+
+_STYLE = """
+:root{color-scheme:light dark}body{max-width:42rem;margin:3rem auto;padding:0 1.25rem;
+font:1.05rem/1.65 Georgia,serif}h1,h2{font-family:system-ui,sans-serif;line-height:1.3}
+h2{margin-top:2.5rem;font-size:1.15rem}
+.short{font-size:1.4rem;font-weight:700;margin:.3rem 0}blockquote{margin:.8rem 0;padding-left:1rem;
+border-left:3px solid #17594f}mark{background:#f5cb49;color:#24211b}
+.where,.note,footer{font:.9rem/1.5 system-ui,sans-serif;opacity:.75}code{overflow-wrap:anywhere}
+"""
+
+
+def as_json(answers: Sequence[Answer]) -> str:
+    """A list of answers, which `quoth verify` takes."""
+    return json.dumps([answer.model_dump(mode="json") for answer in answers], indent=2, ensure_ascii=True)
+
+
+def as_html(answers: Sequence[Answer]) -> str:
+    """A page with no script, no link and nothing to fetch."""
+    turns = "\n".join(_turn(answer) for answer in answers)
+    sources = {
+        citation.document_id: citation.sha256
+        for answer in answers
+        for citation in (*answer.citations, *answer.closest)
+    }
+    checked = "".join(
+        f"<li>{_text(document_id)} <code>SHA-256 {_text(sha256)}</code></li>"
+        for document_id, sha256 in sources.items()
+    )
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>A conversation with Quoth</title><style>{_STYLE}</style></head>
+<body><h1>A conversation with Quoth</h1>
+{turns}
+<footer><p>Every quote stands in its source at the characters named. The same conversation as JSON can be
+checked: <code>quoth verify conversation.json --source …</code></p><ul>{checked}</ul></footer></body></html>
+"""
+
+
+def _turn(answer: Answer) -> str:
+    notes = [f"Confidence {answer.confidence:.0%}, threshold {answer.threshold:.0%}"]
+    if answer.standalone_question != answer.question:
+        notes.append(f"Asked as: {answer.standalone_question}")
+    if answer.answered and answer.disagreement:
+        notes.append(DISAGREEMENT)
+    if answer.missing_terms and not answer.answered:
+        notes.append(f"Words that occur nowhere in the source: {', '.join(answer.missing_terms)}")
+    said = answer.short if answer.answered else "Not stated in the source. The closest passages:"
+    quotes = "".join(map(_quote, answer.citations or answer.closest))
+    return (
+        f"<section><h2>{_text(answer.question)}</h2>"
+        + (f'<p class="short">{_text(said)}</p>' if said else "")
+        + quotes
+        + "".join(f'<p class="note">{_text(note)}</p>' for note in notes)
+        + "</section>"
+    )
+
+
+def _quote(citation: Citation) -> str:
+    start, end = citation.start, citation.end
+    first, last = citation.highlight or (start, start)
+    before, exact, after = (
+        _text(citation.quote[a - start : b - start]) for a, b in ((start, first), (first, last), (last, end))
+    )
+    quote = f"{before}<mark>{exact}</mark>{after}" if exact else before + after
+    place = _text(f"{where(citation)}, characters {start} to {end}")
+    return f'<blockquote>{quote}<div class="where">{place}</div></blockquote>'
+
+
+def _text(text: str) -> str:
+    return html.escape(text.encode("utf-8", "replace").decode("utf-8"))

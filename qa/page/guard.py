@@ -1,0 +1,92 @@
+"""The door before every request: password, host and origin, which of gradio's routes are open, headers.
+
+Plain ASGI, so that it stands before the page, the routes and the tools alike.
+"""
+
+import base64
+import binascii
+import hmac
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+# What the chat and gradio_client need; files, uploads, proxies and the rest of gradio's routes are shut.
+_OPEN = re.compile(
+    r"/gradio_api/(info|openapi\.json|startup-events|theme\.css|app_id|reset|cancel"
+    r"|queue/(join|data|status)|heartbeat/\w+|call/[\w/-]+|run/\w+|login_check)/?"
+)
+_SHUT = re.compile(r"/(login|logout|monitoring|svelte|custom_component|pwa_icon|file)\b")
+# Gradio compiles its templates in the browser, hence eval; all that runs comes from this server.
+_HEADERS = {
+    "content-security-policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+
+
+class Guard:
+    """Refuses what may not come in with one line; everything else goes to the app."""
+
+    def __init__(self, app: App, *, host: str = "127.0.0.1", password: str | None = None) -> None:
+        self._app = app
+        self._local = host in _LOOPBACK
+        self._password = password
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if refusal := self._refusal(scope):
+            await _refuse(send, *refusal)
+            return
+
+        async def with_headers(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                given = {name.lower() for name, _ in message["headers"]}
+                own = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
+                message["headers"] = [*message["headers"], *(one for one in own if one[0] not in given)]
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str, list[tuple[bytes, bytes]]] | None:
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        host, origin, path = headers.get("host", ""), headers.get("origin"), scope["path"]
+        # A page elsewhere may have a name that leads here, or send a form here.
+        if self._local and (urlsplit(f"//{host}").hostname or "") not in _LOOPBACK:
+            return 403, f"{host}: this server answers on this machine alone", []
+        if origin and origin != "null" and urlsplit(origin).netloc != host:
+            return 403, f"{origin}: another site may not ask this server", []
+        if origin == "null" and scope["method"] not in {"GET", "HEAD"}:
+            return 403, "a page without an origin may not ask this server", []
+        if self._password is not None and not self._is_let_in(headers.get("authorization", "")):
+            return 401, "a password is needed", [(b"www-authenticate", b'Basic realm="Quoth"')]
+        if (path.startswith("/gradio_api/") and not _OPEN.fullmatch(path)) or _SHUT.match(path):
+            return 404, f"{path}: there is nothing here", []
+        return None
+
+    def _is_let_in(self, given: str) -> bool:
+        kind, _, encoded = given.partition(" ")
+        try:
+            said = base64.b64decode(encoded, validate=True)
+        except (binascii.Error, ValueError):
+            return False
+        return kind.lower() == "basic" and hmac.compare_digest(said, (self._password or "").encode())
+
+
+async def _refuse(send: Send, status: int, line: str, headers: list[tuple[bytes, bytes]]) -> None:
+    kind = (b"content-type", b"text/plain; charset=utf-8")
+    await send({"type": "http.response.start", "status": status, "headers": [kind, *headers]})
+    await send({"type": "http.response.body", "body": f"{line}\n".encode("utf-8", "replace")})

@@ -1,0 +1,63 @@
+"""How much is asked at once and how fast; refuses with a line that says when to come again."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from qa.errors import BusyError, TooFastError
+
+_MOST_KNOWN = 10_000
+
+
+class AskLimits(BaseModel):
+    """At most `at_once` questions are answered at a time, `waiting` more wait, `per_minute` a caller."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at_once: int = Field(default=4, ge=1)
+    waiting: int = Field(default=16, ge=0)
+    per_minute: int = Field(default=120, ge=1)
+
+
+class Turnstile:
+    """Lets questions in, a few at a time, each caller at a bounded rate (a token bucket of half a minute)."""
+
+    def __init__(self, limits: AskLimits, clock: Callable[[], float] = time.monotonic) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._running = threading.Semaphore(limits.at_once)
+        self._inside = 0
+        self._lock = threading.Lock()
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    @contextmanager
+    def turn(self, caller: str) -> Iterator[None]:
+        """Wait for a turn and hold it; TooFastError for the caller's rate, BusyError for a full queue."""
+        with self._lock:
+            self._pay(caller)
+            if self._inside >= self._limits.at_once + self._limits.waiting:
+                raise BusyError(f"{self._inside} questions are being answered or wait; ask again in a moment")
+            self._inside += 1
+        try:
+            with self._running:
+                yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+
+    def _pay(self, caller: str) -> None:
+        per_second, most = self._limits.per_minute / 60, max(1.0, self._limits.per_minute / 2)
+        now = self._clock()
+        tokens, since = self._buckets.pop(caller, (most, now))
+        tokens = min(most, tokens + (now - since) * per_second)
+        self._buckets[caller] = (tokens - 1 if tokens >= 1 else tokens, now)
+        while len(self._buckets) > _MOST_KNOWN:
+            del self._buckets[next(iter(self._buckets))]
+        if tokens < 1:
+            seconds = max(1, round((1 - tokens) / per_second))
+            raise TooFastError(
+                f"more than {self._limits.per_minute} questions a minute; ask again in {seconds} s"
+            )

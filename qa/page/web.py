@@ -1,0 +1,179 @@
+"""The routes beside the chat: what the panel reads, a visitor's documents. The only importer of FastAPI."""
+
+import contextlib
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.datastructures import URL
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from index.errors import IndexingError
+from qa.errors import BusyError, QuestionAnsweringError, QuestionError, TooFastError, UploadError, one_line
+from qa.page.desk import Desk
+from qa.page.export import as_html, as_json
+from qa.page.feedback import Feedback, FeedbackFile
+from qa.page.library import UploadLimits, safe_name
+from qa.page.programs import Answers, Hit, Programs, Query, Question, Verdict, Words
+from qa.page.visits import Visit, Visits
+from qa.types import Answer, Citation
+
+_KEPT_SECONDS = 365 * 24 * 3600
+_LARGEST_BODY = 4_000_000
+_STATUS = {BusyError: 503, TooFastError: 429}
+
+
+def application(
+    desk: Desk, visits: Visits, limits: UploadLimits, feedback: FeedbackFile, asked: Programs
+) -> FastAPI:
+    """The routes of a desk, for its page and for programs; the page is mounted behind them."""
+    web = FastAPI(
+        title="Quoth", version=version("quoth"), docs_url=None, redoc_url=None,
+        openapi_url="/api/openapi.json",
+        description="Every answer quotes the documents that this server serves, to the character.",
+        max_body_size=_LARGEST_BODY,
+    )  # fmt: skip
+
+    @web.exception_handler(QuestionAnsweringError)
+    @web.exception_handler(IndexingError)
+    def _refused(_: Request, error: Exception) -> JSONResponse:
+        status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
+        wait = {"retry-after": "5"} if status != 400 else None
+        return JSONResponse({"detail": one_line(error)}, status_code=status, headers=wait)
+
+    @web.exception_handler(RequestValidationError)
+    def _misshapen(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query"))
+        return JSONResponse({"detail": f"{where}: {first['msg']}"}, status_code=400)
+
+    web.include_router(_for_programs(asked))
+    web.include_router(_for_the_page(desk, visits, limits, feedback))
+    return web
+
+
+def _for_programs(asked: Programs) -> APIRouter:
+    api = APIRouter(prefix="/api", tags=["Quoth"])
+
+    @api.post("/ask", summary=Programs.ask.__doc__)
+    def ask(given: Question, request: Request) -> Answer:
+        return asked.ask(given, caller(request))
+
+    @api.post("/search", summary=Programs.search.__doc__)
+    def search(given: Query, request: Request) -> list[Hit]:
+        return asked.search(given, caller(request))
+
+    @api.post("/quote", summary=Programs.quote.__doc__)
+    def quote(given: Words, request: Request) -> list[Citation]:
+        return asked.quote(given, caller(request))
+
+    @api.post("/verify", summary=Programs.verify.__doc__)
+    def verify(given: Answers, request: Request) -> Verdict:
+        return asked.verify(given, caller(request))
+
+    return api
+
+
+def _for_the_page(desk: Desk, visits: Visits, limits: UploadLimits, feedback: FeedbackFile) -> APIRouter:
+    web = APIRouter(prefix="/visit", include_in_schema=False)
+
+    def visiting(request: Request, response: Response) -> Visit:
+        name = cookie_name(request.url)
+        token = request.cookies.get(name)
+        visit = visits.find(token)
+        if token is None or visit is None:
+            token, visit = visits.begin()
+        lasting = _KEPT_SECONDS if visit.kept and not visit.shared else None
+        response.set_cookie(name, token, httponly=True, samesite="strict", max_age=lasting)
+        return visit
+
+    Visiting = Annotated[Visit, Depends(visiting)]  # noqa: N806
+
+    @web.get("/documents")
+    def _documents(visit: Visiting) -> dict[str, Any]:
+        return {**desk.listing(visit), "limit": limits.file_megabytes}
+
+    @web.get("/document")
+    def _document(id: str, visit: Visiting) -> dict[str, Any]:
+        return desk.read(id, visit)
+
+    # Counts for itself, to say the number.
+    @web.put("/documents", max_body_size=sys.maxsize)
+    async def _upload(name: str, request: Request, visit: Visiting) -> dict[str, str]:
+        name = safe_name(name)
+        too_large = UploadError(f"{name}: more than {limits.file_megabytes} MB, the most; split it up")
+        if int(request.headers.get("content-length") or 0) > limits.file_bytes:
+            raise too_large
+        with _receiving(visit.library.folder) as file:
+            with file.open("wb") as stream:
+                async for chunk in request.stream():
+                    if stream.tell() + len(chunk) > limits.file_bytes:
+                        raise too_large
+                    stream.write(chunk)
+            return {"id": visit.library.add(name, file, taken=desk.holds)}
+
+    @web.delete("/documents")
+    def _remove(id: str, visit: Visiting) -> dict[str, Any]:
+        visit.library.remove(id)
+        visit.left_out.discard(id)
+        return _documents(visit)
+
+    @web.post("/choice")
+    def _choose(id: str, asked: bool, visit: Visiting) -> dict[str, Any]:
+        (visit.left_out.discard if asked else visit.left_out.add)(id)
+        return _documents(visit)
+
+    @web.post("/keep")
+    def _keep(kept: bool, request: Request, response: Response, visit: Visiting) -> dict[str, Any]:
+        visit.keep(kept)
+        visiting(request, response)  # again: the cookie lasts as long as the documents
+        return _documents(visit)
+
+    @web.post("/leave")
+    def _leave(request: Request) -> None:
+        visits.leave(request.cookies.get(cookie_name(request.url)))
+
+    @web.get("/suggestions")
+    def _suggestions(id: str, visit: Visiting) -> list[str]:
+        return desk.suggestions(id, visit)
+
+    @web.get("/export")
+    def _export(talk: str, form: Literal["json", "html"], visit: Visiting) -> Response:
+        answers = visit.talk(talk).answers
+        content = as_json(answers) if form == "json" else as_html(answers)
+        attached = {"content-disposition": f'attachment; filename="conversation.{form}"'}
+        kind = "application/json" if form == "json" else "text/html; charset=utf-8"
+        return Response(content, media_type=kind, headers=attached)
+
+    @web.post("/feedback")
+    def _feedback(talk: str, turn: int, said: Feedback, visit: Visiting) -> dict[str, str]:
+        found = visit.talk(talk)
+        if not 0 <= turn < len(found.answers):
+            raise QuestionError(f"turn {turn}: there is no such answer in the conversation")
+        file = feedback.add(found.answers[turn], found.history(turn), said)
+        return {"file": str(file)}
+
+    return web
+
+
+def caller(request: Request) -> str:
+    """Whose turn a request takes: its address."""
+    return request.client.host if request.client else ""
+
+
+def cookie_name(url: URL) -> str:
+    """The name of the cookie with a visit's secret: browsers do not tell servers of one machine apart."""
+    return f"quoth-{url.port or 0}"
+
+
+@contextlib.contextmanager
+def _receiving(folder: Path) -> Iterator[Path]:
+    """A file for what is being received, in the visit's folder so that it goes with it; see Library.add."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as incoming:
+        yield Path(incoming) / "received"

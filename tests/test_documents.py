@@ -1,0 +1,553 @@
+"""A visitor's own documents: names, states, limits, isolation, and their end; with no model."""
+
+import html
+import io
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+import app
+from index.index import Index
+from index.testing import HashEmbedder
+from qa.answerer import Answerer
+from qa.errors import QuestionError, UploadError
+from qa.page.asking import surest
+from qa.page.desk import Desk
+from qa.page.feedback import FeedbackFile
+from qa.page.library import Library, Upload, UploadLimits, safe_name
+from qa.page.visits import Visits
+from qa.reader import SentenceReader
+from qa.settings import AnswerSettings
+from qa.types import Answer, Citation
+from tests.browsing import Visit, visiting, visits_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+HARBOUR = "The harbour of Oban.\n\nIts bell weighs nine tons and was cast in Glasgow.\n"
+FERRY = "The ferry to Mull.\n\nIt leaves at seven and takes an hour.\n"
+SERVED = "The lighthouse.\n\nIts lamp was lit by Robert Stevenson in 1811.\n"
+
+
+def pdf(*pages: str) -> bytes:
+    from reportlab.pdfgen.canvas import Canvas
+
+    stream = io.BytesIO()
+    canvas = Canvas(stream)
+    for page in pages:
+        canvas.drawString(72, 720, page)
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("given", "safe"),
+    [
+        ("a.txt", "a.txt"),
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\Users\\me\\b.PDF", "b.PDF"),
+        ("a\u2044b\uff0fc.md", "c.md"),
+        ("..\\..\\.ssh.html", "ssh.html"),
+        ("~$lock.docx", "$lock.docx"),
+        ("new\nline\r\x00\x1b[31m\u202egnp.txt", "newline[31mgnp.txt"),
+        ("  two   spaces .txt", "two spaces.txt"),
+        ("e\u0301.txt", "é.txt"),
+        ("<script>alert(1)<\\script>.txt", "script>.txt"),
+        ("a" * 300 + ".txt", "a" * 116 + ".txt"),
+        ("🦊" * 300 + ".txt", "🦊" * 29 + ".txt"),
+    ],
+)
+def test_a_name_is_made_safe(given: str, safe: str) -> None:
+    assert safe_name(given) == safe
+    assert len(safe_name(given).encode()) <= 120
+
+
+@pytest.mark.parametrize("name", ["", ".txt", "..", "a.exe", "a", "pdf", "/.md", "\x00\x01.docx", "a.txt/"])
+def test_a_name_that_is_none_or_of_another_format_is_refused(name: str) -> None:
+    with pytest.raises(UploadError, match="not a document; give one of txt, md, html, pdf, docx"):
+        safe_name(name)
+
+
+@pytest.fixture
+def visits(tmp_path: Path) -> Iterator[Visits]:
+    with visits_in(tmp_path / "visits", UploadLimits(file_megabytes=1, documents=4)) as made:
+        yield made
+
+
+def put(
+    library: Library, name: str, content: bytes | str, taken: Callable[[str], bool] = lambda _: False
+) -> str:
+    library.folder.mkdir(parents=True, exist_ok=True)
+    received = library.folder / "received"
+    received.write_bytes(content.encode() if isinstance(content, str) else content)
+    return library.add(name, received, taken=taken)
+
+
+def settled(library: Library) -> dict[str, Upload]:
+    deadline = time.monotonic() + 60
+    while any(upload.state in {"waiting", "indexing"} for upload in library.uploads()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return {upload.id: upload for upload in library.uploads()}
+
+
+def test_a_document_that_is_added_is_indexed_and_asked(visits: Visits) -> None:
+    _, visit = visits.begin()
+    put(visit.library, "harbour.pdf", pdf("Its bell weighs nine tons."))
+    put(visit.library, "ferry.md", FERRY)
+    assert {name: upload.state for name, upload in settled(visit.library).items()} == {
+        "harbour.pdf": "ready",
+        "ferry.md": "ready",
+    }
+    assert visit.library.answerer
+    answer = visit.library.answerer.answer("What does the bell weigh?", documents=visit.library.ready())
+    assert answer.citations[0].quote == "Its bell weighs nine tons."
+    assert answer.citations[0].page == 1
+
+
+def test_a_bad_file_gets_its_one_line_without_a_path_and_harms_no_other(visits: Visits) -> None:
+    _, visit = visits.begin()
+    put(visit.library, "bad.docx", b"PK\x03\x04 nothing")
+    put(visit.library, "empty.txt", " \n")
+    first = settled(visit.library)
+    assert [first[name].state for name in ("bad.docx", "empty.txt")] == ["failed", "failed"]
+    put(visit.library, "ferry.md", FERRY)
+    put(visit.library, "worse.pdf", b"%PDF-1.7 broken")
+    put(visit.library, "harbour.txt", HARBOUR)
+    states = settled(visit.library)
+    assert visit.library.ready() == ["ferry.md", "harbour.txt"]
+    for name in ("bad.docx", "empty.txt", "worse.pdf"):
+        assert states[name].error.startswith(f"{name} is ")
+        assert str(visit.library.folder) not in states[name].error
+        assert "\n" not in states[name].error
+    assert sorted(path.name for path in (visit.library.folder / "documents").iterdir()) == [
+        "ferry.md",
+        "harbour.txt",
+    ]
+
+
+def test_a_document_that_is_removed_is_gone_and_the_rest_is_asked(visits: Visits) -> None:
+    _, visit = visits.begin()
+    put(visit.library, "harbour.txt", HARBOUR)
+    put(visit.library, "ferry.md", FERRY)
+    settled(visit.library)
+    visit.library.remove("harbour.txt")
+    assert visit.library.ready() == ["ferry.md"]
+    assert not (visit.library.folder / "documents" / "harbour.txt").exists()
+    visit.library.remove("ferry.md")
+    assert visit.library.ready() == []
+    with pytest.raises(UploadError, match=r"ferry\.md: there is no such document here"):
+        visit.library.remove("ferry.md")
+    with pytest.raises(UploadError):
+        visit.library.remove("../../visits")
+
+
+def test_a_name_that_is_taken_whatever_its_case_gets_a_number(visits: Visits) -> None:
+    _, visit = visits.begin()
+    names = [put(visit.library, name, HARBOUR, taken="a.txt".__eq__) for name in ("a.txt", "b.txt", "B.TXT")]
+    assert names == ["a (2).txt", "b.txt", "B (2).TXT"]
+
+
+def test_no_more_documents_are_taken_than_the_limit_says(visits: Visits) -> None:
+    _, visit = visits.begin()
+    for number in range(4):
+        put(visit.library, f"{number}.txt", HARBOUR)
+    with pytest.raises(UploadError, match=r"5\.txt: there are 4 documents already, the most; remove one"):
+        put(visit.library, "5.txt", HARBOUR)
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Kept(NamedTuple):
+    """Visits with a clock of their own."""
+
+    visits: Visits
+    clock: Clock
+    root: Path
+    open: Callable[[], Visits]
+    wait: Callable[[], None]
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Kept]:
+    clock, root = Clock(), tmp_path / "visits"
+    with ThreadPoolExecutor(max_workers=1) as builders:
+
+        def library(folder: Path) -> Library:
+            return Library(
+                folder, HashEmbedder(), lambda index: Answerer(index, reader=SentenceReader()), builders,
+                UploadLimits(),
+            )  # fmt: skip
+
+        def wait() -> None:
+            builders.submit(int).result(timeout=60)
+
+        yield Kept(Visits(root, library, clock=clock), clock, root, lambda: Visits(root, library), wait)
+
+
+def test_nothing_outlives_a_visit_that_is_idle_or_left(kept: Kept) -> None:
+    for end in ("idle", "leave"):
+        token, visit = kept.visits.begin()
+        put(visit.library, "harbour.txt", HARBOUR)
+        settled(visit.library)
+        if end == "leave":
+            kept.visits.leave(token)
+        kept.clock.now += 121
+        assert (kept.visits.find(token) is visit) == (end == "idle")
+        kept.clock.now += 30 * 60 + 1
+        assert kept.visits.find(token) is None
+        kept.wait()
+        assert list(kept.root.iterdir()) == []
+
+
+def test_a_page_that_is_loaded_again_keeps_the_visit(kept: Kept) -> None:
+    token, visit = kept.visits.begin()
+    kept.visits.leave(token)
+    kept.clock.now += 60
+    assert kept.visits.find(token) is visit
+    kept.clock.now += 600
+    assert kept.visits.find(token) is visit
+
+
+def test_documents_that_are_kept_are_there_for_their_owner_alone_after_a_new_start(kept: Kept) -> None:
+    token, visit = kept.visits.begin()
+    put(visit.library, "harbour.txt", HARBOUR)
+    settled(visit.library)
+    visit.keep(True)
+    other, _ = kept.visits.begin()
+    kept.visits.close()
+    kept.wait()
+    again = kept.open()
+    assert again.find(other) is None
+    assert again.find("guess") is None
+    found = again.find(token)
+    assert found is not None
+    assert settled(found.library)["harbour.txt"].state == "ready"
+    found.keep(False)
+    again.close()
+    kept.wait()
+    assert list(kept.root.iterdir()) == []
+
+
+def test_what_a_killed_server_left_behind_goes_at_the_next_start_unless_it_is_in_use(kept: Kept) -> None:
+    left = kept.root / ("0" * 32) / "documents"
+    left.mkdir(parents=True)
+    (left / "secret.txt").write_text("secret", encoding="utf-8")
+    token, _ = kept.visits.begin()
+    used = {path.name for path in kept.root.iterdir()} - {"0" * 32}
+    kept.open()
+    assert {path.name for path in kept.root.iterdir()} == used
+    assert kept.visits.find(token)
+
+
+def citation(document_id: str, score: float) -> Citation:
+    return Citation(document_id=document_id, source="", sha256="", start=0, end=1, quote="x", score=score)
+
+
+def answer(
+    confidence: float, *closest: Citation, missing: tuple[str, ...] = (), answered: bool = False
+) -> Answer:
+    return Answer(
+        question="?", standalone_question="?", answered=answered, text="", short=None, confidence=confidence,
+        threshold=0.5, citations=closest if answered else (), closest=() if answered else closest,
+        missing_terms=missing, timings_ms={"read": 1.0},
+    )  # fmt: skip
+
+
+def test_the_surest_answer_is_given_and_a_refusal_shows_the_closest_of_all() -> None:
+    sure, unsure = answer(0.9, citation("a", 1), answered=True), answer(0.4, citation("b", 9))
+    assert surest([unsure, sure]).citations == sure.citations
+    assert surest([unsure, sure]).closest == ()
+    one = answer(0.3, citation("a", 1), citation("a", 0), missing=("x", "y"))
+    two = answer(0.2, citation("b", 5), citation("b", 4), missing=("y",))
+    merged = surest([two, one])
+    assert [(near.document_id, near.score) for near in merged.closest] == [("a", 1), ("b", 5)]
+    assert merged.missing_terms == ("y",)
+    assert merged.timings_ms == {"read": 2.0}
+    assert surest([one, one.model_copy(update={"question": "!"})]).question == "?"
+
+
+class Served(NamedTuple):
+    """A page over one document of the server, and its visits."""
+
+    url: str
+    visits: Visits
+    desk: Desk
+    web: FastAPI
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("served")
+    (folder / "lighthouse.txt").write_text(SERVED, encoding="utf-8")
+    index = Index.from_sources(
+        [folder / "lighthouse.txt"], tmp_path_factory.mktemp("index"), embedder=HashEmbedder()
+    )
+    answerer = Answerer(index, reader=SentenceReader(), settings=AnswerSettings(threshold=0.0))
+    limits = UploadLimits(file_megabytes=1)
+    with visits_in(tmp_path_factory.mktemp("visits"), limits) as visits:
+        desk = Desk(answerer, answerer.retriever, index)
+        web = app.build(desk, visits, limits, FeedbackFile(tmp_path_factory.mktemp("said")))
+        with app.Server(web, "127.0.0.1", 0).running() as url:
+            yield Served(url, visits, desk, web)
+
+
+@pytest.fixture
+def client(served: Served) -> TestClient:
+    return TestClient(served.web)
+
+
+def listed(client: TestClient) -> dict[str, dict[str, Any]]:
+    return {one["id"]: one for one in client.get("/visit/documents").json()["documents"]}
+
+
+def upload(client: TestClient, name: str, content: bytes | str) -> dict[str, dict[str, Any]]:
+    given = client.put("/visit/documents", params={"name": name}, content=content)
+    assert given.status_code == 200, given.text
+    deadline = time.monotonic() + 60
+    while any(one["state"] in {"waiting", "indexing"} for one in listed(client).values()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return listed(client)
+
+
+def test_one_visitor_sees_reads_asks_and_removes_nothing_of_another(
+    served: Served, client: TestClient
+) -> None:
+    other = TestClient(served.web)
+    assert upload(client, "harbour.txt", HARBOUR)["harbour.txt"]["state"] == "ready"
+    assert "harbour.txt" not in listed(other)
+    assert client.get("/visit/document", params={"id": "harbour.txt"}).json()["id"] == "harbour.txt"
+    for request in (
+        other.get("/visit/document", params={"id": "harbour.txt"}),
+        other.delete("/visit/documents", params={"id": "harbour.txt"}),
+        TestClient(served.web, cookies={"quoth-0": "x" * 32}).get("/visit/document?id=harbour.txt"),
+    ):
+        assert request.status_code == 400
+        assert request.json() == {"detail": "harbour.txt: there is no such document here"}
+    assert "harbour.txt" in listed(client)
+    # The same name is the other's own document.
+    assert upload(other, "harbour.txt", FERRY)["harbour.txt"]["bytes"] == len(FERRY)
+    assert listed(client)["harbour.txt"]["bytes"] == len(HARBOUR)
+
+
+def test_the_secret_of_a_visit_is_kept_from_scripts_and_other_sites(client: TestClient) -> None:
+    cookie = client.get("/visit/documents").headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert "Max-Age" not in cookie
+    assert "Max-Age=31536000" in client.post("/visit/keep?kept=true").headers["set-cookie"]
+
+
+def test_a_file_that_is_too_large_gets_a_line_with_the_number(served: Served, client: TestClient) -> None:
+    for content in (b"x" * 1_000_001, iter([b"x" * 600_000] * 2)):
+        given = client.put("/visit/documents?name=big.txt", content=content)
+        assert (given.status_code, given.json()["detail"]) == (
+            400,
+            "big.txt: more than 1 MB, the most; split it up",
+        )
+    assert "big.txt" not in listed(client)
+
+
+def test_what_the_server_serves_cannot_be_removed_or_replaced(client: TestClient) -> None:
+    assert client.delete("/visit/documents?id=lighthouse.txt").status_code == 400
+    assert "lighthouse (2).txt" in upload(client, "lighthouse.txt", FERRY)
+    assert client.get("/visit/document?id=lighthouse.txt").json()["pieces"][0]["text"] == "The lighthouse."
+
+
+def test_documents_that_are_left_out_are_not_asked(served: Served, client: TestClient) -> None:
+    upload(client, "harbour.txt", HARBOUR)
+    token = client.cookies["quoth-0"]
+    desk, visit = served.desk, served.visits.find(token)
+    asked = "What does the bell weigh?"
+    assert desk.ask(asked, visit=visit).citations[0].document_id == "harbour.txt"
+    client.post("/visit/choice", params={"id": "harbour.txt", "asked": False})
+    assert desk.ask(asked, visit=visit).citations[0].document_id == "lighthouse.txt"
+    assert desk.ask(asked).citations[0].document_id == "lighthouse.txt"
+    client.post("/visit/choice", params={"id": "lighthouse.txt", "asked": False})
+    with pytest.raises(QuestionError, match="no document is chosen"):
+        desk.ask(asked, visit=visit)
+
+
+def test_with_a_shared_folder_all_visitors_see_the_same_documents_which_stay(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    with visits_in(tmp_path / "visits", shared=shared) as visits:
+        (_, one), (_, two) = visits.begin(), visits.begin()
+        put(one.library, "harbour.txt", HARBOUR)
+        settled(one.library)
+        assert two.library.ready() == ["harbour.txt"]
+    assert (shared / "documents" / "harbour.txt").read_text() == HARBOUR
+    with visits_in(tmp_path / "visits", shared=shared) as visits:
+        _, three = visits.begin()
+        assert settled(three.library)["harbour.txt"].state == "ready"
+
+
+# --- in a browser
+
+
+@pytest.fixture
+def visit(browser: "Browser", served: Served) -> Iterator[Visit]:
+    with visiting(browser, served.url) as visit:
+        yield visit
+
+
+def give(visit: Visit, *files: tuple[str, bytes]) -> None:
+    given = [{"name": name, "mimeType": "", "buffer": content} for name, content in files]
+    visit.page.set_input_files(".q-files", given)  # type: ignore[arg-type]
+
+
+def ready(visit: Visit, name: str) -> None:
+    visit.page.get_by_label(f"Read {name}").and_(visit.page.locator(":enabled")).wait_for(state="attached")
+
+
+def test_a_file_chosen_by_button_is_indexed_opened_asked_and_cited(visit: Visit) -> None:
+    with visit.page.expect_file_chooser():
+        visit.page.get_by_role("button", name="Add documents").first.click()
+    give(visit, ("harbour.pdf", pdf("Some words first.", "Its bell weighs nine tons.")))
+    ready(visit, "harbour.pdf")
+    visit.page.wait_for_function("document.querySelector('.q-news').textContent === 'harbour.pdf is ready.'")
+    assert visit.page.input_value(".q-pick select") == "harbour.pdf"
+    assert visit.page.inner_text("#q-shelved") == "Documents: 2"
+    assert "at most 1 MB each. Only you see them; they go when you leave." in visit.page.inner_text(".q-rule")
+    visit.ask("What does the bell weigh?")
+    visit.cited("Its bell weighs nine tons.")
+    assert "page 2" in visit.page.inner_text(".q-place")
+    assert "harbour.pdf, page 2" in visit.page.inner_text(".q-notes")
+
+
+def test_a_file_dropped_anywhere_is_added_and_the_page_stays(visit: Visit) -> None:
+    drop = """content => {
+        const data = new DataTransfer();
+        data.items.add(new File([content], 'ferry.md'));
+        const on = document.querySelector('#q-talk');
+        const send = kind => on.dispatchEvent(
+            new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}));
+        send('dragenter');
+        const shown = getComputedStyle(document.body, '::after').content;
+        send('drop');
+        return shown;
+    }"""
+    assert visit.page.evaluate(drop, FERRY) == '"Drop to add"'
+    ready(visit, "ferry.md")
+    visit.page.wait_for_function("text => document.querySelector('.q-text').textContent === text", arg=FERRY)
+    assert visit.page.evaluate("getComputedStyle(document.body, '::after').content") == "none"
+
+
+def test_bad_files_get_one_line_each_in_the_page(visit: Visit) -> None:
+    give(
+        visit,
+        ("virus.exe", b"MZ"),
+        ("large.txt", b"x" * 1_000_001),
+        ("bad.docx", b"PK nothing"),
+        ("ferry.md", FERRY.encode()),
+    )
+    ready(visit, "ferry.md")
+    assert visit.page.locator(".q-refused p").all_inner_texts() == [
+        "virus.exe: not a document; give one of txt, md, html, pdf, docx",
+        "large.txt: more than 1 MB, the most; split it up",
+    ]
+    visit.page.wait_for_selector(".q-failed")
+    assert visit.page.locator(".q-failed .q-state").all_inner_texts() == [
+        "bad.docx is broken or not a Word file: save it again as .docx"
+    ]
+    assert visit.violations() == []
+    visit.page.get_by_label("Remove bad.docx").click()
+    visit.page.wait_for_function("!document.querySelector('.q-failed')")
+
+
+def test_a_document_is_left_out_and_removed_by_keyboard(visit: Visit) -> None:
+    give(visit, ("harbour.txt", HARBOUR.encode()))
+    ready(visit, "harbour.txt")
+    visit.page.get_by_label("harbour.txt", exact=True).focus()
+    visit.page.keyboard.press("Space")
+    visit.page.wait_for_function(
+        "document.querySelector('#q-shelved').textContent === 'Documents: 1 of 2 asked'"
+    )
+    visit.ask("What does the bell weigh?")
+    assert "tons" not in visit.page.inner_text(".q-answer")
+    visit.page.click("#q-shelved")
+    visit.page.get_by_label("Remove harbour.txt").focus()
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_function("document.querySelector('#q-shelved').textContent === 'Documents: 1'")
+    assert visit.page.evaluate("document.activeElement.textContent") == "Add documents"
+    visit.page.wait_for_function("document.querySelector('.q-name').textContent === 'lighthouse.txt'")
+    visit.page.keyboard.press("Escape")
+    assert visit.page.evaluate("document.activeElement.id") == "q-shelved"
+    assert visit.page.is_hidden("#q-shelf")
+
+
+def test_a_second_visitor_sees_nothing_of_the_first_and_a_reload_keeps_ones_own(
+    visit: Visit, served: Served, browser: "Browser"
+) -> None:
+    give(visit, ("harbour.txt", HARBOUR.encode()))
+    ready(visit, "harbour.txt")
+    with visiting(browser, served.url) as other:
+        assert other.page.locator(".q-pick option").all_text_contents() == ["lighthouse.txt"]
+        other.ask("What does the bell weigh?")
+        assert "tons" not in other.page.inner_text("#q-chat")
+    visit.page.reload()
+    ready(visit, "harbour.txt")
+
+
+HOSTILE = (
+    "<script>window.__pwned = 1</script> <img src=x onerror='window.__pwned = 2'> <style>body{display:none}"
+    "</style> [a](javascript:alert(1)) <a href='https://evil.example'>b</a> <base href='//evil.example'> "
+    "<iframe src='//evil.example'></iframe> **bold** `code` $$x$$ ${window.__pwned=3} {{4}} weighs nine tons."
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("<img src=x onerror=window.__pwned=5>.txt", HOSTILE),
+        ("'\"><svg onload=window.__pwned=6>.md", f"# {HOSTILE}\n\n{HOSTILE}\n"),
+        ("${window.__pwned=7}{{8}}.html", f"<h1>Bell</h1><p>{html.escape(HOSTILE)}</p><script>1</script>"),
+        ("../..\\\u202etxt.\u0000\nup.txt", HOSTILE),
+    ],
+)
+def test_a_hostile_document_with_a_hostile_name_is_shown_as_text_and_runs_nothing(
+    visit: Visit, served: Served, name: str, content: str
+) -> None:
+    give(visit, (name, content.encode()))
+    visit.page.wait_for_selector(".q-docs .q-gone")
+    visit.page.wait_for_function("document.querySelector('.q-news').textContent.endsWith(' is ready.')")
+    visit.page.wait_for_function(
+        "document.querySelector('.q-text').textContent.includes('window.__pwned = 1</script>')"
+    )
+    visit.ask("What weighs nine tons?")
+    visit.page.wait_for_selector(".q-text mark")
+    visit.page.get_by_role("link", name="[1]").hover()
+    visit.page.wait_for_selector("#q-tip:not([hidden])")
+    shown = ":is(#q-chat, #q-shelf, .q-bar, .q-text, .q-outline, #q-tip, #q-examples)"
+    made = f"{shown} :is(script, style, img, svg, iframe, base, code):not(button *)"
+    assert visit.page.locator(made).count() == 0
+    assert visit.page.locator(f"{shown} a[href*=evil]").count() == 0
+    assert visit.page.is_visible("#q-box textarea")
+    root = served.visits._root
+    inside = [path for path in root.rglob("*") if path.name.endswith((".txt", ".md", ".html"))]
+    assert all(path.parent.name == "documents" for path in inside)
+
+
+def test_progress_is_shown_while_a_document_is_indexed(visit: Visit, served: Served) -> None:
+    hold = "\n\n".join(f"Line {number} about the harbour." for number in range(4000))
+    give(visit, ("long.txt", hold.encode()))
+    visit.page.wait_for_selector(".q-indexing progress[aria-label='Indexing long.txt']")
+    visit.page.wait_for_function(
+        "/Indexing, \\d+ of \\d+ passages/.test(document.querySelector('.q-indexing .q-state')?.textContent)"
+    )
+    ready(visit, "long.txt")

@@ -1,0 +1,314 @@
+"""The same answers by REST, by gradio_client and as tools, with real clients; password, limits, shutdown."""
+
+import base64
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+import app
+from index.index import Index
+from index.testing import HashEmbedder
+from qa.answerer import Answerer
+from qa.errors import BusyError, TooFastError
+from qa.page.desk import Desk
+from qa.page.feedback import FeedbackFile
+from qa.page.library import UploadLimits
+from qa.page.limits import AskLimits, Turnstile
+from qa.reader import SentenceReader
+from qa.types import Answer
+from tests.browsing import visits_in
+
+ROOT = Path(__file__).parent.parent
+QUESTION = "Who founded High-Flyer?"
+
+
+class Served(NamedTuple):
+    """A page with tools and a password, over the first article."""
+
+    url: str
+    answerer: Answerer
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    index = Index.from_sources([ROOT / "seeds"], tmp_path_factory.mktemp("index"), embedder=HashEmbedder())
+    answerer = Answerer(index, reader=SentenceReader())
+    desk = Desk(answerer, answerer.retriever, index)
+    with visits_in(tmp_path_factory.mktemp("visits")) as visits:
+        feedback = FeedbackFile(tmp_path_factory.mktemp("said"))
+        web = app.build(desk, visits, UploadLimits(), feedback, mcp=True)
+        with app.Server(web, "127.0.0.1", 0).running() as url:
+            yield Served(url, answerer)
+
+
+@pytest.fixture
+def rest(served: Served) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=served.url, timeout=60) as client:
+        yield client
+
+
+def same(given: dict[str, Any], answer: Answer) -> bool:
+    return {**given, "timings_ms": {}} == {**answer.model_dump(mode="json"), "timings_ms": {}}
+
+
+def test_rest_gives_the_answer_of_the_contract(rest: httpx.Client, served: Served) -> None:
+    given = rest.post("api/ask", json={"question": QUESTION, "threshold": 0}).json()
+    assert same(given, served.answerer.answer(QUESTION, threshold=0.0))
+    history = [{"role": "user", "text": QUESTION}, {"role": "assistant", "text": "Liang Wenfeng."}]
+    given = rest.post("api/ask", json={"question": "When was that?", "history": history}).json()
+    assert same(given, served.answerer.answer("When was that?", history))
+
+
+def test_rest_searches_quotes_and_verifies(rest: httpx.Client, served: Served) -> None:
+    text = served.answerer.index.document("deepseek.txt").text
+    for hit in rest.post("api/search", json={"query": "export controls", "top_k": 3}).json():
+        assert text[hit["start"] : hit["end"]] == hit["text"]
+    places = rest.post("api/quote", json={"text": "DeepSeek"}).json()
+    assert [one["start"] for one in places] == [found.start() for found in re.finditer("DeepSeek", text)][:20]
+    assert rest.post("api/quote", json={"text": "Deepseek never said this"}).json() == []
+    answer = rest.post("api/ask", json={"question": QUESTION, "threshold": 0}).json()
+    good = rest.post("api/verify", json={"answers": [answer]}).json()
+    assert good == {"verified": True, "citations": len(answer["citations"]), "wrong": []}
+    answer["citations"][0]["quote"] += "!"
+    bad = rest.post("api/verify", json={"answers": [answer]}).json()
+    assert not bad["verified"]
+    assert "the quote is not what stands there" in bad["wrong"][0]
+
+
+def test_openapi_describes_exactly_the_four(rest: httpx.Client) -> None:
+    described = rest.get("api/openapi.json").json()
+    assert sorted(described["paths"]) == ["/api/ask", "/api/quote", "/api/search", "/api/verify"]
+    fields = described["components"]["schemas"]["Answer"]["properties"]
+    assert {"answered", "confidence", "citations", "missing_terms"} <= set(fields)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "line"),
+    [
+        ("ask", {"question": " "}, "the question is empty; ask something"),
+        ("ask", {"question": "x" * 2001}, "the question has 2001 characters; ask in at most 2000"),
+        ("ask", {"question": QUESTION, "threshold": 2}, "threshold 2.0: must be between 0 and 1"),
+        ("ask", {"question": QUESTION, "documents": ["no.txt"]}, "no.txt: no such document in the index"),
+        ("ask", {"question": QUESTION, "history": [{"role": "robot", "text": ""}]}, "history.0.role: "),
+        ("ask", {}, "question: Field required"),
+        ("ask", {"question": QUESTION, "cheat": 1}, "cheat: Extra inputs are not permitted"),
+        ("search", {"query": "a", "top_k": 0}, "top_k: "),
+        ("quote", {"text": ""}, "text: "),
+        ("verify", {"answers": [{"question": "?"}]}, "answers.0.standalone_question: "),
+    ],
+)
+def test_a_wrong_request_gets_one_line(rest: httpx.Client, path: str, body: object, line: str) -> None:
+    given = rest.post(f"api/{path}", json=body)
+    assert given.status_code == 400
+    assert given.json()["detail"].startswith(line)
+    assert "\n" not in given.json()["detail"]
+
+
+def test_gradio_client_gives_the_same_answer(served: Served) -> None:
+    from gradio_client import Client  # type: ignore[import-untyped]
+
+    client = Client(served.url, verbose=False)
+    given = client.predict(QUESTION, api_name="/ask")
+    assert same(given, served.answerer.answer(QUESTION))
+    assert client.predict("DeepSeek", api_name="/quote")[0]["quote"] == "DeepSeek"
+    assert client.predict([given], api_name="/verify")["verified"]
+
+
+def test_the_tools_give_the_same_answer_to_a_real_client(served: Served) -> None:
+    import anyio
+    from mcp import Client
+
+    async def use() -> tuple[list[str], list[Any]]:
+        async with Client(f"{served.url}mcp") as client:
+            names = [tool.name for tool in (await client.list_tools()).tools]
+            answer = await client.call_tool("ask", {"question": QUESTION, "threshold": 0})
+            told = [
+                answer.structured_content,
+                (await client.call_tool("search", {"query": "hedge fund", "top_k": 2})).structured_content,
+                (await client.call_tool("quote", {"text": "DeepSeek"})).structured_content,
+                (
+                    await client.call_tool("verify", {"answers": [answer.structured_content]})
+                ).structured_content,
+                (await client.call_tool("ask", {"question": " "})),
+            ]
+            return names, told
+
+    names, (answer, hits, places, verdict, wrong) = anyio.run(use)
+    assert names == ["ask", "search", "quote", "verify"]
+    assert same(answer, served.answerer.answer(QUESTION, threshold=0.0))
+    assert len(hits["result"]) == 2
+    assert places["result"][0]["quote"] == "DeepSeek"
+    assert verdict["verified"]
+    assert wrong.is_error
+    assert "the question is empty" in wrong.content[0].text
+
+
+def test_without_the_option_there_are_no_tools(tmp_path: Path, served: Served) -> None:
+    desk = Desk(served.answerer, served.answerer.retriever, served.answerer.index)
+    with visits_in(tmp_path) as visits:
+        web = app.build(desk, visits, UploadLimits(), FeedbackFile(tmp_path))
+        with app.Server(web, "127.0.0.1", 0, password="ann:s3cret").running() as url:
+            assert httpx.get(url).status_code == 401
+            assert httpx.post(f"{url}api/ask", json={"question": QUESTION}).status_code == 401
+            for said in ("ann:wrong", "ann", ":", "bob:s3cret"):
+                given = {"authorization": f"Basic {base64.b64encode(said.encode()).decode()}"}
+                assert httpx.get(url, headers=given).status_code == 401
+            assert httpx.get(url, headers={"authorization": "Basic ??"}).status_code == 401
+            assert httpx.get(url).headers["www-authenticate"].startswith("Basic")
+            assert httpx.get(url, auth=("ann", "s3cret")).status_code == 200
+            assert httpx.post(f"{url}mcp", auth=("ann", "s3cret"), json={}).status_code in {404, 405}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"host": "evil.example"}, 403),
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+    ],
+)
+def test_another_site_cannot_ask_through_a_visitors_browser(
+    rest: httpx.Client, headers: dict[str, str], status: int
+) -> None:
+    assert rest.post("api/ask", json={"question": QUESTION}, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "gradio_api/upload", "gradio_api/file=/etc/passwd", "gradio_api/proxy=http://example.org", "login",
+        "gradio_api/runs", "monitoring", "gradio_api/component_server", "gradio_api/process_recording",
+        "docs", "redoc", "visit/../../etc/passwd", "gradio_api/stream/x", "file=/etc/passwd",
+    ],
+)  # fmt: skip
+def test_the_rest_of_gradio_is_shut(rest: httpx.Client, path: str) -> None:
+    for method in ("GET", "POST"):
+        assert rest.request(method, path).status_code in {404, 405}
+
+
+def test_every_page_says_what_a_browser_may_run(rest: httpx.Client) -> None:
+    policy = rest.get("").headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "http" not in policy
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_caller_who_asks_too_fast_is_told_when_to_come_again() -> None:
+    clock = Clock()
+    turnstile = Turnstile(AskLimits(per_minute=6), clock)
+
+    def told(caller: str) -> str:
+        try:
+            with turnstile.turn(caller):
+                return ""
+        except TooFastError as error:
+            return str(error)
+
+    line = "more than 6 questions a minute; ask again in 10 s"
+    assert [told("a") for _ in range(5)] == ["", "", "", line, line]
+    assert told("b") == ""
+    clock.now = 10.0
+    assert [told("a") for _ in range(2)] == ["", line]
+
+
+def test_a_full_queue_refuses_politely_and_the_rest_are_answered() -> None:
+    turnstile = Turnstile(AskLimits(at_once=1, waiting=1))
+    hold, inside = threading.Event(), threading.Event()
+
+    def ask() -> None:
+        with turnstile.turn("a"):
+            inside.set()
+            hold.wait(30)
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    threads[0].start()
+    assert inside.wait(30)
+    threads[1].start()
+    deadline = time.monotonic() + 30
+    while turnstile._inside < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    line = "2 questions are being answered or wait; ask again in a moment"
+    with pytest.raises(BusyError, match=line), turnstile.turn("b"):
+        pass
+    hold.set()
+    for thread in threads:
+        thread.join(30)
+    with turnstile.turn("b"):
+        pass
+
+
+def test_too_many_requests_get_their_status_and_when_to_come_again(tmp_path: Path, served: Served) -> None:
+    desk = Desk(served.answerer, served.answerer.retriever, served.answerer.index)
+    with visits_in(tmp_path) as visits:
+        turnstile = Turnstile(AskLimits(per_minute=2), Clock())
+        web = app.build(desk, visits, UploadLimits(), FeedbackFile(tmp_path), turnstile=turnstile)
+        with app.Server(web, "127.0.0.1", 0).running() as url:
+            given = [httpx.post(f"{url}api/search", json={"query": "fund"}) for _ in range(2)]
+    assert [one.status_code for one in given] == [200, 429]
+    assert given[1].headers["retry-after"] == "5"
+    assert given[1].json()["detail"].startswith("more than 2 questions a minute")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_server_cleanly_and_removes_what_visitors_added(
+    tmp_path: Path, end: signal.Signals
+) -> None:
+    cache = tmp_path / "cache"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qa.cli", "chat", "--port", "0", "--reader", "sentence"],
+        cwd=ROOT, stderr=subprocess.PIPE, text=True, env={**os.environ, "QUOTH_CACHE": str(cache)},
+    )  # fmt: skip
+    try:
+        assert process.stderr
+        line = next(line for line in process.stderr if "the page is at" in line)
+        url = re.search(r"http://\S+", line)
+        assert url
+        with httpx.Client(base_url=url[0], timeout=60) as client:
+            client.put("visit/documents", params={"name": "a.txt"}, content=b"A secret.").raise_for_status()
+            assert list(cache.glob("visits/*/documents/a.txt"))
+            with client.stream("GET", "gradio_api/heartbeat/abc"):
+                process.send_signal(end)
+                assert process.wait(60) == 0
+        assert list(cache.glob("visits/*")) == []
+        assert process.stderr.read() == ""
+    finally:
+        process.kill()
+        process.stderr.close()
+
+
+def test_the_examples_of_the_readme_run(served: Served, tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    examples = [one for one in re.findall(r"```python\n(.*?)```", readme, re.DOTALL) if "7860" in one]
+    assert len(examples) == 2
+    for number, example in enumerate(examples):
+        file = tmp_path / f"{number}.py"
+        file.write_text(example.replace("http://127.0.0.1:7860/", served.url), encoding="utf-8")
+        done = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+    shell = re.search(r"curl -s (http\S+)/api/ask .*-d '(.*?)'", readme)
+    assert shell
+    body = json.loads(shell[2])
+    given = httpx.post(f"{served.url}api/ask", json=body).json()
+    assert given["question"] == body["question"]
