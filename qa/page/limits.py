@@ -18,7 +18,7 @@ class AskLimits(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     at_once: int = Field(default=4, ge=1)
-    waiting: int = Field(default=16, ge=0)
+    waiting: int = Field(default=256, ge=0)
     per_minute: int = Field(default=120, ge=1)
 
 
