@@ -47,10 +47,10 @@ def compile_model(model: "SentenceTransformer", precision: Precision, folder: Pa
         work = Path(name)
         try:
             _export(model, inputs, work / "plain.onnx")
-            _fuse(work / "plain.onnx", work / "fused.onnx")
+            fuse(work / "plain.onnx", work / "fused.onnx")
             if precision == "int8":
                 _quantize(work / "fused.onnx", work / "products.onnx")
-                _shrink_embeddings(work / "products.onnx", work / GRAPH)
+                shrink_embeddings(work / "products.onnx", work / GRAPH)
             else:
                 (work / "fused.onnx").rename(work / GRAPH)
         except Exception as error:  # whatever a model's own code and three exporters may raise
@@ -116,10 +116,11 @@ def _export(model: "SentenceTransformer", inputs: tuple[str, ...], target: Path)
         inner.set_attn_implementation(attention)
 
 
-def _fuse(source: Path, target: Path) -> None:
+def fuse(source: Path, target: Path, *, heads: int = 0, width: int = 0) -> None:
     """Attention, GELU and layer norm as one operator each; the same numbers in less time.
 
     Not the sum before a norm, nor the bias before a GELU: ONNX Runtime's operators for these are slower.
+    `heads` of attention and the `width` of states are found in the graph when they are 0.
     """
     from onnxruntime.transformers.fusion_options import FusionOptions
     from onnxruntime.transformers.optimizer import optimize_model
@@ -127,7 +128,9 @@ def _fuse(source: Path, target: Path) -> None:
     options = FusionOptions("bert")
     options.enable_embed_layer_norm = False  # its table could not be made int8 by row
     options.enable_skip_layer_norm = options.enable_bias_skip_layer_norm = options.enable_bias_gelu = False
-    fused = optimize_model(str(source), "bert", optimization_options=options, opt_level=0)
+    fused = optimize_model(
+        str(source), "bert", num_heads=heads, hidden_size=width, optimization_options=options, opt_level=0
+    )
     fused.save_model_to_file(str(target))
 
 
@@ -148,7 +151,7 @@ def _quantize(source: Path, target: Path) -> None:
     )
 
 
-def _shrink_embeddings(source: Path, target: Path) -> None:
+def shrink_embeddings(source: Path, target: Path) -> None:
     """Word embeddings in int8 with a scale for each word: half of a small model's size is in them."""
     import onnx
     from onnx import TensorProto, helper, numpy_helper

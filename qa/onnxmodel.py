@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from index.compiled import cores
+from index.compiled import cores, opened
 from index.embedder import encodable
 from qa.errors import ReaderError
 from qa.spans import TokenLogits
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent / "model"
 # SHA-256 of config.json of the reader that ships, which holds those of the other files.
 SHIPPED_SHA256 = "9bd16b4e8e71e09fd568c45fa088777f00acc3e203590240c2473a6eb61afda1"
-# What ONNX Runtime would fuse to the reader's loss; see `qa.training.reader_export.fuse`.
-SLOWER = ["SkipLayerNormFusion"]
 _CLS, _SEP = "[CLS]", "[SEP]"
 
 
@@ -120,20 +118,10 @@ class OnnxSpanModel:
 
     @cached_property
     def _parts(self) -> "tuple[Tokenizer, InferenceSession, ThreadPoolExecutor]":
-        import onnxruntime
         from tokenizers import Tokenizer
 
         self.verify()
-        options = onnxruntime.SessionOptions()
-        # Passages side by side, a core each, are read faster than one passage by all cores.
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        session = onnxruntime.InferenceSession(
-            str(self._folder / "reader.onnx"),
-            options,
-            providers=["CPUExecutionProvider"],
-            disabled_optimizers=SLOWER,
-        )
+        session = opened(self._folder / "reader.onnx")
         tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
         tokenizer.no_truncation()
         tokenizer.no_padding()

@@ -28,9 +28,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from index.compiled import SLOWER
+from index.compiler import fuse, shrink_embeddings
 from index.models import locate
 from index.settings import DEFAULT_MODEL
-from qa.onnxmodel import SLOWER
 from qa.training.reader_card import card
 from qa.training.reader_example import Example, read, read_sources
 from qa.training.reader_model import (
@@ -75,7 +76,8 @@ def main() -> None:
     whole = work / "reader-float.onnx"
     with tempfile.TemporaryDirectory(dir=work) as folder:
         export(trained["model"], Path(folder) / "plain.onnx")
-        fuse(Path(folder) / "plain.onnx", whole)
+        known = new_model().encoder.config
+        fuse(Path(folder) / "plain.onnx", whole, heads=known.num_attention_heads, width=known.hidden_size)
         even_out(whole, Path(folder) / "even.onnx", _drawn(work))
         quantize(Path(folder) / "even.onnx", Path(folder) / "int8.onnx")
         shrink_embeddings(Path(folder) / "int8.onnx", release / "reader.onnx")
@@ -145,30 +147,6 @@ def export(weights: dict[str, torch.Tensor], target: Path) -> None:
         opset_version=17,
         dynamo=False,  # the other exporter writes a graph that the fusion below does not know
     )
-
-
-def fuse(source: Path, target: Path) -> None:
-    """Attention, GELU and layer norm as one operator each; the same numbers in less time.
-
-    The sums before a norm or GELU stay apart: ONNX Runtime's operators for both in one take a fifth longer
-    (25.9 ms a passage of one core's time, 21.5 apart).
-    """
-    from onnxruntime.transformers.fusion_options import FusionOptions
-    from onnxruntime.transformers.optimizer import optimize_model
-
-    options = FusionOptions("bert")
-    options.enable_embed_layer_norm = False  # its table could not be made int8 by row
-    options.enable_skip_layer_norm = options.enable_bias_skip_layer_norm = options.enable_bias_gelu = False
-    width = new_model().encoder.config
-    fused = optimize_model(
-        str(source),
-        "bert",
-        num_heads=width.num_attention_heads,
-        hidden_size=width.hidden_size,
-        optimization_options=options,
-        opt_level=0,
-    )
-    fused.save_model_to_file(str(target))
 
 
 def even_out(source: Path, target: Path, examples: Sequence[Example]) -> None:
@@ -242,35 +220,6 @@ def quantize(source: Path, target: Path) -> None:
         # The fused operators' types are not inferred.
         extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
     )
-
-
-def shrink_embeddings(source: Path, target: Path) -> None:
-    """Word embeddings in int8 with a scale for each word: half the float model's size is in them."""
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
-
-    model = onnx.load(source)
-    graph = model.graph
-    table = max(graph.initializer, key=lambda tensor: int(np.prod(tensor.dims)))
-    (node,) = [node for node in graph.node if node.op_type == "Gather" and node.input[0] == table.name]
-    values = numpy_helper.to_array(table)
-    scale = np.abs(values).max(axis=1, keepdims=True) / 127
-    rows = np.round(values / scale).astype(np.int8)
-    words, ids = "word_embeddings", node.input[1]
-    steps = [
-        helper.make_node("Gather", [words, ids], [f"{words}_int8"]),
-        helper.make_node("Cast", [f"{words}_int8"], [f"{words}_float"], to=TensorProto.FLOAT),
-        helper.make_node("Gather", [f"{words}_scale", ids], [f"{words}_scales"]),
-        helper.make_node("Mul", [f"{words}_float", f"{words}_scales"], [node.output[0]]),
-    ]
-    place = list(graph.node).index(node)
-    graph.node.remove(node)
-    for offset, step in enumerate(steps):
-        graph.node.insert(place + offset, step)
-    graph.initializer.remove(table)
-    graph.initializer.append(numpy_helper.from_array(rows, words))
-    graph.initializer.append(numpy_helper.from_array(scale.astype(np.float32), f"{words}_scale"))
-    onnx.save(model, target)
 
 
 def session(path: Path, threads: int) -> Forward:
