@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
@@ -47,7 +47,9 @@ def compile_model(model: "SentenceTransformer", precision: Precision, folder: Pa
         work = Path(name)
         try:
             _export(model, inputs, work / "plain.onnx")
-            fuse(work / "plain.onnx", work / "fused.onnx")
+            known = cast(Any, model)[0].auto_model.config
+            heads, width = (getattr(known, name, 0) for name in ("num_attention_heads", "hidden_size"))
+            fuse(work / "plain.onnx", work / "fused.onnx", heads=heads, width=width, masked=False)
             if precision == "int8":
                 _quantize(work / "fused.onnx", work / "products.onnx")
                 shrink_embeddings(work / "products.onnx", work / GRAPH)
@@ -116,11 +118,12 @@ def _export(model: "SentenceTransformer", inputs: tuple[str, ...], target: Path)
         inner.set_attn_implementation(attention)
 
 
-def fuse(source: Path, target: Path, *, heads: int = 0, width: int = 0) -> None:
+def fuse(source: Path, target: Path, *, heads: int, width: int, masked: bool = True) -> None:
     """Attention, GELU and layer norm as one operator each; the same numbers in less time.
 
     Not the sum before a norm, nor the bias before a GELU: ONNX Runtime's operators for these are slower.
-    `heads` of attention and the `width` of states are found in the graph when they are 0.
+    `heads` of attention and the `width` of states are the model's; without them attention stays in pieces. What
+    never sees padding needs no mask, which takes 4 % of the time.
     """
     from onnxruntime.transformers.fusion_options import FusionOptions
     from onnxruntime.transformers.optimizer import optimize_model
@@ -131,6 +134,10 @@ def fuse(source: Path, target: Path, *, heads: int = 0, width: int = 0) -> None:
     fused = optimize_model(
         str(source), "bert", num_heads=heads, hidden_size=width, optimization_options=options, opt_level=0
     )
+    if not masked:
+        for node in fused.get_nodes_by_op_type("Attention"):
+            node.input[3] = ""
+        fused.prune_graph(allow_remove_graph_inputs=False)
     fused.save_model_to_file(str(target))
 
 

@@ -24,7 +24,7 @@ from index.models import verify
 Engine = Literal["int8", "float32", "torch"]
 SETTING = "QUOTH_ENGINE"
 # Changes when the compiler does, so that what an older one compiled is not used.
-_FORMAT = 1
+_FORMAT = 2
 _OUTCOME = "outcome.json"
 # ONNX Runtime has integer kernels for these.
 _INTEGER_MACHINES = frozenset({"x86_64", "amd64", "arm64", "aarch64"})

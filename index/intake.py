@@ -6,8 +6,11 @@ the last generation is copied from it, neither parsed nor split again.
 
 import hashlib
 from bisect import bisect
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +18,7 @@ from numpy.typing import NDArray
 from index import store
 from index.chunker import Chunk
 from index.columns import ArrayWriter, Columns, file_of
+from index.compiled import cores
 from index.errors import SourceError
 from index.lexical import Vocabulary
 from index.loaders import SourceFile, load
@@ -24,6 +28,8 @@ from index.words import WordIndex
 
 Split = Callable[[Document], Sequence[Chunk]]
 
+# Documents that are split, or wait to be, while the one before them is written.
+_AHEAD = 8
 # Passages copied at once.
 _BLOCK = 1 << 16
 _ARRAYS = {
@@ -67,6 +73,14 @@ class Last:
         return row if (known.text, known.headings) == (document.text, document.headings) else None
 
 
+class _Taken(NamedTuple):
+    """A document, and its row in the last generation or, if it is not there as it is now, its chunks to come."""
+
+    document: Document
+    row: int | None
+    chunks: Future[Sequence[Chunk]] | None
+
+
 class Intake:
     """Writes the documents, passages and words of a generation."""
 
@@ -84,6 +98,7 @@ class Intake:
         self._waiting = range(0)
         self._paths: list[str] = []
         self._firsts: list[int] = []
+        self._workers = ThreadPoolExecutor(cores(), thread_name_prefix="quoth-splitter")
 
     @property
     def documents(self) -> int:
@@ -103,11 +118,12 @@ class Intake:
         if rows is not None:
             self._copy(rows, file)
         else:
-            for document in load(file):
-                self._add(document, file)
+            for taken in self._split_ahead(load(file)):
+                self._add(taken, file)
 
     def close(self) -> None:
         """Finish the files."""
+        self._workers.shutdown()
         self._copy_waiting()
         self._documents.close()
         for array in self._arrays.values():
@@ -119,16 +135,35 @@ class Intake:
         self._documents.copy(rows.start, rows.stop)
         self._wait(rows)
 
-    def _add(self, document: Document, file: SourceFile) -> None:
-        if self._documents.row(document.id) is not None:
-            raise self._clash(document.id, file)
-        row = self._documents.add(document)
-        known = self._last.row_of(document) if self._last else None
-        if known is not None:
-            self._wait(range(known, known + 1))
-        else:
+    def _split_ahead(self, documents: Iterable[Document]) -> Iterator[_Taken]:
+        """The documents in order; some are split while those before them are written.
+
+        The tokenizer, which takes the most time, runs beside Python.
+        """
+        taken: deque[_Taken] = deque()
+        failure = None
+        try:
+            for document in documents:
+                row = self._last.row_of(document) if self._last else None
+                chunks = self._workers.submit(self._split, document) if row is None else None
+                taken.append(_Taken(document, row, chunks))
+                if len(taken) > _AHEAD:
+                    yield taken.popleft()
+        except SourceError as error:
+            failure = error
+        yield from taken
+        if failure:
+            raise failure
+
+    def _add(self, taken: _Taken, file: SourceFile) -> None:
+        if self._documents.row(taken.document.id) is not None:
+            raise self._clash(taken.document.id, file)
+        row = self._documents.add(taken.document)
+        if taken.chunks:
             self._copy_waiting()
-            self._write(row, document, self._split(document))
+            self._write(row, taken.document, taken.chunks.result())
+        elif taken.row is not None:
+            self._wait(range(taken.row, taken.row + 1))
 
     def _clash(self, document_id: str, file: SourceFile) -> SourceError:
         row = self._documents.row(document_id) or 0

@@ -44,12 +44,15 @@ def pool(text: TokenStates, ranges: Sequence[Range]) -> Vectors:
     A range that no token touches (cut off by the model's limit) gets the text's vector. Special tokens
     belong to no range.
     """
-    starts, ends = text.spans[:, 0], text.spans[:, 1]
-    real = ends > starts
+    real = np.flatnonzero(text.spans[:, 1] > text.spans[:, 0])
+    starts, ends = text.spans[real].T
+    states = text.states[real]
+    # Tokens stand in the order of the text, so those of a range are neighbours.
+    bounds = np.asarray(ranges, dtype=np.int64).reshape(-1, 2)
+    firsts, lasts = np.searchsorted(ends, bounds[:, 0], "right"), np.searchsorted(starts, bounds[:, 1], "left")
     rows = np.empty((len(ranges), text.states.shape[1]), dtype=np.float32)
-    for number, (start, end) in enumerate(ranges):
-        inside = real & (starts < end) & (ends > start)
-        rows[number] = text.states[inside].mean(axis=0) if inside.any() else text.vector
+    for number, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
+        rows[number] = states[first:last].mean(axis=0) if last > first else text.vector
     return rows
 
 
