@@ -138,7 +138,7 @@ def opened(graph: Path) -> "InferenceSession":
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    # Threads that share an arena get blocks that slow each other down, by a fifth in some runs, and it only grows.
+    # In an arena that threads share, they slow each other down by a fifth in some runs, and it only grows.
     options.enable_cpu_mem_arena = options.enable_mem_pattern = False
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(

@@ -122,8 +122,8 @@ def fuse(source: Path, target: Path, *, heads: int, width: int, masked: bool = T
     """Attention, GELU and layer norm as one operator each; the same numbers in less time.
 
     Not the sum before a norm, nor the bias before a GELU: ONNX Runtime's operators for these are slower.
-    `heads` of attention and the `width` of states are the model's; without them attention stays in pieces. What
-    never sees padding needs no mask, which takes 4 % of the time.
+    `heads` of attention and the `width` of states are the model's; without them attention stays in pieces.
+    What never sees padding needs no mask, which takes 4 % of the time.
     """
     from onnxruntime.transformers.fusion_options import FusionOptions
     from onnxruntime.transformers.optimizer import optimize_model

@@ -74,7 +74,7 @@ class Last:
 
 
 class _Taken(NamedTuple):
-    """A document, and its row in the last generation or, if it is not there as it is now, its chunks to come."""
+    """A document, and its row in the last generation or, if it is not there as it is, its chunks to come."""
 
     document: Document
     row: int | None

@@ -49,7 +49,8 @@ def pool(text: TokenStates, ranges: Sequence[Range]) -> Vectors:
     states = text.states[real]
     # Tokens stand in the order of the text, so those of a range are neighbours.
     bounds = np.asarray(ranges, dtype=np.int64).reshape(-1, 2)
-    firsts, lasts = np.searchsorted(ends, bounds[:, 0], "right"), np.searchsorted(starts, bounds[:, 1], "left")
+    firsts = np.searchsorted(ends, bounds[:, 0], "right")
+    lasts = np.searchsorted(starts, bounds[:, 1], "left")
     rows = np.empty((len(ranges), text.states.shape[1]), dtype=np.float32)
     for number, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
         rows[number] = states[first:last].mean(axis=0) if last > first else text.vector

@@ -12,6 +12,7 @@ import numpy as np
 from index.index import Candidates, Index, Scores
 from index.lexical import stems, terms, words
 from index.types import Hit
+from index.vectors import Rows
 from qa.errors import QuestionError
 from qa.settings import RetrievalSettings
 from qa.spelling import is_word, nearest_terms
@@ -52,15 +53,20 @@ class Retriever:
         `documents` narrows the search to some document ids. Raises QuestionError for an empty question or
         an id that is not in the index.
         """
-        return [found.hit for found in self.search(question, top_k, documents=documents)]
+        if self.settings.mode != "dense":
+            return [found.hit for found in self.search(question, top_k, documents=documents)]
+        # As search does, but without looking at words and sentences, which take longer than all the rest.
+        self._require(question, documents)
+        rows, scores = self.index.nearest(
+            self.index.embed_query(question), depth=max(self.settings.depth, top_k), documents=documents
+        )
+        return [self._hit(int(rows[place]), scores[place]) for place in _best_first(scores, top_k)]
 
     def search(
         self, question: str, top_k: int = 5, *, documents: Collection[str] | None = None
     ) -> list[RetrievedPassage]:
         """As `retrieve`, with each passage's scores and sentences."""
-        if not question.strip():
-            raise QuestionError("the question is empty; ask something")
-        self.require(documents)
+        self._require(question, documents)
         candidates = self.index.search(
             self._query_terms(question),
             self.index.embed_query(question),
@@ -68,9 +74,10 @@ class Retriever:
             documents=documents,
         )
         sentence_scores, scores = fuse(candidates, self.settings)
-        # Ties go to the earlier passage, so that the order never hangs on chance.
-        order = np.argsort(-scores, kind="stable")[: max(0, top_k)]
-        return [self._retrieved(candidates, int(place), scores, sentence_scores) for place in order]
+        return [
+            self._retrieved(candidates, int(place), scores, sentence_scores)
+            for place in _best_first(scores, top_k)
+        ]
 
     def require(self, documents: Collection[str] | None) -> None:
         """Raise QuestionError for an id that is not in the index."""
@@ -79,6 +86,11 @@ class Retriever:
         held = self.index.document_ids()
         if unknown := sorted(set(documents) - set(held)):
             raise QuestionError(f"{unknown[0]}: no such document in the index; it holds {_listed(held)}")
+
+    def _require(self, question: str, documents: Collection[str] | None) -> None:
+        if not question.strip():
+            raise QuestionError("the question is empty; ask something")
+        self.require(documents)
 
     def _query_terms(self, question: str) -> list[str]:
         """The question's terms; a misspelt one gives way to the most similar that occurs."""
@@ -122,12 +134,15 @@ class Retriever:
         }
         return [token for token, is_held in found.items() if not is_held]
 
+    def _hit(self, row: int, score: np.float32) -> Hit:
+        return Hit(score=float(score), passage=self.index.passage(row))
+
     def _retrieved(
         self, candidates: Candidates, place: int, scores: Scores, sentence_scores: Scores
     ) -> RetrievedPassage:
         first, last = candidates.pointers[place], candidates.pointers[place + 1]
         return RetrievedPassage(
-            hit=Hit(score=float(scores[place]), passage=self.index.passage(int(candidates.rows[place]))),
+            hit=self._hit(int(candidates.rows[place]), scores[place]),
             dense=float(candidates.dense[place]),
             words=float(candidates.words[place]),
             sentences=tuple(
@@ -162,6 +177,11 @@ def fuse(candidates: Candidates, settings: RetrievalSettings) -> tuple[Scores, S
         best[filled] = np.maximum.reduceat(sentences, candidates.pointers[filled])
     fused = best + settings.dense * candidates.dense + settings.words * candidates.words
     return sentences, fused.astype(np.float32)
+
+
+def _best_first(scores: Scores, top_k: int) -> Rows:
+    """Places of the `top_k` highest; ties go to the earlier passage, so that no order hangs on chance."""
+    return np.argsort(-scores, kind="stable")[: max(0, top_k)]
 
 
 def _listed(names: Collection[str], most: int = 5) -> str:

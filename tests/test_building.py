@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -234,6 +235,7 @@ class Watching(HashEmbedder):
 
     most_documents = 0
     most_texts = 0
+    _lock = threading.Lock()
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         self._count()
@@ -245,8 +247,9 @@ class Watching(HashEmbedder):
         return super().embed_parts(texts, parts)
 
     def _count(self) -> None:
-        alive = sum(type(one) is Document for one in gc.get_objects())
-        self.most_documents = max(self.most_documents, alive)
+        with self._lock:  # a count in another thread keeps alive what it counts
+            alive = sum(type(one) is Document for one in gc.get_objects())
+            self.most_documents = max(self.most_documents, alive)
 
 
 def test_a_build_holds_few_documents_and_embeds_some_passages_at_once(
@@ -259,7 +262,8 @@ def test_a_build_holds_few_documents_and_embeds_some_passages_at_once(
     before = sum(type(one) is Document for one in gc.get_objects())
     Index.from_sources([corpus], tmp_path / "kept", settings=SETTINGS, embedder=embedder)
     assert len(embedder.embedded) == 400
-    assert embedder.most_documents - before <= 6
+    # Eight are split ahead, four are kept, and one or two pass through hands.
+    assert embedder.most_documents - before <= 14
     assert embedder.most_texts == 16
 
 

@@ -100,6 +100,16 @@ def test_a_compiled_model_agrees_with_the_original(article: Path, engine: str, l
     np.testing.assert_array_equal(*ranks)
 
 
+def test_attention_is_one_operator_a_layer_without_a_mask() -> None:
+    import onnx
+
+    embedder = SentenceTransformerEmbedder(engine="int8")
+    folder = engines.compiled(embedder.name, locate(DEFAULT_MODEL), embedder.checksum, "int8")
+    attention = [node for node in onnx.load(folder / "model.onnx").graph.node if node.op_type == "QAttention"]
+    assert len(attention) == 6
+    assert not any("mask" in name for node in attention for name in node.input)
+
+
 def test_a_texts_vector_does_not_hang_on_its_neighbours(article: Path) -> None:
     passages = texts(article)
     embedder = SentenceTransformerEmbedder(engine="int8")

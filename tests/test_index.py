@@ -16,6 +16,7 @@ import pytest
 
 from index import Index, IndexFolderError, IndexSettings, SourceError, store
 from index.cache import cache_folder
+from index.index import _single
 from index.lexical import terms
 from index.testing import HashEmbedder
 
@@ -315,3 +316,9 @@ def test_a_build_killed_at_any_moment_leaves_the_last_index_in_use(tmp_path: Pat
     updated = Index.from_sources([folder], target, embedder=HashEmbedder())
     assert sum("Added after 0.3." in p.text for p in updated.passages()) == 60
     assert not list(target.glob("*.partial"))
+
+
+def test_half_precision_is_widened_without_a_change() -> None:
+    every = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    finite = every[np.isfinite(every)].reshape(-1, 2)
+    np.testing.assert_array_equal(_single(finite), finite.astype(np.float32))

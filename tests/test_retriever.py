@@ -107,6 +107,18 @@ def test_hits_come_best_first_with_the_scores_of_their_mode(index: Index, questi
             assert passage.hit.score == pytest.approx(fused, abs=1e-5)
 
 
+@pytest.mark.parametrize("documents", [None, ["fish.txt"], ["trees.txt", "fish.txt"]])
+@pytest.mark.parametrize("top_k", [0, 1, 4, 50])
+@pytest.mark.parametrize("mode", ["hybrid", "dense", "bm25"])
+def test_retrieving_gives_the_hits_that_searching_gives(
+    index: Index, mode: Mode, top_k: int, documents: list[str] | None
+) -> None:
+    retriever = Retriever(index, RetrievalSettings(mode=mode, depth=3))
+    for question in QUESTIONS:
+        searched = retriever.search(question, top_k, documents=documents)
+        assert retriever.retrieve(question, top_k, documents=documents) == [found.hit for found in searched]
+
+
 def test_a_question_finds_the_passage_with_its_words(index: Index) -> None:
     assert Retriever(index).retrieve("silver herring", 1)[0].passage.text == "A herring is silver."
     assert [hit.passage.document_id for hit in Retriever(index).retrieve("willow by the river", 1)] == [
