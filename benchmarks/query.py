@@ -3,8 +3,8 @@
     python benchmarks/query.py [--json FILE]
 
 The loop encodes the question and searches FAISS for ten passages. Quoth is asked for ten hits by
-`Retriever.retrieve`, which in hybrid mode scores sentences too. Turns are taken by blocks of questions, so that a
-question follows one of its kind, as in use; the first of a block is not counted. Times are medians.
+`Retriever.retrieve`, which in hybrid mode scores sentences too. They take turns by blocks of questions, so
+that a question follows one of its kind, as in use; the first of a block is not counted. Times are medians.
 """
 
 import sys
