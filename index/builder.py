@@ -108,7 +108,7 @@ class _Build:
         settings = self._wanted.settings
         # Says already which model the vectors are of, should this build be killed.
         store.write_manifest(generation, self._wanted)
-        intake = Intake(generation, Last(self._last) if self._last else None, self._split)
+        intake = Intake(generation, Last(self._last) if self._last else None, self._split, self._progress)
         records = self._load(intake, files, records)
         embedding = EmbeddingPass(generation, self._embedder, before)
         embedding.run(self._progress)

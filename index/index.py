@@ -98,7 +98,8 @@ class Index:
 
         `folder` defaults to one in the user's cache, keyed by sources, model and settings. A folder that
         was built from other sources or otherwise is refused with IndexFolderError, unless `rebuild`.
-        `progress(done, total)` is called with numbers of passages. Raises SourceError when no source
+        `progress(done, total)` is called with numbers of passages; `total` is 0 while sources are still
+        read. Raises SourceError when no source
         can be loaded, or when a file given by name cannot; files in a folder that cannot are listed in
         `problems`.
         """

@@ -20,6 +20,7 @@ from index.chunker import Chunk
 from index.columns import ArrayWriter, Columns, file_of
 from index.compiled import cores
 from index.errors import SourceError
+from index.index import Progress
 from index.lexical import Vocabulary
 from index.loaders import SourceFile, load
 from index.store import FileRecord
@@ -84,8 +85,9 @@ class _Taken(NamedTuple):
 class Intake:
     """Writes the documents, passages and words of a generation."""
 
-    def __init__(self, generation: Path, last: Last | None, split: Split) -> None:
+    def __init__(self, generation: Path, last: Last | None, split: Split, progress: Progress) -> None:
         self.vocabulary = Vocabulary()
+        self._progress = progress
         self._last = last
         self._split = split
         self._documents = store.DocumentWriter(generation, last.generation if last else None)
@@ -107,7 +109,7 @@ class Intake:
 
     @property
     def passages(self) -> int:
-        """Number of passages, once closed."""
+        """Number of passages so far, all of them once closed."""
         return self._arrays["passages"].rows
 
     def add(self, file: SourceFile, record: FileRecord) -> None:
@@ -120,6 +122,7 @@ class Intake:
         else:
             for taken in self._split_ahead(load(file)):
                 self._add(taken, file)
+                self._progress(self.passages, 0)
 
     def close(self) -> None:
         """Finish the files."""

@@ -333,18 +333,21 @@ def _index(sources: Sequence[str], folder: str | None, model: str, *, rebuild: b
 
 
 class _Bar:
-    """A progress bar on standard error, drawn from the first report on."""
+    """Progress on standard error, drawn from the first report on: passages read, then passages embedded."""
 
     def __init__(self) -> None:
         self._bar: Any = None
 
     def __call__(self, done: int, total: int) -> None:
-        if self._bar is None and total:
+        if self._bar is None or (total and not self._bar.total):
             from tqdm import tqdm
 
-            self._bar = tqdm(total=total, unit=" passages", desc="embedding", file=sys.stderr)
-        if self._bar is not None:
-            self._bar.update(done - self._bar.n)
+            self.close()
+            what = "embedding" if total else "reading"
+            self._bar = tqdm(
+                total=total or None, unit=" passages", desc=what, file=sys.stderr, leave=bool(total)
+            )
+        self._bar.update(done - self._bar.n)
 
     def close(self) -> None:
         if self._bar is not None:

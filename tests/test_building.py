@@ -267,7 +267,7 @@ def test_a_build_holds_few_documents_and_embeds_some_passages_at_once(
     assert embedder.most_texts == 16
 
 
-def test_progress_counts_the_passages_that_are_embedded(
+def test_progress_counts_the_passages_that_are_read_then_those_embedded(
     corpus: Path, tmp_path: Path, small_steps: None
 ) -> None:
     seen: list[tuple[int, int]] = []
@@ -278,7 +278,8 @@ def test_progress_counts_the_passages_that_are_embedded(
         embedder=HashEmbedder(),
         progress=lambda done, total: seen.append((done, total)),
     )
-    assert seen == [(done, 200) for done in [*range(0, 200, 16), 200]]
+    reading = [(done, 0) for done in range(2, 201, 2)]
+    assert seen == [*reading, *((done, 200) for done in [*range(0, 200, 16), 200])]
 
 
 def test_an_approximate_index_follows_additions_and_removals(
