@@ -19,7 +19,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from measuring import ROOT, parser, seconds, show
+from benchmarks.measuring import ROOT, parser, seconds, show
 
 ROUNDS = 9
 QUESTION = "Who founded High-Flyer?"

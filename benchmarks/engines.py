@@ -24,8 +24,7 @@ from tokenizers import Tokenizer
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from measuring import Row, corpus, parser, rows_of, show
-
+from benchmarks.measuring import Row, corpus, parser, rows_of, show
 from index import compiler
 from index.models import locate
 from index.settings import DEFAULT_MODEL

@@ -21,8 +21,7 @@ from sentence_transformers import SentenceTransformer
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from measuring import Question, Row, corpus, mrr, parser, seconds, show
-
+from benchmarks.measuring import Question, Row, corpus, mrr, parser, seconds, show
 from index.embedder import SentenceTransformerEmbedder
 from index.engines import supported
 from index.index import Index

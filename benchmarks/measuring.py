@@ -6,23 +6,21 @@ commit. The passages are those that Quoth makes of the first 646 paragraphs of `
 
 import argparse
 import json
-import os
-import platform
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks.machine import machine, markdown
+
 ROOT = Path(__file__).parent.parent
 PARAGRAPHS = 646
 _PARAGRAPH = re.compile(r"\S.*?(?=\n\s*\n|\s*\Z)", re.DOTALL)
-_PACKAGES = ("torch", "sentence-transformers", "onnxruntime", "faiss-cpu", "tokenizers", "numpy")
+_PACKAGES = ("torch", "sentence-transformers", "onnxruntime", "tokenizers")
 Row = dict[str, Any]
 
 
@@ -91,37 +89,12 @@ def median_ms(call: Callable[[str], object], texts: Sequence[str]) -> float:
 
 def show(name: str, rows: Sequence[Row], target: Path | None) -> None:
     """Print the table; write it as JSON when a file is given."""
-    facts = {"benchmark": name, "commit": _commit(), "machine": machine(), "versions": _versions()}
-    print(f"commit {facts['commit']}, {facts['machine']}\n")
-    columns = list(rows[0])
-    print(f"| {' | '.join(columns)} |\n{'| --- ' * len(columns)}|")
-    for row in rows:
-        print(f"| {' | '.join(_cell(row[column]) for column in columns)} |")
+    facts = {"benchmark": name, **machine(*_PACKAGES)}
+    print(f"commit {facts['commit']}, {facts['processor']}, Python {facts['python']}\n")
+    print(markdown([{column: _cell(value) for column, value in row.items()} for row in rows]), end="")
     if target:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps({**facts, "rows": rows}, indent=1) + "\n", encoding="utf-8")
-
-
-def machine() -> str:
-    """The processor and what this process may use of it."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    model = platform.processor() or platform.machine()
-    known = Path("/proc/cpuinfo")
-    if known.is_file():
-        lines = known.read_text(encoding="utf-8", errors="replace").splitlines()
-        model = next(
-            (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), model
-        )
-    return f"{model}, {cores} cores, Python {platform.python_version()}"
-
-
-def _versions() -> dict[str, str]:
-    return {package: version(package) for package in _PACKAGES}
-
-
-def _commit() -> str:
-    command = ["git", "describe", "--always", "--dirty"]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT).stdout.strip()
 
 
 def _cell(value: object) -> str:

@@ -22,8 +22,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from measuring import ROOT, Question, Row, corpus, median_ms, mrr, parser, seconds, show
-
+from benchmarks.measuring import ROOT, Question, Row, corpus, median_ms, mrr, parser, seconds, show
 from index.embedder import SentenceTransformerEmbedder
 from index.index import Index
 from index.models import locate

@@ -18,8 +18,7 @@ from sentence_transformers import SentenceTransformer
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from measuring import Row, corpus, parser, seconds, show
-
+from benchmarks.measuring import Row, corpus, parser, seconds, show
 from index.embedder import SentenceTransformerEmbedder
 from index.engines import supported
 from index.index import Index
