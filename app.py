@@ -42,6 +42,9 @@ from qa.page.visits import Visit, Visits
 from qa.page.web import application, cookie_name
 
 _ERRORS = (QuestionAnsweringError, IndexingError, ValidationError)
+# Conversations that are remembered, the last used ones, at about 30 KiB each. A program that calls the page's
+# API without gradio's client begins a new one with each question.
+_CONVERSATIONS = 1000
 
 
 class Server:
@@ -192,6 +195,7 @@ def build(
         api(verify, api_name="verify")
         # The turnstile bounds what runs and refuses in words; gradio's own queue stands outside it.
         page.queue(default_concurrency_limit=32, max_size=256)
+        page.state_session_capacity = _CONVERSATIONS
     # The one sans-serif that gradio bundles whole, in these two weights.
     sans = gr.themes.LocalFont("Source Sans Pro", weights=(400, 700))
     theme = gr.themes.Base(font=(sans, "system-ui", "sans-serif"))

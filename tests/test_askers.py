@@ -3,13 +3,14 @@
 import asyncio
 import json
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 import httpx
 import pytest
+from starlette.routing import Mount
 
 import app
 from index.index import Index
@@ -65,10 +66,12 @@ class Served(NamedTuple):
 
     url: str
     gate: Gate
+    conversations: Callable[[], int]
 
 
 @pytest.fixture
-def served(article: Path, tmp_path: Path) -> Iterator[Served]:
+def served(article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    monkeypatch.setattr(app, "_CONVERSATIONS", 40)
     gate = Gate()
     index = Index.from_sources([article], tmp_path / "index", embedder=HashEmbedder())
     desk = Desk(gate, Retriever(index), index)
@@ -77,7 +80,9 @@ def served(article: Path, tmp_path: Path) -> Iterator[Served]:
         feedback = FeedbackFile(tmp_path / "feedback")
         web = app.build(desk, visits, UploadLimits(), feedback, turnstile=turnstile)
         with app.Server(web, "127.0.0.1", 0).running() as url:
-            yield Served(f"{url}gradio_api/call/ask", gate)
+            (page,) = (route.app for route in web.routes if isinstance(route, Mount))
+            sessions = page.state_holder.session_data  # type: ignore[attr-defined]
+            yield Served(f"{url}gradio_api/call/ask", gate, lambda: len(sessions))
 
 
 async def queue(client: httpx.AsyncClient, url: str, question: str) -> str | None:
@@ -114,6 +119,7 @@ def test_a_hundred_questions_at_once_are_all_answered_a_few_at_a_time(served: Se
     assert answers == questions
     assert turned_away == 0
     assert served.gate.most <= 4
+    assert served.conversations() == 40
 
 
 def test_a_question_too_many_is_turned_away_and_the_others_are_answered(served: Served) -> None:
