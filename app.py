@@ -16,8 +16,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
-# Before gradio is imported: it would report its use, and its client would ask a model hub.
-os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1")
+# Before gradio is imported: it would report its use and keep notes on the last ten thousand questions for a
+# monitor that is not shown, and its client would ask a model hub.
+os.environ.update(GRADIO_ANALYTICS_ENABLED="False", GRADIO_ANALYTICS_MAX_EVENTS="1", HF_HUB_OFFLINE="1")
 
 import gradio as gr
 import uvicorn

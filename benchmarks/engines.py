@@ -79,11 +79,16 @@ def _engines(model: SentenceTransformer, folder: Path) -> dict[str, Embed]:
 
     with compiler._silence():
         plain, fused, int8 = (folder / f"{name}.onnx" for name in ("plain", "fused", "int8"))
+        masked = folder / "masked.onnx"
         compiler._export(model, INPUTS, plain)
-        compiler._fuse(plain, fused)
+        known: Any = model[0].auto_model.config
+        sizes = {"heads": known.num_attention_heads, "width": known.hidden_size}
+        compiler.fuse(plain, fused, **sizes, masked=False)
+        compiler.fuse(plain, masked, **sizes)
         for source, target in ((fused, int8), (plain, folder / "plain-int8.onnx")):
             compiler._quantize(source, target)
-        compiler._shrink_embeddings(int8, folder / "small.onnx")
+        compiler._quantize(masked, folder / "masked-int8.onnx")
+        compiler.shrink_embeddings(int8, folder / "small.onnx")
         eight = {"per_channel": True, "weight_type": QuantType.QInt8, "op_types_to_quantize": ["MatMul"]}
         quantize_dynamic(plain, folder / "eight.onnx", **eight)
     engines: dict[str, Embed] = {
@@ -95,6 +100,7 @@ def _engines(model: SentenceTransformer, folder: Path) -> dict[str, Embed]:
         "ONNX Runtime int8, not fused, eight bits": onnx(folder / "eight.onnx", skip=True),
         "ONNX Runtime int8, not fused": onnx(folder / "plain-int8.onnx"),
         "ONNX Runtime int8, sum and norm in one": onnx(folder / "plain-int8.onnx", skip=True),
+        "ONNX Runtime int8, fused, with a mask": onnx(folder / "masked-int8.onnx"),
         "ONNX Runtime int8, fused": onnx(int8),
         "ONNX Runtime int8, fused, small embeddings (`int8`)": onnx(folder / "small.onnx"),
     }

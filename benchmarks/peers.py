@@ -109,6 +109,8 @@ def _quoth(
 ) -> dict[str, Any]:
     retriever = Retriever(index)
     fresh = SentenceTransformerEmbedder()
+    fresh.embed([questions[0].text])
+    fresh.count_tokens([questions[0].text])
     building = seconds(lambda: Index.from_sources([source], embedder=fresh, rebuild=True))
     texts = [question.text for question in questions]
     ranked = [
