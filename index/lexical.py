@@ -57,8 +57,9 @@ class Vocabulary:
         """The number of each term of a text, in order; new terms get the next numbers."""
         tokens = words(text)
         unknown = list(dict.fromkeys(token for token in tokens if token not in self._numbers))
-        for token, term in zip(unknown, stems(unknown), strict=True):
-            self._numbers[token] = self.number(term)
+        if unknown:
+            for token, term in zip(unknown, stems(unknown), strict=True):
+                self._numbers[token] = self.number(term)
         numbers = [self._numbers[token] for token in tokens]
         if len(self._numbers) > _REMEMBERED:
             self._numbers.clear()
