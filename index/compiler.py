@@ -136,7 +136,8 @@ def fuse(source: Path, target: Path, *, heads: int, width: int, masked: bool = T
     )
     if not masked:
         for node in fused.get_nodes_by_op_type("Attention"):
-            node.input[3] = ""
+            if len(node.input) > 3:
+                node.input[3] = ""
         fused.prune_graph(allow_remove_graph_inputs=False)
     fused.save_model_to_file(str(target))
 
