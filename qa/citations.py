@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from index.types import Document
-from qa.types import Citation
+from qa.types import Answer, Citation
 
 
 def cite(
@@ -49,6 +49,18 @@ def mismatches(citation: Citation, document: Document) -> list[str]:
 def joined(citations: Sequence[Citation]) -> str:
     """The quotes as a person reads them, one after the other."""
     return " ".join(citation.quote for citation in citations)
+
+
+def cited(answers: Sequence[Answer]) -> list[Citation]:
+    """All that answers cite, and what refusals show as closest."""
+    return [citation for answer in answers for citation in (*answer.citations, *answer.closest)]
+
+
+def parted(citation: Citation) -> tuple[str, str, str]:
+    """The quote cut in three: before, within and after its highlight; without one all of it comes after."""
+    first, last = citation.highlight or (citation.start, citation.start)
+    first, last = first - citation.start, last - citation.start
+    return citation.quote[:first], citation.quote[first:last], citation.quote[last:]
 
 
 def _heading(document: Document, start: int) -> str | None:

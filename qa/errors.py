@@ -3,6 +3,7 @@
 QuestionAnsweringError
 ├── QuestionError       a question or a history that cannot be used
 ├── QuestionSetError    a question set that cannot be read, or asks of documents that are not there
+├── ReportError         a report that cannot be written, or a gate that cannot be used
 ├── ReaderError         a reader model is missing or does not load
 ├── BusyError           too many questions at once
 ├── TooFastError        too many questions from one caller

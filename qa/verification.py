@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from index.loaders import find, load
 from index.types import Document
 from qa.answerer import REFUSAL
-from qa.citations import joined, mismatches
+from qa.citations import cited, joined, mismatches, parted
 from qa.errors import AnswerFileError
 from qa.types import Answer, Citation
 
@@ -42,14 +42,14 @@ def read_answers(path: str) -> list[Answer]:
 
 def verify_answers(answers: Sequence[Answer], sources: Sequence[str]) -> list[str]:
     """All that does not hold, one line each; nothing when every citation stands in the sources as quoted."""
-    return faults(answers, _documents(_cited(answers), sources))
+    return faults(answers, _documents(cited(answers), sources))
 
 
 def faults(answers: Sequence[Answer], documents: Mapping[tuple[str, str], Document]) -> list[str]:
     """As `verify_answers`, against documents by the id and the SHA-256 that they are cited with."""
     wrong = [
         line
-        for citation in _cited(answers)
+        for citation in cited(answers)
         for line in (
             mismatches(citation, documents[citation.document_id, citation.sha256])
             if (citation.document_id, citation.sha256) in documents
@@ -59,17 +59,13 @@ def faults(answers: Sequence[Answer], documents: Mapping[tuple[str, str], Docume
     return wrong + [line for answer in answers for line in _inconsistencies(answer)]
 
 
-def _cited(answers: Sequence[Answer]) -> list[Citation]:
-    return [citation for answer in answers for citation in (*answer.citations, *answer.closest)]
-
-
-def _documents(cited: Iterable[Citation], sources: Sequence[str]) -> dict[tuple[str, str], Document]:
+def _documents(citations: Iterable[Citation], sources: Sequence[str]) -> dict[tuple[str, str], Document]:
     """The cited documents, by the id and the SHA-256 they were cited with.
 
     A document's id depends on how its source was given: one not found by its id is found by its content
     and the end of its id, the name of a file or the id of a corpus's row.
     """
-    wanted = {(citation.document_id, citation.sha256) for citation in cited}
+    wanted = {(citation.document_id, citation.sha256) for citation in citations}
     ids = {document_id for document_id, _ in wanted}
     ends = {(end, sha256) for document_id, sha256 in wanted for end in _ends(document_id)}
     found: dict[str, Document] = {}
@@ -107,11 +103,7 @@ def _inconsistencies(answer: Answer) -> list[str]:
         wrong.append(f"{answer.question!r}: the text is not what the citations quote")
     if not answer.answered and answer.text != REFUSAL:
         wrong.append(f"{answer.question!r}: the text is not the message of a refusal")
-    highlights = [
-        citation.quote[citation.highlight[0] - citation.start : citation.highlight[1] - citation.start]
-        for citation in (*answer.citations, *answer.closest)
-        if citation.highlight
-    ]
+    highlights = [parted(citation)[1] for citation in cited([answer]) if citation.highlight]
     if answer.short is not None and answer.short not in highlights:
         wrong.append(f"{answer.question!r}: the short answer {answer.short!r} is highlighted in no citation")
     return wrong

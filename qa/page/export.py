@@ -4,6 +4,7 @@ import html
 import json
 from collections.abc import Sequence
 
+from qa.citations import cited, parted
 from qa.page.rendering import where
 from qa.types import DISAGREEMENT, Answer, Citation
 
@@ -25,11 +26,7 @@ def as_json(answers: Sequence[Answer]) -> str:
 def as_html(answers: Sequence[Answer]) -> str:
     """A page with no script, no link and nothing to fetch."""
     turns = "\n".join(_turn(answer) for answer in answers)
-    sources = {
-        citation.document_id: citation.sha256
-        for answer in answers
-        for citation in (*answer.citations, *answer.closest)
-    }
+    sources = {citation.document_id: citation.sha256 for citation in cited(answers)}
     checked = "".join(
         f"<li>{_text(document_id)} <code>SHA-256 {_text(sha256)}</code></li>"
         for document_id, sha256 in sources.items()
@@ -65,13 +62,9 @@ def _turn(answer: Answer) -> str:
 
 
 def _quote(citation: Citation) -> str:
-    start, end = citation.start, citation.end
-    first, last = citation.highlight or (start, start)
-    before, exact, after = (
-        _text(citation.quote[a - start : b - start]) for a, b in ((start, first), (first, last), (last, end))
-    )
+    before, exact, after = map(_text, parted(citation))
     quote = f"{before}<mark>{exact}</mark>{after}" if exact else before + after
-    place = _text(f"{where(citation)}, characters {start} to {end}")
+    place = _text(f"{where(citation)}, characters {citation.start} to {citation.end}")
     return f'<blockquote>{quote}<div class="where">{place}</div></blockquote>'
 
 

@@ -1,10 +1,8 @@
 """What programs may ask: the same four things by REST, as tools (MCP) and by gradio_client."""
 
-from collections.abc import Sequence
-
 from pydantic import BaseModel, ConfigDict, Field
 
-from qa.citations import cite
+from qa.citations import cite, cited
 from qa.page.desk import Desk
 from qa.page.limits import Turnstile
 from qa.types import Answer, Citation, Turn
@@ -103,16 +101,12 @@ class Programs:
     def verify(self, asked: Answers, caller: str) -> Verdict:
         """Check every quote of exported answers against the documents, to the character."""
         with self._turnstile.turn(caller):
-            cited = _cited(asked.answers)
-            held = set(self._desk.index.document_ids()) & {one.document_id for one in cited}
+            citations = cited(asked.answers)
+            held = set(self._desk.index.document_ids()) & {one.document_id for one in citations}
             documents = {
                 (one.document_id, one.sha256): self._desk.index.document(one.document_id)
-                for one in cited
+                for one in citations
                 if one.document_id in held
             }
             wrong = faults(asked.answers, documents)
-        return Verdict(verified=not wrong, citations=len(cited), wrong=wrong)
-
-
-def _cited(answers: Sequence[Answer]) -> list[Citation]:
-    return [citation for answer in answers for citation in (*answer.citations, *answer.closest)]
+        return Verdict(verified=not wrong, citations=len(citations), wrong=wrong)

@@ -2,6 +2,7 @@
 
 from urllib.parse import quote as percent_encoded
 
+from qa.citations import parted
 from qa.types import DISAGREEMENT, Answer, Citation
 
 # On a refusal the exact words of the best guess are marked only from this share of the threshold on: below
@@ -77,12 +78,8 @@ def _is_worth_marking(refusal: Answer) -> bool:
 
 def _quoted(citation: Citation, place: int, *, mark: bool) -> str:
     """A quote, and the link that marks it in the panel."""
-    start, end = citation.start, citation.end
-    first, last = citation.highlight if citation.highlight and mark else (start, start)
-    before, exact, after = (
-        plain(citation.quote[a - start : b - start]) for a, b in ((start, first), (first, last), (last, end))
-    )
-    title = plain(f"{where(citation)}, characters {start} to {end}")
+    before, exact, after = map(plain, parted(citation) if mark else ("", "", citation.quote))
+    title = plain(f"{where(citation)}, characters {citation.start} to {citation.end}")
     quote = f"{before}<b>{exact}</b>{after}" if exact else before + after
     return (
         f'<span class="q-quote">{quote}</span>&nbsp;'
