@@ -543,6 +543,20 @@ def test_a_hostile_document_with_a_hostile_name_is_shown_as_text_and_runs_nothin
     assert all(path.parent.name == "documents" for path in inside)
 
 
+def test_the_documents_come_into_view_above_a_text_that_was_scrolled(visit: Visit) -> None:
+    give(visit, ("long.txt", "\n\n".join(f"Line {number} of many." for number in range(60)).encode()))
+    ready(visit, "long.txt")
+    visit.page.wait_for_function("document.querySelector('.q-name').textContent === 'long.txt'")
+    visit.page.click("#q-shelved")
+    visit.page.wait_for_selector("#q-shelf", state="hidden")
+    visit.page.evaluate("document.querySelector('#q-source').scrollTop = 500")
+    assert visit.page.evaluate("document.querySelector('#q-source').scrollTop") == 500
+    visit.page.click("#q-shelved")
+    below = """() => document.querySelector('#q-shelf').getBoundingClientRect().top
+        - document.querySelector('.q-bar').getBoundingClientRect().bottom"""
+    assert visit.page.evaluate(below) == 0
+
+
 def test_progress_is_shown_while_a_document_is_indexed(visit: Visit, served: Served) -> None:
     hold = "\n\n".join(f"Line {number} about the harbour." for number in range(4000))
     give(visit, ("long.txt", hold.encode()))

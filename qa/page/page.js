@@ -569,7 +569,10 @@ async function add(chosen) {
 function unfold(open) {
   shelf.hidden = !open;
   toggle.setAttribute('aria-expanded', String(open));
-  if (open && !beside()) shelf.scrollIntoView({block: 'start', behavior: motion()});
+  if (!open) return;
+  // It stands above the text, which may have been scrolled to a citation.
+  if (beside()) element.closest('#q-source').scrollTop = 0;
+  else shelf.scrollIntoView({block: 'start', behavior: motion()});
 }
 
 toggle.addEventListener('click', () => unfold(shelf.hidden));
