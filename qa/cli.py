@@ -108,7 +108,7 @@ def ask(
     model: str,
     folder: str | None,
 ) -> None:
-    """Answer QUESTION from the source, with citations, or say that the source is silent."""
+    """Answer QUESTION from the source, with citations, guess, or say that the source is silent."""
     from qa.answerer import Answerer
     from qa.readers import load_reader
     from qa.settings import AnswerSettings
@@ -368,23 +368,25 @@ def _place(of: "Citation | Passage") -> str:
 
 
 def _rendered(answer: "Answer") -> str:
-    from qa.types import DISAGREEMENT
+    from qa.types import DISAGREEMENT, LIKELY
 
     lines = [answer.text, ""]
+    if answer.short and answer.verdict != "silent":
+        lines.insert(0, f"{answer.short}\n")
+    if answer.verdict == "likely":
+        lines.insert(0, LIKELY)
     if answer.standalone_question != answer.question:
         lines.append(f"asked as: {answer.standalone_question}")
-    if answer.answered:
-        if answer.short:
-            lines.insert(0, f"{answer.short}\n")
-        if answer.disagreement:
-            lines.append(DISAGREEMENT)
-        lines += [f"[{number}] {_place(citation)}" for number, citation in enumerate(answer.citations, 1)]
-    else:
-        if answer.missing_terms:
-            lines.append(f"Not in the source at all: {', '.join(answer.missing_terms)}")
-        lines += ["The closest it says:"]
+    if answer.disagreement:
+        lines.append(DISAGREEMENT)
+    lines += [f"[{number}] {_place(citation)}" for number, citation in enumerate(answer.citations, 1)]
+    if answer.verdict == "silent" and answer.missing_terms:
+        lines.append(f"Not in the source at all: {', '.join(answer.missing_terms)}")
+    if answer.closest:
+        lines.append("It also says:" if answer.citations else "The closest it says:")
         lines += [f"- {citation.quote}  ({_place(citation)})" for citation in answer.closest]
-    lines.append(f"confidence {answer.confidence:.0%}, threshold {answer.threshold:.0%}")
+    if answer.confidence is not None:
+        lines.append(f"{answer.confidence:.0%} sure; given as the answer from {answer.threshold:.0%} on")
     return "\n".join(lines)
 
 

@@ -102,7 +102,7 @@ def test_a_refusal_ends_with_status_0_and_shows_the_closest(run: Run, article: P
     assert out.startswith("The source does not answer this question.\n")
     assert answer["closest"][0]["quote"] in out
     assert "Not in the source at all: zebra" in out
-    assert "threshold 100%" in out
+    assert "given as the answer from 100% on" in out
 
 
 @pytest.mark.usefixtures("hashed")

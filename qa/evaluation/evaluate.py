@@ -119,7 +119,7 @@ def _report(
         figures=figures,
         intervals=intervals,
         reliability=reliability(
-            [result.answer.confidence for result in results], [result.right for result in results]
+            [result.confidence for result in results], [result.right for result in results]
         ),
         by_kind={kind: _kind(part) for kind, part in kinds.items()},
         questions=tuple(results),
@@ -138,7 +138,7 @@ def _score(
     index: SupportsDocuments,
     relevant_passages: int,
 ) -> QuestionResult:
-    sentences = answer.citations if answer.answered else answer.closest
+    sentences = answer.citations or answer.closest
     prediction = answer.short if answer.short is not None else sentences[0].quote if sentences else ""
     given = prediction if answer.answered else ""
     forced_f1 = f1(prediction, question.golds)
@@ -166,7 +166,7 @@ def _score(
         "relevant_passages": relevant_passages,
         "sentence_right": bool(sentences) and cites(sentences[0], evidence),
     }
-    if answer.answered:
+    if answer.citations:
         precision, recall = citation_overlap(answer.citations, evidence)
         scored |= {
             "cited_right": any(cites(citation, evidence) for citation in answer.citations),

@@ -1,10 +1,12 @@
 """The figures of an evaluation, computed from the results of its questions."""
 
 from collections.abc import Iterable, Sequence
+from typing import get_args
 
 from qa.evaluation import refusal
 from qa.evaluation.metrics import Interval, mean, ndcg, recall, reciprocal_rank, wilson
 from qa.evaluation.report import Figures, Intervals, QuestionResult
+from qa.types import Verdict
 
 RECALL_AT = (1, 3, 5, 10)
 PRECISION_WANTED = 0.9
@@ -99,12 +101,19 @@ def _refusal(results: Sequence[QuestionResult]) -> _Group:
     answered = [result.answer.answered for result in results]
     answerable = [result.question.answerable for result in results]
     right = [result.right for result in results]
-    confidence = [result.answer.confidence for result in results]
+    confidence = [result.confidence for result in results]
     group.share("accuracy", [a == b for a, b in zip(answered, answerable, strict=True)])
     group.share("answered", answered)
     group.share("right_when_answered", [ok for ok, given in zip(right, answered, strict=True) if given])
     refused = [not given for given, known in zip(answered, answerable, strict=True) if not known]
     group.share("refused_when_unanswerable", refused)
+    has = [result for result in results if result.question.answerable]
+    no = [result for result in results if not result.question.answerable]
+    group.share("given_right_when_answerable", [result.given_right for result in has])
+    group.share("answered_wrongly_when_answerable", [r.answer.answered and not r.given_right for r in has])
+    for verdict in get_args(Verdict):
+        group.share(f"{verdict}_when_answerable", [r.answer.verdict == verdict for r in has])
+        group.share(f"{verdict}_when_unanswerable", [r.answer.verdict == verdict for r in no])
     group.values["coverage_at_90_precision"] = refusal.coverage_at_precision(
         confidence, right, PRECISION_WANTED
     )

@@ -62,6 +62,16 @@ class QuestionResult(_Value):
     quotes: int = 0
     quotes_intact: int = 0
 
+    @property
+    def confidence(self) -> float:
+        """The answer's; 0 for one without, which was taken for no question about a fact."""
+        return self.answer.confidence or 0.0
+
+    @property
+    def given_right(self) -> bool:
+        """Whether a person was given, as the answer or as likely, a quote that stands at the evidence."""
+        return bool(self.answer.citations) and (self.right if self.cited_right is None else self.cited_right)
+
 
 class KindResult(_Value):
     """The figures of the questions of one kind."""
@@ -245,8 +255,8 @@ def _mistakes(results: Sequence[QuestionResult]) -> str:
             result.question.question,
             " / ".join(result.question.answers) if result.question.answerable else "(not in the source)",
             result.prediction,
-            "answered" if result.answer.answered else "refused",
-            _number(result.answer.confidence),
+            result.answer.verdict,
+            _number(result.confidence),
         )
         for result in wrong[:MISTAKES_SHOWN]
     )

@@ -90,7 +90,7 @@ class Desk:
             def ask(question: str) -> Answer:
                 answer = self.ask(question, visit=visit)
                 own = any(one.document_id == document.id for one in answer.citations[:1])
-                return answer if own else answer.model_copy(update={"answered": False})
+                return answer if own else answer.model_copy(update={"verdict": "silent", "answered": False})
 
             while len(self._suggested) >= _MOST_SUGGESTED:
                 self._suggested.pop(next(iter(self._suggested)), None)

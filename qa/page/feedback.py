@@ -62,7 +62,7 @@ def question(answer: Answer, history: Sequence[Turn], said: Feedback) -> dict[st
     right = said.right.strip()
     if right and not said.good:
         return {**row, "answerable": True, "answers": [right], "evidence": []}
-    if said.good == answer.answered and said.good:
+    if said.good and answer.citations:
         evidence = [
             {"document_id": one.document_id, "start": start, "end": end, "role": "answer"}
             for one in answer.citations

@@ -125,6 +125,7 @@ def main() -> None:
         intercept=fitted.intercept,
         coefficients=fitted.coefficients,
         threshold=threshold,
+        likely=threshold,
         fitted_on=f"{len(right)} questions of squad2_dev, each asked of its own article",
         ranking=ranking,
     )
@@ -227,6 +228,7 @@ def fit(known: Floats, right: Bools, names: Sequence[str]) -> Calibration:
             name: round(float(w), 4) for name, w in zip(names, best[:-1], strict=True) if abs(w) > 5e-5
         },
         threshold=0.5,
+        likely=0.5,
         fitted_on="",
     )
 
