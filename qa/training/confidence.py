@@ -27,7 +27,6 @@ from qa.answerer import Answerer
 from qa.calibration import FILE, Calibration, Ranking
 from qa.confidence import Signals, confidence, said, signals
 from qa.english import content_words
-from qa.evaluation.evaluate import RIGHT_FROM_F1
 from qa.evaluation.metrics import f1
 from qa.evaluation.questions import Question, half, load_questions
 from qa.evaluation.refusal import auroc, ece
@@ -195,7 +194,7 @@ def is_right(span: Span, question: Question, passages: Sequence[RetrievedPassage
         return False
     text = said(passages, span)
     if span.highlight:
-        return f1(text, question.answers) >= RIGHT_FROM_F1
+        return f1(text, question.answers) >= 0.5
     if question.placed_evidence:
         return any(span.start <= item.start and item.end <= span.end for item in question.placed_evidence)
     return any(answer in text for answer in question.answers)
