@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
@@ -30,7 +29,8 @@ from index.cache import cache_folder
 from index.errors import IndexingError
 from index.index import Index
 from qa.errors import QuestionAnsweringError, one_line
-from qa.page import rendering
+from qa.page import kept, rendering
+from qa.page.builders import Builders
 from qa.page.desk import Desk
 from qa.page.feedback import FeedbackFile
 from qa.page.guard import Guard
@@ -128,13 +128,13 @@ def build(
 
     def shown(talk: Talk, visit: Visit | None) -> list[gr.ChatMessage]:
         many = desk.listing(visit)["total"] > 1
-        return [
-            message
-            for place, answer in enumerate(talk.answers)
-            for message in _exchange(
-                answer.question, rendering.render(answer, name_documents=many, key=f"{talk.id}-{place}")
-            )
-        ]
+        messages = []
+        for place, answer in enumerate(talk.answers):
+            reply = rendering.render(answer, name_documents=many, key=f"{talk.id}-{place}")
+            if desk.quotes_own(talk.answers[: place + 1], visit):
+                reply = f'<div class="q-own">{reply}</div>'
+            messages += _exchange(answer.question, reply)
+        return messages
 
     def ask(
         question: str,
@@ -237,13 +237,16 @@ def serve(sources: Sequence[str], reader: str, serving: Serving) -> None:
     index = Index.from_sources(sources)
     read_by = load_reader(reader)
     answerer = Answerer(index, reader=read_by)
-    with ThreadPoolExecutor(max_workers=1) as builders:
+    shared = Path(serving.shared) if serving.shared else None
+    if shared:
+        kept.note_shared(shared)
+    with Builders() as builders:
         visits = Visits(
-            cache_folder() / "visits",
+            kept.visits_folder(),
             lambda folder: Library(
                 folder, index.embedder, lambda own: Answerer(own, reader=read_by), builders, serving.uploads
             ),
-            shared=Path(serving.shared) if serving.shared else None,
+            shared=shared,
         )
         desk = Desk(answerer, answerer.retriever, index)
         try:
@@ -254,7 +257,7 @@ def serve(sources: Sequence[str], reader: str, serving: Serving) -> None:
             sys.stderr.writelines(f"quoth: left out: {problem}\n" for problem in index.problems)
             sys.stderr.write(f"quoth: the page is at {server.url} (Ctrl+C ends it)\n")
             # What the first page shows is made before somebody looks.
-            builders.submit(desk.suggestions, index.document_ids()[0])
+            builders.submit(lambda: desk.suggestions(index.document_ids()[0]))
             # uvicorn shuts down first and raises the signal again.
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             with suppress(KeyboardInterrupt):

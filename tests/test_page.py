@@ -307,9 +307,13 @@ def test_the_best_guess_is_shown_when_asked_for_and_marked_as_such(visit: Visit)
 
 def test_what_people_say_of_answers_is_a_question_set(visit: Visit, served: Served) -> None:
     visit.ask("Who founded High-Flyer?")
+    assert visit.page.inner_text(".q-kept") == (
+        "A thumb keeps the conversation up to here, with its quotes, on the server’s machine, in the folder "
+        "feedback."
+    )
     visit.page.get_by_role("button", name="This answer is right").click()
     visit.page.wait_for_selector(".q-thanks:not(:empty)")
-    assert str(served.said) in visit.page.inner_text(".q-thanks")
+    assert visit.page.inner_text(".q-thanks") == "Kept on the server’s machine, in feedback/feedback.jsonl."
     assert (
         visit.page.get_by_role("button", name="This answer is right").get_attribute("aria-pressed") == "true"
     )
