@@ -297,14 +297,22 @@ def chat(
 
 @quoth.command()
 @click.option("--clear", is_flag=True, help="Remove all indexes and compiled models from the cache.")
-def doctor(clear: bool) -> None:
-    """Print versions, the engine, models and their checksums, the cache and what it holds."""
-    from qa.doctor import clear_cache, diagnosis
+@click.option(
+    "--clear-kept",
+    is_flag=True,
+    help="Remove the documents that visitors of the page added and that are kept, of single ones and shared.",
+)
+def doctor(clear: bool, clear_kept: bool) -> None:
+    """Print versions, the engine, models and their checksums, the cache, what it holds and what is kept."""
+    from qa import doctor as doctors
 
     if clear:
-        indexes, models = clear_cache()
+        indexes, models = doctors.clear_cache()
         click.echo(f"removed {indexes} indexes and {models} compiled models")
-    for line in diagnosis():
+    if clear_kept:
+        for line in doctors.clear_kept():
+            click.echo(line)
+    for line in doctors.diagnosis():
         click.echo(line)
 
 
