@@ -15,14 +15,16 @@ from fastapi.testclient import TestClient
 
 import app
 from index import store
+from index.cache import cache_folder
+from index.errors import IndexFolderError
 from index.index import Index
 from index.testing import HashEmbedder
 from qa.answerer import Answerer
-from qa.errors import QuestionError, UploadError
+from qa.errors import QuestionError, UploadError, one_line
 from qa.evaluation.questions import load_questions
 from qa.page.asking import surest
 from qa.page.desk import Desk
-from qa.page.feedback import FeedbackFile
+from qa.page.feedback import Feedback, FeedbackFile
 from qa.page.library import UploadLimits, safe_name
 from qa.page.visits import Visits
 from qa.reader import SentenceReader
@@ -293,6 +295,29 @@ def test_with_a_shared_folder_all_visitors_see_the_same_documents_which_stay(tmp
         assert settled(three.library)["harbour.txt"].state == "ready"
 
 
+def test_what_cannot_be_kept_of_a_thumb_is_one_line_without_a_path(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(QuestionError) as refused:
+        FeedbackFile(tmp_path / "file" / "said").add(answer(0.9), [], Feedback(good=True), own=True)
+    assert str(refused.value) == "this cannot be kept on the server: Not a directory; try again later"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("/srv/quoth/index: holds no index", "index: holds no index"),
+        (r"C:\Users\me\a.txt: is empty", "a.txt: is empty"),
+        ("built from '/home/me/docs/a.txt'", "built from 'a.txt'"),
+        ("2024/report/a.txt: there is no such document", "2024/report/a.txt: there is no such document"),
+        ("see https://example.org/a/b or 9/11", "see https://example.org/a/b or 9/11"),
+    ],
+)
+def test_an_error_that_a_server_tells_names_no_folder_of_its_machine(said: str, shown: str) -> None:
+    assert one_line(IndexFolderError(said)) == shown
+    inside = cache_folder() / "a folder" / "index"
+    assert one_line(IndexFolderError(f"{inside}: is damaged")) == "a folder/index: is damaged"
+
+
 # --- in a browser
 
 
@@ -443,7 +468,7 @@ def test_a_thumb_on_ones_own_document_keeps_no_word_of_it_and_says_so_before(
     visit.page.wait_for_selector(".q-thanks:not(:empty)")
     assert visit.page.inner_text(".q-thanks") == "Kept on the server’s machine, in feedback/judgements.jsonl."
     (row,) = said_of_own_documents(served)[len(before) :]
-    assert set(row) == {"id", "kind", "good", "reason", "answered", "confidence"}
+    assert set(row) == {"id", "kind", "good", "reason", "verdict", "confidence"}
     assert (row["good"], row["reason"]) == (False, "wrong")
     assert not list(served.said.glob("[fc]*.jsonl"))
     # The next answer is from the server's document, but the conversation before it is not.

@@ -71,7 +71,7 @@ def judgement(answer: Answer, said: Feedback) -> dict[str, object]:
         "kind": "judgement",
         "good": said.good,
         "reason": said.reason,
-        "answered": answer.answered,
+        "verdict": answer.verdict,
         "confidence": answer.confidence,
     }
 
