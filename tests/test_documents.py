@@ -458,7 +458,8 @@ def test_a_thumb_on_ones_own_document_keeps_no_word_of_it_and_says_so_before(
     visit.page.wait_for_selector(".q-own .q-kept")
     assert visit.page.inner_text(".q-kept").startswith(
         "This conversation quotes a document of yours. A thumb keeps your judgement alone, with no question, "
-        "answer or quote, on the server’s machine, in feedback/judgements.jsonl."
+        "answer or quote, on the server’s machine, in feedback/judgements.jsonl, until its operator "
+        "deletes it."
     )
     visit.page.get_by_role("button", name="This answer is not right").click()
     assert visit.page.get_by_label("What would be right, optional").is_hidden()

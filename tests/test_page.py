@@ -309,7 +309,7 @@ def test_what_people_say_of_answers_is_a_question_set(visit: Visit, served: Serv
     visit.ask("Who founded High-Flyer?")
     assert visit.page.inner_text(".q-kept") == (
         "A thumb keeps the conversation up to here, with its quotes, on the server’s machine, in the folder "
-        "feedback."
+        "feedback, until its operator deletes it."
     )
     visit.page.get_by_role("button", name="This answer is right").click()
     visit.page.wait_for_selector(".q-thanks:not(:empty)")

@@ -282,8 +282,8 @@ function tools(turn) {
   // Before anything is kept, it says what and where.
   const consent = make('input', {type: 'checkbox'}), own = Boolean(turn.closest('.q-own'));
   const kept = make('p', {className: 'q-kept', id: `kept-${talk}-${place}`}, own
-    ? 'This conversation quotes a document of yours. A thumb keeps your judgement alone, with no question, answer or quote, on the server’s machine, in feedback/judgements.jsonl. '
-    : 'A thumb keeps the conversation up to here, with its quotes, on the server’s machine, in the folder feedback.');
+    ? 'This conversation quotes a document of yours. A thumb keeps your judgement alone, with no question, answer or quote, on the server’s machine, in feedback/judgements.jsonl, until its operator deletes it. '
+    : 'A thumb keeps the conversation up to here, with its quotes, on the server’s machine, in the folder feedback, until its operator deletes it.');
   if (own) kept.append(make('label', {}, consent, ' Keep the conversation up to here and its quotes, too'));
   [up, down].forEach(one => {
     one.setAttribute('aria-pressed', 'false');
