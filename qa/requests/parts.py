@@ -1,0 +1,274 @@
+"""Find the part of a document that a request names: a chapter, section, clause or page, by number or heading.
+
+An outline is made of the headings that the format gives, and of lines that look like headings: "Chapter 2",
+"3.1 Payments", "INTRODUCTION" alone between blank lines.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from index.lexical import stems, words
+from index.types import Document
+from qa.english import is_content
+
+Number = tuple[int, ...]
+
+
+class Part(NamedTuple):
+    """A range of a document with its name: its heading, or "page 3"."""
+
+    document_id: str
+    start: int
+    end: int
+    name: str
+
+    def holds(self, document_id: str, start: int, end: int) -> bool:
+        """Whether a range of a document lies in the part."""
+        return document_id == self.document_id and self.start <= start and end <= self.end
+
+
+class Reference(NamedTuple):
+    """What a request calls a part: its unit ("chapter"), numbers or places, and where in the request it stands.
+
+    A place counts the parts of a unit from 1, or from the end when it is negative. `span` includes the
+    article before.
+    """
+
+    unit: str
+    numbers: tuple[Number, ...]
+    place: int | None
+    span: tuple[int, int]
+
+
+class _Entry(NamedTuple):
+    """A heading of an outline; `level` is smaller the more it comprises."""
+
+    start: int
+    end: int
+    level: int
+    unit: str
+    number: Number
+    name: str
+
+
+# What parts are called; those in a line are one thing under several names.
+_UNITS = {
+    name: group
+    for group in (
+        "chapter chap ch chapters",
+        "part parts",
+        "book books volume",
+        "act acts",
+        "scene scenes",
+        "page pages p pp pg slide slides",
+        "section sections sec sect § clause clauses article articles paragraph paragraphs para rule rules point "
+        "points item items step steps unit units lesson lessons module modules lecture lectures topic question",
+        "appendix appendices annex annexes schedule schedules",
+    )
+    for name in group.split()
+}
+_PAGE = _UNITS["page"]
+_LEVELS = {_UNITS["book"]: 10, _UNITS["part"]: 11, _UNITS["act"]: 12, _UNITS["chapter"]: 12}
+_SECTION_LEVEL, _NUMBERED_LEVEL, _LINE_LEVEL = 13, 14, 30
+_COUNTED = "one two three four five six seven eight nine ten eleven twelve".split()
+_ORDINALS = {
+    **{word: at for at, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)},
+    **dict.fromkeys("last final closing concluding".split(), -1),
+    "opening": 1,
+    "penultimate": -2,
+}
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
+_NUMBER = rf"\d{{1,4}}(?:\.\d{{1,3}})*|[ivxlc]{{1,7}}|[a-h]|{'|'.join(_COUNTED)}"
+_ARTICLE = r"(?:\bthe\s+)?"
+_NUMBERED = re.compile(
+    rf"{_ARTICLE}(?<!\w)({_UNIT})\.?\s*({_NUMBER})(?![\w])(?:\s*(-|–|to|and|,)\s*({_NUMBER})(?!\w))?", re.IGNORECASE
+)
+_PLACED = re.compile(rf"{_ARTICLE}\b({'|'.join(_ORDINALS)})\s+({_UNIT})\b", re.IGNORECASE)
+_NAMED = re.compile(rf"\b({_UNIT})s?\b", re.IGNORECASE)
+# A heading's own number: "Chapter 2:", "Section 3 – Payments", "§ 4", "2.1 Scope", "IV. Results", "Appendix B".
+_LABEL = re.compile(
+    rf"[\W_]*(?:({_UNIT})\.?\s*({_NUMBER})(?![\w])|(\d{{1,3}}(?:\.\d{{1,3}})*)(?:[.):]|(?=\s))|([IVXLC]{{1,6}}|[A-H])[.):])\s*",
+    re.IGNORECASE,
+)
+_LINE = re.compile(r"^[^\S\n]*(\S.*?)[^\S\n]*$", re.MULTILINE)
+_LONGEST_HEADING = 80
+_SENTENCE_END = re.compile(r"[.!?:;,…][\"”’)]*$")
+_BULLET = re.compile(r"[-*+•|>`#=_~]|\d+\s*$")
+
+
+def reference(request: str) -> Reference | None:
+    """The part that a request names by a number or a place; None when it names none so."""
+    if found := _NUMBERED.search(request):
+        unit, first, joint, second = found.groups()
+        numbers = [_number(first)]
+        if second is not None and joint:
+            last = _number(second)
+            between = range(numbers[0][0] + 1, last[0]) if joint in "-–to" and len(last) == 1 else ()
+            numbers += [*((number,) for number in between), last]
+        return Reference(_UNITS[unit.casefold()], tuple(numbers), None, found.span())
+    if found := _PLACED.search(request):
+        return Reference(_UNITS[found[2].casefold()], (), _ORDINALS[found[1].casefold()], found.span())
+    return None
+
+
+def find(document: Document, request: str) -> list[Part]:
+    """The parts of a document that a request names, in order; none when there is no such part."""
+    named = reference(request)
+    if named is None:
+        return _by_words(document, request)
+    if named.unit == _PAGE:
+        return _pages(document, named)
+    entries = outline(document)
+    if named.place is not None:
+        return _placed(document, entries, named)
+    found = []
+    for number in named.numbers:
+        same = [at for at, entry in enumerate(entries) if entry.number == number]
+        exact = [at for at in same if entries[at].unit == named.unit]
+        # A heading without a unit may be any; one that says "Part 2" is no chapter.
+        found += (exact or [at for at in same if not entries[at].unit])[:1]
+    return [_part(document, entries, at) for at in found]
+
+
+def outline(document: Document) -> list[_Entry]:
+    """The headings that the format gives and the lines that look like some, in order."""
+    text = document.text
+    given = []
+    for heading in document.headings:
+        name = " ".join(text[heading.start : heading.end].split())
+        unit, number = _label(name)
+        given.append(_Entry(heading.start, heading.end, heading.level, unit, number, name))
+    starts = {text.rfind("\n", 0, entry.start) + 1 for entry in given}
+    lines = (line for line in _heading_lines(text, bool(given)) if line.start not in starts)
+    return sorted([*given, *lines], key=lambda entry: entry.start)
+
+
+def names(document: Document) -> list[str]:
+    """What the parts of a document are called."""
+    return [entry.name for entry in outline(document) if len(entry.name) <= _LONGEST_HEADING]
+
+
+def _heading_lines(text: str, has_headings: bool) -> Iterator[_Entry]:
+    """Lines that start with a unit and number, or with the next number, or that stand alone as a title does."""
+    last: dict[Number, int] = {}
+    for found in _LINE.finditer(text):
+        line, start = found[1], text.rfind("\n", 0, found.start(1)) + 1
+        unit, number = _label(line)
+        short = len(line) <= _LONGEST_HEADING
+        if unit and short and not line[0].islower():
+            level = _LEVELS.get(unit, _SECTION_LEVEL)
+            yield _Entry(start, found.end(1), level, unit, number, " ".join(line.split()))
+        elif number and last.get(number[:-1], 0) + 1 == number[-1] and _may_start(line):
+            # Numbers that go on, so that a list within a clause is not taken for the next clause.
+            last[number[:-1]] = number[-1]
+            end = found.end(1) if short and not _SENTENCE_END.search(line) else start
+            yield _Entry(start, end, _NUMBERED_LEVEL + len(number), "", number, _cut(line))
+        elif not has_headings and short and _is_title(text, found):
+            yield _Entry(start, found.end(1), _LINE_LEVEL, "", (), " ".join(line.split()))
+
+
+def _may_start(line: str) -> bool:
+    """Whether the text behind a line's number starts as a heading or clause does."""
+    rest = line[label.end() :] if (label := _LABEL.match(line)) else line
+    return bool(rest) and not rest[0].islower() and any(map(str.isalpha, rest[:3]))
+
+
+def _is_title(text: str, found: re.Match[str]) -> bool:
+    """Whether a line stands alone between blank lines, without the mark of a sentence or a list."""
+    line = found[1]
+    before, after = text[: found.start(1)].rstrip(" \t"), text[found.end(1) :].lstrip(" \t")
+    alone = (not before or before.endswith("\n\n")) and after.startswith(("\n\n", "\n\r\n"))
+    return (
+        alone
+        and line[0].isupper()
+        and not _SENTENCE_END.search(line)
+        and not _BULLET.match(line)
+        and len(line.split()) <= 8
+    )
+
+
+def _part(document: Document, entries: Sequence[_Entry], at: int) -> Part:
+    """From a heading to the next one that does not belong under it."""
+    entry = entries[at]
+    ends = (other.start for other in entries[at + 1 :] if other.level <= entry.level)
+    return Part(document.id, entry.end, next(ends, len(document.text)), entry.name)
+
+
+def _placed(document: Document, entries: Sequence[_Entry], named: Reference) -> list[Part]:
+    """The first, second or last part of a unit; of headings without units, of those at the top."""
+    assert named.place is not None
+    own = [at for at, entry in enumerate(entries) if entry.unit == named.unit]
+    if not own and named.unit in {_UNITS["chapter"], _UNITS["section"], _UNITS["part"]}:
+        titled = [at for at, entry in enumerate(entries) if entry.start > 0 or entry.number]
+        top = min((entries[at].level for at in titled), default=0)
+        own = [at for at in titled if entries[at].level == top]
+        numbered = [at for at in own if entries[at].number]
+        own = numbered or own
+    place = named.place - 1 if named.place > 0 else len(own) + named.place
+    return [_part(document, entries, own[place])] if 0 <= place < len(own) else []
+
+
+def _pages(document: Document, named: Reference) -> list[Part]:
+    count = len(document.pages)
+    if named.place is not None:
+        wanted = [named.place if named.place > 0 else count + 1 + named.place]
+    else:
+        wanted = [number[0] for number in named.numbers]
+    stops = [*document.pages[1:], len(document.text)]
+    return [
+        Part(document.id, document.pages[page - 1], stops[page - 1], f"page {page}")
+        for page in wanted
+        if 1 <= page <= count
+    ]
+
+
+def _by_words(document: Document, request: str) -> list[Part]:
+    """The part whose heading has the words of the request: "the introduction", "the section on payments"."""
+    asked = set(stems([word for word in words(request) if is_content(word)]))
+    units = set(stems(list(_UNITS)))
+    entries = outline(document)
+    best, found = 0.0, -1
+    for at, entry in enumerate(entries):
+        heading = set(stems([word for word in words(entry.name) if is_content(word)])) - units
+        heading = {term for term in heading if not term.isdigit()}
+        common = sum(any(_same(term, other) for other in asked) for term in heading)
+        # A heading whose every word is asked for counts before one of which half is.
+        share = common / len(heading) if heading else 0.0
+        if share >= 0.5 and share > best:
+            best, found = share, at
+    return [_part(document, entries, found)] if found >= 0 else []
+
+
+def _same(term: str, other: str) -> bool:
+    """Whether two stems are one word, or one is short for the other ("intro")."""
+    return term == other or (len(other) >= 4 and term.startswith(other))
+
+
+def _label(name: str) -> tuple[str, Number]:
+    """The unit and the number at the start of a heading; "" and () where there is none."""
+    found = _LABEL.match(name)
+    if not found:
+        return "", ()
+    unit, of_unit, digits, letter = found.groups()
+    return _UNITS[unit.casefold()] if unit else "", _number(of_unit or digits or letter)
+
+
+def _number(text: str) -> Number:
+    """A number as people write it: 2, 2.1, IV, two; a letter is a negative number, so that B is not 2."""
+    low = text.casefold()
+    if low[0].isdigit():
+        return tuple(map(int, low.split(".")))
+    if low in _COUNTED:
+        return (_COUNTED.index(low) + 1,)
+    if all(letter in _ROMAN for letter in low):
+        values = [_ROMAN[letter] for letter in low]
+        return (sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True)),)
+    return (-ord(low[0]),)
+
+
+def _cut(line: str) -> str:
+    """A heading as it is listed."""
+    line = " ".join(line.split())
+    return line if len(line) <= _LONGEST_HEADING else line[: _LONGEST_HEADING].rsplit(" ", 1)[0] + " …"

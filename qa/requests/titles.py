@@ -1,0 +1,209 @@
+"""Which documents a question means: by a file's name, its folders or its title.
+
+A name is compared letter by letter without what separates its words, so that "report 2", "Report_2" and
+"report2.pdf" are one. A name typed as only a file's can be is meant for sure. Where a question only shares words
+with names, as with the thing that a manual is about, those documents are meant when nothing else holds the words.
+"""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from index.folders import SUFFIXES
+from index.lexical import stems, terms
+from qa.english import is_content
+
+Holds = Callable[[str, Collection[str]], bool]
+
+_TOKEN = re.compile(r"[^\W_]+")
+# What may stand between the words of a name as people type it.
+_BETWEEN = re.compile(r"[\s_.\-/\\’'()&+]*")
+# "orderBeta" and "report2" have two words, "X200" is one.
+_INNER = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[a-z]{2})(?=\d)")
+_FILE = re.compile(rf"(?<![\w.])[\w][\w .\-/]*?(?:{'|'.join(map(re.escape, SUFFIXES))})(?!\w)", re.IGNORECASE)
+_CALLED = re.compile(r"(?:\b(?:the|my|our|your|this)\s+)?(?:\b(?:document|file)\s+)?(?:called\s+|named\s+)?[\"“'‘]?$")
+_KIND_OF_TEXT = re.compile(r"^[\"”'’]?(?:\s+(?:document|file)\b)?", re.IGNORECASE)
+_LONGEST_NAME = 12
+# Beyond so many documents names are not looked at: they would take seconds and say little.
+MOST_DOCUMENTS = 20_000
+
+
+class Meant(NamedTuple):
+    """The documents that a question means, and the question with "this" in place of their name.
+
+    `is_sure` tells that a document was named as such, not only spoken of by words of its name.
+    """
+
+    documents: tuple[str, ...]
+    question: str
+    is_sure: bool
+
+
+class _Found(NamedTuple):
+    """A name in a question: its range there, the rows of its documents, whether it is typed as a file's."""
+
+    start: int
+    end: int
+    rows: frozenset[int]
+    is_typed: bool
+
+
+class Titles:
+    """The names of all documents of an index."""
+
+    def __init__(self, ids: Sequence[str], titles: Sequence[str | None]) -> None:
+        self._ids = ids
+        self._rows: dict[str, set[int]] = defaultdict(set)
+        self._held_by: dict[str, set[int]] = defaultdict(set)
+        self._terms: list[frozenset[str]] = []
+        if len(ids) > MOST_DOCUMENTS:
+            return
+        for row, (document_id, title) in enumerate(zip(ids, titles, strict=True)):
+            for name in (*_names(document_id), title or ""):
+                if len(key := _squashed(name)) > 1:
+                    self._rows[key].add(row)
+            stem = _without_suffix(document_id)
+            held = frozenset(terms(_INNER.sub(" ", f"{stem} {title or ''}".replace("_", " "))))
+            held |= {term for token in stem.replace("_", " ").split() for term in terms(token)}
+            self._terms.append(held)
+            for term in held:
+                self._held_by[term].add(row)
+
+    def terms(self, document_id_row: int) -> frozenset[str]:
+        """The terms of a document's name, folders and title; see `index.lexical.terms`."""
+        return self._terms[document_id_row] if self._terms else frozenset()
+
+    def holds(self, term: str) -> bool:
+        """Whether a term stands in a name."""
+        return term in self._held_by
+
+    def unknown(self, question: str) -> str | None:
+        """A file's name in the question that no document has."""
+        for found in _FILE.finditer(question):
+            # The words before a name with spaces may belong to it or not.
+            tokens = found[0].split(" ")
+            if not any(_squashed(" ".join(tokens[at:])) in self._rows for at in range(len(tokens))):
+                return tokens[-1]
+        return None
+
+    def meant(
+        self,
+        question: str,
+        documents: Collection[str] | None,
+        holds: Holds,
+        asks_for_document: Callable[[str], bool],
+    ) -> Meant | None:
+        """The documents that are meant, among those asked; None when all of these are.
+
+        `holds` tells whether a term occurs in the text of some documents. `asks_for_document` tells of the
+        question with "this" for a name whether it is a request about a document.
+        """
+        asked = frozenset(range(len(self._ids)))
+        if documents is not None:
+            wanted = set(documents)
+            asked = frozenset(row for row in asked if self._ids[row] in wanted)
+        found = [name for name in self._found(question) if name.rows & asked]
+        text, rows, is_sure = question, asked, False
+        for name in reversed(found):
+            masked = _masked(text, name.start, name.end)
+            named = name.rows & asked
+            if name.is_typed or asks_for_document(masked):
+                rows = named if not is_sure else rows | named
+                text, is_sure = masked, True
+        narrowed, text = self._by_words(text, rows, holds)
+        if narrowed == asked and not is_sure:
+            return None
+        return Meant(tuple(self._ids[row] for row in sorted(narrowed)), text, is_sure)
+
+    def _found(self, question: str) -> list[_Found]:
+        """The names in a question that do not overlap, longer ones first, then in order."""
+        tokens = list(_TOKEN.finditer(question))
+        found: list[_Found] = []
+        for size in range(min(_LONGEST_NAME, len(tokens)), 0, -1):
+            for first in range(len(tokens) - size + 1):
+                run = tokens[first : first + size]
+                start, end = run[0].start(), run[-1].end()
+                if any(start < name.end and name.start < end for name in found):
+                    continue
+                if not all(_BETWEEN.fullmatch(question, a.end(), b.start()) for a, b in pairwise(run)):
+                    continue
+                rows = self._rows.get("".join(token[0] for token in run).casefold())
+                if rows:
+                    text = question[start:end]
+                    is_typed = "_" in text or _is_file_name(text)
+                    found.append(_Found(start, end, frozenset(rows), is_typed))
+        return sorted(found)
+
+    def _by_words(self, question: str, rows: frozenset[int], holds: Holds) -> tuple[frozenset[int], str]:
+        """The documents whose names hold most of the question's words that the others' texts lack."""
+        tokens = [token for token in _TOKEN.finditer(question) if is_content(token[0])]
+        weights: dict[int, float] = defaultdict(float)
+        for term in dict.fromkeys(stems([token[0] for token in tokens])):
+            having = self._held_by.get(term, set()) & rows
+            others = rows - having
+            if having and (others or len(rows) == 1) and not holds(term, [self._ids[row] for row in others]):
+                for row in having:
+                    weights[row] += math.log(1 + len(rows) / len(having))
+        most = max(weights.values(), default=0.0)
+        best = frozenset(row for row, weight in weights.items() if weight > most - 1e-9)
+        if not best:
+            return rows, question
+        ids = [self._ids[row] for row in best]
+        for first, last in _runs(
+            tokens,
+            [
+                all(term in self._terms[row] for row in best) and not holds(term, ids)
+                for term in stems([token[0] for token in tokens])
+            ],
+            question,
+        ):
+            question = _masked(question, first, last)
+        return best, question
+
+
+def _names(document_id: str) -> Iterator[str]:
+    """The path of a document and each shorter end of it, with and without the suffix."""
+    parts = document_id.split("/")
+    for first in range(len(parts)):
+        path = "/".join(parts[first:])
+        yield path
+        yield _without_suffix(path)
+
+
+def _without_suffix(path: str) -> str:
+    suffix = PurePosixPath(path).suffix
+    return path[: -len(suffix)] if suffix.lower() in SUFFIXES else path
+
+
+def _is_file_name(text: str) -> bool:
+    return PurePosixPath(text).suffix.lower() in SUFFIXES
+
+
+def _squashed(name: str) -> str:
+    return "".join(_TOKEN.findall(name)).casefold()
+
+
+def _runs(tokens: Sequence[re.Match[str]], chosen: Iterable[bool], text: str) -> Iterator[tuple[int, int]]:
+    """Ranges of neighbouring tokens that were chosen, from the last to the first."""
+    ranges: list[list[int]] = []
+    for token, is_chosen in zip(tokens, chosen, strict=True):
+        if not is_chosen:
+            continue
+        if ranges and _BETWEEN.fullmatch(text, ranges[-1][1], token.start()):
+            ranges[-1][1] = token.end()
+        else:
+            ranges.append([token.start(), token.end()])
+    return ((first, last) for first, last in reversed(ranges))
+
+
+def _masked(question: str, start: int, end: int) -> str:
+    """The question with "this" for a name, and for the article and quotation marks around it."""
+    before = _CALLED.search(question[:start])
+    after = _KIND_OF_TEXT.match(question[end:])
+    start = before.start() if before else start
+    end += after.end() if after else 0
+    return f"{question[:start]}this{question[end:]}"
