@@ -136,6 +136,10 @@ class Index:
         """Ids of all documents, in the order of the sources."""
         return self._documents.ids
 
+    def document_titles(self) -> tuple[str | None, ...]:
+        """Titles of all documents, None for one without, in the order of `document_ids`."""
+        return self._documents.titles
+
     def document(self, document_id: str) -> Document:
         """A document by id; KeyError when there is none."""
         return self._documents[self._document_row(document_id)]

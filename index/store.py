@@ -125,6 +125,13 @@ class Documents:
             rows = self._connection.execute("SELECT id FROM documents ORDER BY row")
             return tuple(row[0] for row in rows)
 
+    @cached_property
+    def titles(self) -> tuple[str | None, ...]:
+        """Titles of all documents, in order of their rows."""
+        with self._lock:
+            rows = self._connection.execute("SELECT title FROM documents ORDER BY row")
+            return tuple(row[0] for row in rows)
+
     def row(self, document_id: str) -> int | None:
         """The row of a document, None when there is none of that id."""
         with self._lock:

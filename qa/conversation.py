@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from qa.english import FUNCTION_WORDS
 from qa.memory import Memory, Said
 from qa.names import ADVERBS, AUXILIARIES, BE, DATE, DO, OPENERS, PLACED, WH, Name, Word, names_in, words_of
-from qa.summary import is_about_whole
+from qa.requests.kinds import judge
 from qa.types import Turn
 
 # The first exchange sets the topic and the last ones hold what is referred to; no more is looked at.
@@ -64,7 +64,7 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 def _rewritten(question: str, memory: Memory) -> str:
     words = words_of(question)
-    if not words or not memory.questions or (words[0].low == "what" and is_about_whole(question)):
+    if not words or not memory.questions or judge(question, None).kind == "whole":
         return question
     resolved = _resolved(question, words, memory)
     if resolved != question:

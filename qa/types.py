@@ -61,11 +61,14 @@ class Answer(_Value):
     or the likely guess. `closest` holds further sentences when the verdict is not "answered"; when silent
     the best guess comes first. `missing_terms` are the words of the question that occur nowhere in the
     source. `disagreement` says that a number or date was asked for and the citations name different ones.
-    `timings_ms` maps a stage to milliseconds.
+    `kind` is what was taken for the request, `narrowed` the documents that it named, to which the answer is
+    then confined. `timings_ms` maps a stage to milliseconds.
     """
 
     question: str
     standalone_question: str
+    kind: Kind = "question"
+    narrowed: tuple[str, ...] = ()
     verdict: Verdict
     answered: bool
     text: str

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from index.lexical import stems, words
 from index.types import Document
 from qa.english import is_content
+from qa.retriever import RetrievedPassage
 
 Number = tuple[int, ...]
 
@@ -111,6 +112,17 @@ def reference(request: str) -> Reference | None:
     if found := _PLACED.search(request):
         return Reference(_UNITS[found[2].casefold()], (), _ORDINALS[found[1].casefold()], found.span())
     return None
+
+
+def within(passage: RetrievedPassage, parts: Sequence[Part]) -> RetrievedPassage | None:
+    """A passage with those of its sentences that lie in the parts; None when none does."""
+    document_id = passage.hit.passage.document_id
+    kept = tuple(
+        sentence
+        for sentence in passage.sentences
+        if any(part.holds(document_id, sentence.start, sentence.end) for part in parts)
+    )
+    return passage._replace(sentences=kept) if kept else None
 
 
 def find(document: Document, request: str) -> list[Part]:

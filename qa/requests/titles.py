@@ -44,12 +44,16 @@ class Meant(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """A name in a question: its range there, the rows of its documents, whether it is typed as a file's."""
+    """A name in a question: its range there and the rows of its documents.
+
+    `is_typed` tells that it is written as only a file's name is, `is_telling` that it is more than a word.
+    """
 
     start: int
     end: int
     rows: frozenset[int]
     is_typed: bool
+    is_telling: bool
 
 
 class Titles:
@@ -64,8 +68,9 @@ class Titles:
             return
         for row, (document_id, title) in enumerate(zip(ids, titles, strict=True)):
             for name in (*_names(document_id), title or ""):
-                if len(key := _squashed(name)) > 1:
-                    self._rows[key].add(row)
+                for key in (_squashed(name), *filter(_is_code, map(str.casefold, _TOKEN.findall(name)))):
+                    if len(key) > 1:
+                        self._rows[key].add(row)
             stem = _without_suffix(document_id)
             held = frozenset(terms(_INNER.sub(" ", f"{stem} {title or ''}".replace("_", " "))))
             held |= {term for token in stem.replace("_", " ").split() for term in terms(token)}
@@ -77,9 +82,9 @@ class Titles:
         """The terms of a document's name, folders and title; see `index.lexical.terms`."""
         return self._terms[document_id_row] if self._terms else frozenset()
 
-    def holds(self, term: str) -> bool:
-        """Whether a term stands in a name."""
-        return term in self._held_by
+    def holds(self, word: str) -> bool:
+        """Whether a word stands in a name, in some form."""
+        return all(term in self._held_by for term in terms(word.replace("_", " ")))
 
     def unknown(self, question: str) -> str | None:
         """A file's name in the question that no document has."""
@@ -91,33 +96,26 @@ class Titles:
         return None
 
     def meant(
-        self,
-        question: str,
-        documents: Collection[str] | None,
-        holds: Holds,
-        asks_for_document: Callable[[str], bool],
+        self, question: str, documents: Collection[str] | None, holds: Holds, *, is_request: bool
     ) -> Meant | None:
         """The documents that are meant, among those asked; None when all of these are.
 
-        `holds` tells whether a term occurs in the text of some documents. `asks_for_document` tells of the
-        question with "this" for a name whether it is a request about a document.
+        `holds` tells whether a term occurs in the text of some documents. `is_request` tells that the
+        question asks about a document, not for a fact: then any full name in it is a document's.
         """
         asked = frozenset(range(len(self._ids)))
         if documents is not None:
             wanted = set(documents)
             asked = frozenset(row for row in asked if self._ids[row] in wanted)
         found = [name for name in self._found(question) if name.rows & asked]
-        text, rows, is_sure = question, asked, False
-        for name in reversed(found):
-            masked = _masked(text, name.start, name.end)
-            named = name.rows & asked
-            if name.is_typed or asks_for_document(masked):
-                rows = named if not is_sure else rows | named
-                text, is_sure = masked, True
-        narrowed, text = self._by_words(text, rows, holds)
-        if narrowed == asked and not is_sure:
-            return None
-        return Meant(tuple(self._ids[row] for row in sorted(narrowed)), text, is_sure)
+        sure = [name for name in found if name.is_typed or is_request]
+        rows = frozenset().union(*(name.rows for name in sure)) & asked or asked
+        text = question
+        for name in reversed(sure):
+            text = _masked(text, name.start, name.end)
+        spoken = [] if sure else [name for name in found if name.is_telling]
+        rows, text = self._by_words(text, rows, spoken, holds)
+        return Meant(tuple(self._ids[row] for row in sorted(rows)), text, bool(sure)) if text != question or rows != asked else None
 
     def _found(self, question: str) -> list[_Found]:
         """The names in a question that do not overlap, longer ones first, then in order."""
@@ -135,17 +133,27 @@ class Titles:
                 if rows:
                     text = question[start:end]
                     is_typed = "_" in text or _is_file_name(text)
-                    found.append(_Found(start, end, frozenset(rows), is_typed))
+                    is_telling = size > 1 or _is_code(text)
+                    found.append(_Found(start, end, frozenset(rows), is_typed, is_telling))
         return sorted(found)
 
-    def _by_words(self, question: str, rows: frozenset[int], holds: Holds) -> tuple[frozenset[int], str]:
-        """The documents whose names hold most of the question's words that the others' texts lack."""
+    def _by_words(
+        self, question: str, rows: frozenset[int], spoken: Sequence[_Found], holds: Holds
+    ) -> tuple[frozenset[int], str]:
+        """The documents whose names hold most of the question's words that the others' texts lack.
+
+        A full name that is `spoken` counts whatever the others' texts hold.
+        """
         tokens = [token for token in _TOKEN.finditer(question) if is_content(token[0])]
+        found = stems([token[0] for token in tokens])
         weights: dict[int, float] = defaultdict(float)
-        for term in dict.fromkeys(stems([token[0] for token in tokens])):
+        for name in spoken:
+            for row in name.rows & rows:
+                weights[row] += math.log(1 + len(rows) / len(name.rows & rows))
+        for term in dict.fromkeys(found):
             having = self._held_by.get(term, set()) & rows
-            others = rows - having
-            if having and (others or len(rows) == 1) and not holds(term, [self._ids[row] for row in others]):
+            others = [self._ids[row] for row in rows - having]
+            if having and (others or len(rows) == 1) and not (others and holds(term, others)):
                 for row in having:
                     weights[row] += math.log(1 + len(rows) / len(having))
         most = max(weights.values(), default=0.0)
@@ -153,14 +161,13 @@ class Titles:
         if not best:
             return rows, question
         ids = [self._ids[row] for row in best]
-        for first, last in _runs(
-            tokens,
-            [
-                all(term in self._terms[row] for row in best) and not holds(term, ids)
-                for term in stems([token[0] for token in tokens])
-            ],
-            question,
-        ):
+        lacking = [all(term in self._terms[row] for row in best) and not holds(term, ids) for term in found]
+        for name in spoken:
+            # The words of a full name go together, or stay together.
+            inside = [name.start <= token.start() < name.end for token in tokens]
+            if any(a and b for a, b in zip(inside, lacking, strict=True)):
+                lacking = [a or b for a, b in zip(inside, lacking, strict=True)]
+        for first, last in _runs(tokens, lacking, question):
             question = _masked(question, first, last)
         return best, question
 
@@ -177,6 +184,11 @@ def _names(document_id: str) -> Iterator[str]:
 def _without_suffix(path: str) -> str:
     suffix = PurePosixPath(path).suffix
     return path[: -len(suffix)] if suffix.lower() in SUFFIXES else path
+
+
+def _is_code(word: str) -> bool:
+    """Whether a word has letters and digits, as "X200" has."""
+    return not word.isalpha() and not word.isdigit()
 
 
 def _is_file_name(text: str) -> bool:

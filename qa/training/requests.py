@@ -31,9 +31,10 @@ from qa.types import KINDS, Kind
 
 Floats = NDArray[np.float64]
 _WRITTEN = Path(__file__).with_name("requests.txt")
-# An ordinary question counts this much against a request of `intents`: there are eight times as many.
-_QUESTION_WEIGHT = 0.2
+# An ordinary question counts this much against a request of `intents`: there are four times as many.
+_QUESTION_WEIGHT = 0.4
 _RIDGE = 0.05
+_EVERY_HEADING = 6
 _KINDS_OF_NATURAL: dict[str, Kind] = {"meta": "machine", "small-talk": "smalltalk", "keyword": "keyword"}
 _ASKING = frozenset(
     "who whom whose what whats what's which when where why how is are was were am be do does did can could will "
@@ -80,9 +81,10 @@ def load(data: Path) -> tuple[list[Labelled], list[Labelled]]:
         file = "questions.jsonl" if name == "natural_train" else "conversations.jsonl"
         for row in _rows(data / name / file):
             kind = _KINDS_OF_NATURAL.get(row.get("kind", ""), "question")
-            held = _hash(name, row["document_id"]) % share == 0
-            if held or not (kind == "keyword" or (kind == "question" and is_bare(row["question"]))):
+            held = _is_held(name, row["document_id"], share)
+            if held or (kind != "keyword" if not is_bare(row["question"]) else kind != "question"):
                 (kept if held else learnt).append(Labelled(row["question"], kind, name))
+    learnt += [Labelled(heading, "keyword", "natural_train") for heading in _headings(data / "natural_train")]
     for name in ("nq", "canard"):
         for number, row in enumerate(_rows(data / name / "questions.jsonl")):
             if name == "nq" or not re.search("article|about", row["question"]):
@@ -93,7 +95,16 @@ def load(data: Path) -> tuple[list[Labelled], list[Labelled]]:
     for row in _rows(Path("qa/evaluation/deepseek.jsonl")):
         if row["kind"] not in _NO_FACTS:
             kept.append(Labelled(row["question"], "question", "deepseek"))
-    return learnt, kept
+    return [other for one in learnt for other in _marked(one)], kept
+
+
+def _marked(one: Labelled) -> Iterator[Labelled]:
+    """A request, and the same with or without its mark at the end: people leave it out."""
+    yield one
+    if one.of == "intents" and one.text[-1:].isalnum():
+        yield one._replace(text=one.text + "?")
+    elif one.of == "intents" and one.text[-2:-1].isalnum():
+        yield one._replace(text=one.text[:-1])
 
 
 def is_bare(text: str) -> bool:
@@ -191,8 +202,18 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         yield from map(json.loads, lines)
 
 
-def _hash(*parts: str) -> int:
-    return int(hashlib.sha256(" ".join(parts).encode()).hexdigest(), 16)
+def _headings(folder: Path) -> Iterator[str]:
+    """Short headings of documents that are learnt from: what people type when they look for a topic."""
+    for row in _rows(folder / "documents.jsonl"):
+        if not _is_held("natural_train", row["id"], 5):
+            for heading in re.findall(r"^#{2,3} ([^\n?!:.]+)$", row["text"], re.MULTILINE)[::_EVERY_HEADING]:
+                if is_bare(heading) and len(heading.split()) <= 3:
+                    yield heading
+
+
+def _is_held(name: str, document_id: str, share: int) -> bool:
+    """Whether one of `share` documents is kept back, always the same ones."""
+    return int(hashlib.sha256(f"{name} {document_id}".encode()).hexdigest(), 16) % share == 0
 
 
 if __name__ == "__main__":

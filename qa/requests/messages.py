@@ -1,0 +1,48 @@
+"""The fixed messages that are given instead of quotes, and the lines that stand above quotes."""
+
+import re
+from collections.abc import Sequence
+
+MACHINE = "This is Quoth: it answers questions about the documents here with quotes from them, and sums them up."
+SMALLTALK = "Ready when you are: ask anything about the documents."
+# Above the passages that bare keywords are found in.
+FOUND = "The passages on this:"
+_SHOWN = 50
+_MORE = "… and {} more"
+_FIXED = re.compile(
+    rf"{re.escape(MACHINE)}|{re.escape(SMALLTALK)}|"
+    r"There (?:is|are) \d+ documents?: .+|There is no document (?:called|of that name).+|There is no such part.+",
+    re.DOTALL,
+)
+
+
+def documents_held(ids: Sequence[str]) -> str:
+    """How many documents there are, and their names."""
+    return f"There are {len(ids)} documents: {_listed(ids)}." if len(ids) != 1 else f"There is 1 document: {ids[0]}."
+
+
+def no_such_document(name: str, ids: Sequence[str]) -> str:
+    """That a name ("" where it is not known) is no document's, and which there are."""
+    return f"There is no document {f'called {name}' if name else 'of that name'}. {documents_held(ids)}"
+
+
+def no_such_part(headings: Sequence[str]) -> str:
+    """That what was asked for is no part of the documents, and what their headings are."""
+    if not headings:
+        return "There is no such part: no headings were found."
+    return f"There is no such part. The headings are: {_listed(headings)}."
+
+
+def narrowed_to(ids: Sequence[str]) -> str:
+    """That only the documents that a question names were asked."""
+    return f"Asked of {_listed(ids)} only"
+
+
+def is_fixed(text: str) -> bool:
+    """Whether a text is one of these messages, which stand for themselves and quote nothing."""
+    return _FIXED.fullmatch(text) is not None
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = [_MORE.format(len(names) - _SHOWN)] if len(names) > _SHOWN else []
+    return ", ".join([*names[:_SHOWN], *more])

@@ -1,0 +1,118 @@
+"""Understand a request: its kind, the documents and the parts that it names, and how it is to be read."""
+
+from collections.abc import Collection
+from functools import cached_property
+from typing import NamedTuple
+
+from index.index import Index
+from index.settings import DEFAULT_MODEL
+from qa.requests import messages
+from qa.requests.kinds import Judgement, judge
+from qa.requests.parts import Part, find, names, reference
+from qa.requests.titles import Titles
+from qa.types import Kind
+
+# Of more documents the parts are not looked at: a name must tell which is meant.
+MOST_DOCUMENTS = 200
+# Where a question is more probable than this, the source is asked before the machine speaks for itself.
+_MAYBE_QUESTION = 0.2
+
+
+class Request(NamedTuple):
+    """What is to be done.
+
+    `question` is as it is to be read, with "this" for the name of a document or part. `documents` are those
+    that are asked, of which the request names the `narrowed` ones. `parts` are those that it names. `message`
+    is given instead of quotes. Where the request is not `is_certain`, `message` and narrowing are a guess: the
+    source is asked first, and all of it where the narrowed part is silent.
+    """
+
+    kind: Kind
+    question: str
+    documents: Collection[str] | None
+    narrowed: tuple[str, ...] = ()
+    parts: tuple[Part, ...] | None = None
+    message: str | None = None
+    is_certain: bool = True
+
+
+class Requests:
+    """Understands the requests to an index. May be used from many threads at once."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    @cached_property
+    def titles(self) -> Titles:
+        """The names of the documents, read at the first request."""
+        return Titles(self._index.document_ids(), self._index.document_titles())
+
+    def judge(self, text: str) -> Judgement:
+        """What kind of request a text is."""
+        is_known = self._index.embedder.name == DEFAULT_MODEL
+        return judge(text, self._index.embed_query(text) if is_known else None)
+
+    def understand(self, text: str, documents: Collection[str] | None) -> Request:
+        """The request that a text makes of some documents, or of all."""
+        judged = self.judge(text)
+        asked = Request(judged.kind, text, documents)
+        if judged.kind in {"machine", "smalltalk"}:
+            message = messages.MACHINE if judged.kind == "machine" else messages.SMALLTALK
+            return asked._replace(message=message, is_certain=judged.of("question") <= _MAYBE_QUESTION)
+        if judged.kind == "collection":
+            return asked._replace(message=messages.documents_held(self._ids(documents)))
+        about_text = judged.kind in {"document", "whole", "part"}
+        meant = self.titles.meant(text, documents, self._index.holds, is_request=about_text)
+        if meant is None:
+            return self._unnamed(asked, judged)
+        kind = _settled(self.judge(meant.question) if meant.question != text else judged)
+        if kind == "whole" and not about_text and not meant.is_sure:
+            kind = "question"  # "What is DeepSeek?" is one, though "What is this?" is not
+        narrowed = meant.documents if len(meant.documents) < len(self._ids(documents)) or meant.is_sure else ()
+        return self._with_parts(
+            Request(kind, meant.question, meant.documents, narrowed, is_certain=meant.is_sure)
+        )
+
+    def _unnamed(self, asked: Request, judged: Judgement) -> Request:
+        """A request in which no document's name was found."""
+        if judged.kind in {"document", "whole", "part"}:
+            ids = self._ids(asked.documents)
+            if name := self.titles.unknown(asked.question):
+                return asked._replace(kind="document", message=messages.no_such_document(name, ids))
+            if judged.kind == "document" and len(ids) > 1:
+                return asked._replace(message=messages.no_such_document("", ids), is_certain=False)
+        return self._with_parts(asked._replace(kind=_settled(judged)))
+
+    def _with_parts(self, request: Request) -> Request:
+        """The request narrowed to the parts of documents that it names."""
+        named = reference(request.question)
+        ids = self._ids(request.documents)
+        if request.kind not in {"part", "question"} or (request.kind == "question" and not named):
+            return request
+        if len(ids) > MOST_DOCUMENTS:
+            return request._replace(kind="question")
+        documents = list(map(self._index.document, ids))
+        found = tuple(part for document in documents for part in find(document, request.question))
+        if not found:
+            if request.kind == "question":
+                return request
+            headings = [name for document in documents for name in names(document)]
+            return request._replace(message=messages.no_such_part(headings), is_certain=bool(named and headings))
+        if named is None:
+            return request._replace(parts=found)
+        start, end = named.span
+        question = f"{request.question[:start]}this{request.question[end:]}"
+        if request.kind == "part" and self.judge(question).kind not in {"whole", "part", "document", "keyword"}:
+            return request._replace(kind="question", question=question, parts=found)
+        is_certain = request.is_certain and request.kind == "part"
+        return request._replace(question=question, parts=found, is_certain=is_certain)
+
+    def _ids(self, documents: Collection[str] | None) -> list[str]:
+        """The ids asked, in the order of the index."""
+        ids = self._index.document_ids()
+        return list(ids) if documents is None else [one for one in ids if one in set(documents)]
+
+
+def _settled(judged: Judgement) -> Kind:
+    """The kind of a request whose document is known: one about "the document" may be any of these."""
+    return judged.likelier("question", "whole", "part", "keyword") if judged.kind == "document" else judged.kind
