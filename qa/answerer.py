@@ -108,6 +108,9 @@ class Answerer:
             request = Request("question", alone, documents)
             guess = self._guess(request, timings)
             verdict = self._verdict(guess, bar)
+        if request.kind == "question" and verdict != "silent":
+            guess = self._with_newest(guess, request, bar, timings)
+            verdict = self._verdict(guess, bar)
         if request.message and verdict != "answered":
             return _fixed(question, alone, request, bar, timings)
         with _timed(timings, "cite"):
@@ -145,6 +148,24 @@ class Answerer:
             return Guess([wording.defined], [wording.defined], confidence=_DEFINED)
         guesses = [self._read(question, request, timings) for question in wording.questions]
         return max(guesses, key=lambda guess: guess.confidence or 0.0)
+
+    def _with_newest(self, guess: Guess, request: Request, bar: float, timings: dict[str, float]) -> Guess:
+        """The guess with what the newest version of its document says; that comes first where it is sure.
+
+        A question that names a document means that version.
+        """
+        newer = self.requests.versions.newest(guess.used[0].document_id)
+        asked = request.documents is None or (newer and newer.document_id in request.documents)
+        if newer is None or not asked or request.narrowed or request.parts:
+            return guess
+        latest = self._guess(request._replace(documents=[newer.document_id]), timings)
+        verdict = self._verdict(latest, bar)
+        if verdict == "silent" or (verdict == "likely" and not newer.is_stated):
+            return guess
+        first, second = (latest, guess) if verdict == "answered" else (guess, latest)
+        other = [span for span in second.used if span.document_id != first.used[0].document_id]
+        used = [first.used[0], *other[:1], *first.used[1:], *other[1:]][:MOST_SENTENCES]
+        return first._replace(used=used, spans=[*first.spans, *other])
 
     def _read(self, question: str, request: Request, timings: dict[str, float]) -> Guess:
         """The best guess of the reader for one wording of a request."""

@@ -10,9 +10,10 @@ from qa.requests import messages
 from qa.requests.kinds import Judgement, judge
 from qa.requests.parts import Part, find, names, reference
 from qa.requests.titles import Titles
+from qa.requests.versions import Versions
 from qa.types import Kind
 
-# Of more documents the parts are not looked at: a name must tell which is meant.
+# Of more documents parts and versions are not looked at: a name must tell which is meant.
 MOST_DOCUMENTS = 200
 # Where a question is more probable than this, the source is asked before the machine speaks for itself.
 _MAYBE_QUESTION = 0.2
@@ -46,6 +47,12 @@ class Requests:
     def titles(self) -> Titles:
         """The names of the documents, read at the first request."""
         return Titles(self._index.document_ids(), self._index.document_titles())
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Which documents are versions of each other; of too many documents none."""
+        ids = self._index.document_ids()
+        return Versions(ids if len(ids) <= MOST_DOCUMENTS else (), lambda one: self._index.document(one).text)
 
     def judge(self, text: str) -> Judgement:
         """What kind of request a text is."""

@@ -1,0 +1,128 @@
+"""Which document is the newest version of another: told by the date or version in its name, or by its first lines.
+
+Two documents are versions of one when their names differ in nothing but a date, a version or a word such as "old",
+or when their first lines call them the same and date both. A series ("report1", "report2") is none.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from index.folders import SUFFIXES
+
+# So much of a document is its head, where it says what it is, from when on, and what it replaces.
+_HEAD = 400
+_MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = "|".join([*_MONTHS, *(month[:3] for month in _MONTHS), "sept"])
+_YEAR = r"(?:19|20)\d{2}"
+_DATE = re.compile(
+    rf"(?<!\d)(?:(?P<y>{_YEAR})(?:[-_./ ]?(?P<m>0[1-9]|1[0-2])(?:[-_./ ]?(?P<d>[0-3]\d))?)?"
+    rf"|(?:(?P<d2>\d{{1,2}})(?:st|nd|rd|th)? )?(?P<m2>{_MONTH})\.?(?: (?P<d3>\d{{1,2}}),)? (?P<y2>{_YEAR})"
+    rf"|(?P<d4>\d{{1,2}})[./](?P<m4>\d{{1,2}})[./](?P<y4>{_YEAR}))(?!\d)",
+    re.IGNORECASE,
+)
+_VERSION = re.compile(r"(?<![^\W_])(?:v|ver|version|rev|revision|edition|ed)[-_. ]?(\d+(?:[._]\d+)*)(?!\w)", re.IGNORECASE)
+_AGES = {"old": -1, "previous": -1, "archive": -1, "archived": -1, "superseded": -1, "draft": -1, "obsolete": -1}
+_AGES |= {"new": 1, "current": 1, "latest": 1, "updated": 1, "revised": 1, "final": 1}
+_AGE = re.compile(rf"(?<![^\W_])({'|'.join(_AGES)})(?![^\W_])", re.IGNORECASE)
+_REPLACES = re.compile(r"\b(?:replac|supersed|amend)(?:es|e|s|ing|ed)\b(?! by)", re.IGNORECASE)
+_REPLACED = re.compile(r"\b(?:replaced|superseded) by\b|\bno longer (?:valid|in force)\b", re.IGNORECASE)
+_STATED = re.compile(r"\b(?:replaces|supersedes|valid (?:from|since|as of)|effective|in force|as amended)\b", re.IGNORECASE)
+_NO_DATE = (0, 0, 0)
+# Where a title ends and its date or version begins.
+_TITLE_END = re.compile(rf"[,;:(–—\n]|\b(?:valid|version|dated|effective|as of|edition|revision)\b|{_YEAR}", re.IGNORECASE)
+
+
+class Newer(NamedTuple):
+    """The newest version of a document; `is_stated` tells that it calls itself one."""
+
+    document_id: str
+    is_stated: bool
+
+
+class _Stamp(NamedTuple):
+    """How new a document is: by a word such as "old", by what it says of replacing, by date and version."""
+
+    age: int
+    replaces: bool
+    date: tuple[int, int, int]
+    version: tuple[int, ...]
+
+
+_NO_STAMP = _Stamp(0, False, _NO_DATE, ())
+
+
+class Versions:
+    """The versions among some documents; `head` gives the first lines of a document by id."""
+
+    def __init__(self, ids: Sequence[str], head: Callable[[str], str]) -> None:
+        families: dict[str, list[str]] = defaultdict(list)
+        stamps: dict[str, _Stamp] = {}
+        stated: set[str] = set()
+        for document_id in ids:
+            name, text = _without_suffix(document_id), head(document_id)[:_HEAD]
+            stamps[document_id] = stamp = _stamp(name, text)
+            families[f"name {_bare(name)}"].append(document_id)
+            title = " ".join(_TITLE_END.split(text.lstrip("#*_= \n"), maxsplit=1)[0].split()).casefold()
+            if stamp != _NO_STAMP and len(title.split()) > 1:
+                families[f"title {title}"].append(document_id)
+            if _VERSION.search(text) or _STATED.search(text):
+                stated.add(document_id)
+        self._newest: dict[str, Newer] = {}
+        for family in families.values():
+            last, *older = sorted(family, key=_order(stamps, family), reverse=True)
+            if older and stamps[last] != stamps[older[0]]:
+                self._newest |= dict.fromkeys(older, Newer(last, last in stated))
+
+    def newest(self, document_id: str) -> Newer | None:
+        """The newest version of a document; None when there is no newer one."""
+        return self._newest.get(document_id)
+
+
+def _order(stamps: Mapping[str, _Stamp], family: Sequence[str]) -> Callable[[str], tuple[object, ...]]:
+    """What a family is sorted by: dates where all have one, else versions, else what they say of each other."""
+    if all(stamps[one].date != _NO_DATE for one in family):
+        return lambda one: (stamps[one].age, stamps[one].date, stamps[one].version)
+    if all(stamps[one].version for one in family):
+        return lambda one: (stamps[one].age, stamps[one].version)
+    return lambda one: stamps[one]
+
+
+def _bare(name: str) -> str:
+    """A name without dates, versions and words of age."""
+    for pattern in (_DATE, _VERSION, _AGE):
+        name = pattern.sub(" ", name.replace("_", " "))
+    return "".join(re.findall(r"[^\W_]|/", name)).casefold()
+
+
+def _stamp(name: str, text: str) -> _Stamp:
+    """How new a document is, by its name first and by its head where the name does not say."""
+    spaced = name.replace("_", " ")
+    age = sum(_AGES[word.casefold()] for word in _AGE.findall(spaced))
+    version = _VERSION.search(spaced) or _VERSION.search(text)
+    return _Stamp(
+        age=age or -bool(_REPLACED.search(text)),
+        replaces=bool(_REPLACES.search(text)),
+        # A date behind "replaces" is another's.
+        date=_date(spaced) or _date(_REPLACES.split(text, maxsplit=1)[0]) or _NO_DATE,
+        version=tuple(map(int, re.split(r"[._]", version[1]))) if version else (),
+    )
+
+
+def _date(text: str) -> tuple[int, int, int] | None:
+    found = _DATE.search(text)
+    if not found:
+        return None
+    year = found["y"] or found["y2"] or found["y4"]
+    month = found["m"] or found["m4"] or (found["m2"] and _MONTHS.index(_full(found["m2"])) + 1) or 0
+    day = found["d"] or found["d2"] or found["d3"] or found["d4"] or 0
+    return int(year), int(month), int(day)
+
+
+def _full(month: str) -> str:
+    return next(full for full in _MONTHS if full.startswith(month.casefold()[:3]))
+
+
+def _without_suffix(path: str) -> str:
+    return next((path[: -len(suffix)] for suffix in SUFFIXES if path.lower().endswith(suffix)), path)
