@@ -19,6 +19,7 @@ from qa.english import content_words
 from qa.errors import QuestionError
 from qa.reader import Reader
 from qa.readers import load_reader
+from qa.requests.counting import counts
 from qa.requests.parts import Part, within
 from qa.requests.request import Request, Requests
 from qa.requests.wording import Wordings
@@ -37,6 +38,8 @@ _FOLLOWING: frozenset[Kind] = frozenset({"question", "keyword", "document"})
 _FITS = 0.43
 # A definition that fits the letters of an acronym was right in all of 16 cases; one in twenty may be wrong.
 _DEFINED = 0.95
+# Entries that a question chooses were right in all of 6 cases among 19,000 questions of `natural_train`.
+_CHOSEN = 0.9
 
 
 class Guess(NamedTuple):
@@ -147,7 +150,11 @@ class Answerer:
         if wording.defined:
             return Guess([wording.defined], [wording.defined], confidence=_DEFINED)
         guesses = [self._read(question, request, timings) for question in wording.questions]
-        return max(guesses, key=lambda guess: guess.confidence or 0.0)
+        best = max(guesses, key=lambda guess: guess.confidence or 0.0)
+        if best.used and request.kind == "question" and not request.parts:
+            if entries := self.requests.entries(request.question, best.used[0].document_id):
+                return best._replace(used=entries, confidence=_CHOSEN, disagreement=False)
+        return best
 
     def _with_newest(self, guess: Guess, request: Request, bar: float, timings: dict[str, float]) -> Guess:
         """The guess with what the newest version of its document says; that comes first where it is sure.
@@ -181,6 +188,8 @@ class Answerer:
                 return self._found(passages, spans, missing, sure)
             used = self._compose(spans, passages)
             disagreement = disagree(read_as, [said(passages, span) for span in used])
+            if not counts(question, [self._cite(span).quote for span in used]):
+                sure = 0.0
         return Guess(spans, used, sure, missing, disagreement)
 
     def _found(

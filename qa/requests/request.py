@@ -6,11 +6,14 @@ from typing import NamedTuple
 
 from index.index import Index
 from index.settings import DEFAULT_MODEL
+from qa.composition import MOST_SENTENCES
 from qa.requests import messages
+from qa.requests.entries import chosen
 from qa.requests.kinds import Judgement, judge
 from qa.requests.parts import Part, find, names, reference
 from qa.requests.titles import Titles
 from qa.requests.versions import Versions
+from qa.spans import Span
 from qa.types import Kind
 
 # Of more documents parts and versions are not looked at: a name must tell which is meant.
@@ -79,6 +82,12 @@ class Requests:
         return self._with_parts(
             Request(kind, meant.question, meant.documents, narrowed, is_certain=meant.is_sure)
         )
+
+    def entries(self, question: str, document_id: str) -> list[Span]:
+        """The entries of a document's list that a question chooses; none where there are more than are cited."""
+        found = chosen(self._index.document(document_id).text, question)
+        spans = [Span(document_id, entry.start, entry.end, None, 0.0, 0) for entry in found]
+        return spans if len(spans) <= MOST_SENTENCES else []
 
     def _unnamed(self, asked: Request, judged: Judgement) -> Request:
         """A request in which no document's name was found."""

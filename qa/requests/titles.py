@@ -17,7 +17,7 @@ from index.folders import SUFFIXES
 from index.lexical import stems, terms
 from qa.english import is_content
 
-Holds = Callable[[str, Collection[str]], bool]
+Holds = Callable[[str, Collection[str] | None], bool]
 
 _TOKEN = re.compile(r"[^\W_]+")
 # What may stand between the words of a name as people type it.
@@ -30,6 +30,7 @@ _KIND_OF_TEXT = re.compile(r"^[\"”'’]?(?:\s+(?:document|file)\b)?", re.IGNOR
 _LONGEST_NAME = 12
 # Beyond so many documents names are not looked at: they would take seconds and say little.
 MOST_DOCUMENTS = 20_000
+_MOST_SEARCHED = 200
 
 
 class Meant(NamedTuple):
@@ -152,8 +153,7 @@ class Titles:
                 weights[row] += math.log(1 + len(rows) / len(name.rows & rows))
         for term in dict.fromkeys(found):
             having = self._held_by.get(term, set()) & rows
-            others = [self._ids[row] for row in rows - having]
-            if having and (others or len(rows) == 1) and not (others and holds(term, others)):
+            if having and (having != rows or len(rows) == 1) and not self._elsewhere(term, rows - having, holds):
                 for row in having:
                     weights[row] += math.log(1 + len(rows) / len(having))
         most = max(weights.values(), default=0.0)
@@ -170,6 +170,13 @@ class Titles:
         for first, last in _runs(tokens, lacking, question):
             question = _masked(question, first, last)
         return best, question
+
+
+    def _elsewhere(self, term: str, others: frozenset[int], holds: Holds) -> bool:
+        """Whether the text of other documents holds a term; of too many of them, whether any text does."""
+        if not others or not holds(term, None):
+            return False
+        return len(others) > _MOST_SEARCHED or holds(term, [self._ids[row] for row in others])
 
 
 def _names(document_id: str) -> Iterator[str]:

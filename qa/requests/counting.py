@@ -1,0 +1,28 @@
+"""Questions that would have something counted in the text: no number of the text answers them by chance.
+
+"How many times is Orla mentioned?" is answered by a sentence that speaks of mentioning, not by "three times". Such
+questions are too few in any data to learn from, so the words are listed.
+"""
+
+from collections.abc import Sequence
+
+from index.lexical import stems, words
+
+_COUNTS = frozenset({"many", "often", "number", "count"})
+# What is done to words in a text, and what a text consists of.
+_DONE = frozenset(stems("mentioned listed named appears occurs cited quoted".split()))
+_PIECES = frozenset(
+    stems("chapters sections pages paragraphs sentences lines words headings tables figures footnotes entries".split())
+)
+
+
+def counts(question: str, quotes: Sequence[str]) -> bool:
+    """Whether sentences may answer a question that counts: they speak of what is counted; others always may.
+
+    A verb of the text ("mentioned") goes before its pieces ("words").
+    """
+    said = words(question.casefold())
+    if not _COUNTS & set(said[:4]):
+        return True
+    wanted = _DONE & frozenset(stems(said)) or _PIECES & frozenset(stems(said[:4]))
+    return not wanted or any(wanted & set(stems(words(quote))) for quote in quotes)

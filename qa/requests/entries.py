@@ -1,0 +1,82 @@
+"""Choose the entries of a list or table that have a property: "Which projects were cancelled?".
+
+A reader weighs one sentence at a time and does not see that lines are entries of one list. Here a question is
+answered by the lines that hold its words, where all its words are told apart: those that every entry or the line
+before the list holds, and those that only some entries hold.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from index.lexical import stems, words
+from qa.english import is_content
+
+_LINE = re.compile(r"[^\n]*[^\s][^\n]*")
+_ITEM = re.compile(r"\s*(?:[-*+•‣◦–]\s|\(?\d{1,3}[.)]\s|\(?[a-z][.)]\s|\|)|[^:\n]{1,30}:\s")
+_RULE = re.compile(r"[\s|:\-+=]+")
+_CHOOSING = re.compile(r"\s*(?:which|what|who|whose|list|name)\b", re.IGNORECASE)
+_FEWEST = 3
+# A word that so many of the entries hold is what they are entries of.
+_COMMON = 0.6
+
+
+class Entry(NamedTuple):
+    """An entry of a list: its range in the document, and the terms that it holds."""
+
+    start: int
+    end: int
+    terms: frozenset[str]
+
+
+class _List(NamedTuple):
+    """A run of entries, and the terms of what stands before it."""
+
+    entries: tuple[Entry, ...]
+    before: frozenset[str]
+
+
+def chosen(text: str, question: str) -> list[Entry]:
+    """The entries that a question asks for, in order; none where it asks for none, or not all its words are told."""
+    if not _CHOOSING.match(question):
+        return []
+    asked = stems([word for word in words(question) if is_content(word)])
+    if len(asked) < 2:
+        return []
+    head, asked = asked[0], frozenset(asked)
+    found = [picked for one in _lists(text) if (picked := _picked(one, asked, head))]
+    return found[0] if len(found) == 1 else []
+
+
+def _picked(of: _List, asked: frozenset[str], head: str) -> list[Entry]:
+    count = len(of.entries)
+    holding = {term: sum(term in entry.terms for entry in of.entries) for term in asked}
+    telling = {term for term, held in holding.items() if 0 < held < _COMMON * count}
+    common = {term for term, held in holding.items() if held >= _COMMON * count}
+    if head not in common or not telling or asked - telling - common - of.before:
+        return []
+    return [entry for entry in of.entries if telling <= entry.terms]
+
+
+@lru_cache(maxsize=16)
+def _lists(text: str) -> list[_List]:
+    """Runs of three lines or more that are entries."""
+    lines = list(_LINE.finditer(text))
+    found: list[_List] = []
+    first = 0
+    for at in range(len(lines) + 1):
+        if at < len(lines) and _ITEM.match(lines[at][0]):
+            continue
+        run = [line for line in lines[first:at] if not _RULE.fullmatch(line[0])]
+        if len(run) >= _FEWEST:
+            before = lines[max(0, first - 2) : first]
+            terms = frozenset[str]().union(*(_entry(line).terms for line in before))
+            found.append(_List(tuple(map(_entry, run)), terms))
+        first = at + 1
+    return found
+
+
+def _entry(line: re.Match[str]) -> Entry:
+    text = line[0]
+    start = line.start() + len(text) - len(text.lstrip())
+    return Entry(start, line.start() + len(text.rstrip()), frozenset(stems(words(text))))
