@@ -166,6 +166,15 @@ class Index:
         ]
         return np.concatenate(ranges) if ranges else np.empty(0, dtype=np.int64)
 
+    def document_rows(self, rows: Rows) -> Rows:
+        """The place, in `document_ids`, of each passage's document."""
+        return np.asarray(self._columns.passages[rows, 0], dtype=np.int64)
+
+    def holding(self, term: str, rows: Rows) -> NDArray[np.bool_]:
+        """Which of some passages hold a term."""
+        held: NDArray[np.bool_] = self._words.scores([term], rows) > 0
+        return held
+
     def sentences(self, row: int) -> list[Range]:
         """Ranges of a passage's sentences in its document; headings are none."""
         return [(int(start), int(end)) for start, end in self._columns.sentences[self._sentence_rows(row)]]

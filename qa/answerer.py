@@ -72,7 +72,7 @@ class Answerer:
     ) -> None:
         self.index = index
         self.retriever = Retriever(index, retrieval)
-        self.requests = Requests(index)
+        self.requests = Requests(self.retriever)
         self.wordings = Wordings(index)
         self.reader: Reader = reader or load_reader()
         self.settings = settings or AnswerSettings()
@@ -258,7 +258,7 @@ class Answerer:
         return [
             word
             for word in self.retriever.missing_words(question, documents=documents)
-            if word in meaningful and not self.requests.titles.holds(word)
+            if word in meaningful and not self.retriever.titles.holds(word)
         ]
 
     def _confidence(

@@ -5,6 +5,7 @@ Pure composition over an Index: it gives candidates with their scores, and this 
 
 import re
 from collections.abc import Collection, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from index.lexical import stems, terms, words
 from index.types import Hit
 from index.vectors import Rows
 from qa.errors import QuestionError
+from qa.requests.titles import Titles
 from qa.settings import RetrievalSettings
 from qa.spelling import is_word, nearest_terms
 
@@ -45,6 +47,11 @@ class Retriever:
         self.index = index
         self.settings = settings or RetrievalSettings()
 
+    @cached_property
+    def titles(self) -> Titles:
+        """The names of the documents, read at the first question."""
+        return Titles(self.index.document_ids(), self.index.document_titles())
+
     def retrieve(
         self, question: str, top_k: int = 5, *, documents: Collection[str] | None = None
     ) -> list[Hit]:
@@ -67,13 +74,13 @@ class Retriever:
     ) -> list[RetrievedPassage]:
         """As `retrieve`, with each passage's scores and sentences."""
         self._require(question, documents)
+        asked = self._query_terms(question)
         candidates = self.index.search(
-            self._query_terms(question),
-            self.index.embed_query(question),
-            depth=max(self.settings.depth, top_k),
-            documents=documents,
+            asked, self.index.embed_query(question), depth=max(self.settings.depth, top_k), documents=documents
         )
         sentence_scores, scores = fuse(candidates, self.settings)
+        if self.settings.mode == "hybrid" and (documents is None or len(documents) > 1):
+            scores = scores + np.float32(self.settings.names) * self._named(asked, candidates.rows)
         return [
             self._retrieved(candidates, int(place), scores, sentence_scores)
             for place in _best_first(scores, top_k)
@@ -91,6 +98,20 @@ class Retriever:
         if not question.strip():
             raise QuestionError("the question is empty; ask something")
         self.require(documents)
+
+    def _named(self, query_terms: Sequence[str], rows: Rows) -> Scores:
+        """The share of the query's idf in the names of the passages' documents and not in their text.
+
+        Words that all the documents' names hold tell nothing.
+        """
+        named = np.zeros(len(rows), dtype=np.float32)
+        of = self.index.document_rows(rows)
+        ideal = sum(self.index.idf(term) for term in set(query_terms)) or 1.0
+        for term in dict.fromkeys(query_terms):
+            held = np.isin(of, list(self.titles.holding(term)))
+            if held.any() and not held.all():
+                named += (held & ~self.index.holding(term, rows)) * np.float32(self.index.idf(term) / ideal)
+        return named
 
     def _query_terms(self, question: str) -> list[str]:
         """The question's terms; a misspelt one gives way to the most similar that occurs."""

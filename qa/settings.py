@@ -13,7 +13,8 @@ class RetrievalSettings(BaseModel):
     A passage's hybrid score is dense · (cosine of query and passage) + words · (BM25 as a share of its
     ideal) + the best, over its sentences, of (cosine of query and sentence) + share · (share of the query's
     idf in the sentence) + pairs · (the same for neighbouring words). `depth` is the number of candidates
-    taken from vector search and from word search each.
+    taken from vector search and from word search each. Among several documents, names · (the share of the
+    query's idf that stands in the document's name, folders or title and not in the passage) is added.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -24,6 +25,7 @@ class RetrievalSettings(BaseModel):
     words: float = 0.5
     share: float = 0.5
     pairs: float = 0.15
+    names: float = 0.75
 
 
 class AnswerSettings(BaseModel):

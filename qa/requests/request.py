@@ -4,15 +4,14 @@ from collections.abc import Collection
 from functools import cached_property
 from typing import NamedTuple
 
-from index.index import Index
 from index.settings import DEFAULT_MODEL
 from qa.composition import MOST_SENTENCES
 from qa.requests import messages
 from qa.requests.entries import chosen
 from qa.requests.kinds import Judgement, judge
 from qa.requests.parts import Part, find, names, reference
-from qa.requests.titles import Titles
 from qa.requests.versions import Versions
+from qa.retriever import Retriever
 from qa.spans import Span
 from qa.types import Kind
 
@@ -43,13 +42,9 @@ class Request(NamedTuple):
 class Requests:
     """Understands the requests to an index. May be used from many threads at once."""
 
-    def __init__(self, index: Index) -> None:
-        self._index = index
-
-    @cached_property
-    def titles(self) -> Titles:
-        """The names of the documents, read at the first request."""
-        return Titles(self._index.document_ids(), self._index.document_titles())
+    def __init__(self, retriever: Retriever) -> None:
+        self._index = retriever.index
+        self._retriever = retriever
 
     @cached_property
     def versions(self) -> Versions:
@@ -72,7 +67,7 @@ class Requests:
         if judged.kind == "collection":
             return asked._replace(message=messages.documents_held(self._ids(documents)))
         about_text = judged.kind in {"document", "whole", "part"}
-        meant = self.titles.meant(text, documents, self._index.holds, is_request=about_text)
+        meant = self._retriever.titles.meant(text, documents, self._index.holds, is_request=about_text)
         if meant is None:
             return self._unnamed(asked, judged)
         kind = _settled(self.judge(meant.question) if meant.question != text else judged)
@@ -93,7 +88,7 @@ class Requests:
         """A request in which no document's name was found."""
         if judged.kind in {"document", "whole", "part"}:
             ids = self._ids(asked.documents)
-            if name := self.titles.unknown(asked.question):
+            if name := self._retriever.titles.unknown(asked.question):
                 return asked._replace(kind="document", message=messages.no_such_document(name, ids))
             if judged.kind == "document" and len(ids) > 1:
                 return asked._replace(message=messages.no_such_document("", ids), is_certain=False)

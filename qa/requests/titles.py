@@ -79,9 +79,9 @@ class Titles:
             for term in held:
                 self._held_by[term].add(row)
 
-    def terms(self, document_id_row: int) -> frozenset[str]:
-        """The terms of a document's name, folders and title; see `index.lexical.terms`."""
-        return self._terms[document_id_row] if self._terms else frozenset()
+    def holding(self, term: str) -> Collection[int]:
+        """The documents, by their place, whose name, folder or title holds a term."""
+        return self._held_by.get(term, ())
 
     def holds(self, word: str) -> bool:
         """Whether a word stands in a name, in some form."""
