@@ -216,7 +216,9 @@ class Answerer:
         if parts is None:
             found = self.retriever.search(question, self.settings.top_k, documents=documents)
         else:
-            every = self.retriever.search(question, len(self.index), documents={part.document_id for part in parts})
+            every = self.retriever.search(
+                question, len(self.index), documents={part.document_id for part in parts}
+            )
             found = [kept for passage in every if (kept := within(passage, parts))][: self.settings.top_k]
         sizes = [len(passage.hit.passage.text) for passage in found]
         fitting = sum(size <= self.settings.characters for size in accumulate(sizes))
@@ -292,9 +294,7 @@ def _turns(history: Sequence[Turn | Mapping[str, str]]) -> list[Turn]:
         ) from error
 
 
-def _fixed(
-    question: str, alone: str, request: Request, bar: float, timings: dict[str, float]
-) -> Answer:
+def _fixed(question: str, alone: str, request: Request, bar: float, timings: dict[str, float]) -> Answer:
     """A fixed message: how many documents there are is an answer, all others give none."""
     verdict: Verdict = "answered" if request.kind == "collection" else "silent"
     return Answer(

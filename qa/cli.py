@@ -376,13 +376,16 @@ def _place(of: "Citation | Passage") -> str:
 
 
 def _rendered(answer: "Answer") -> str:
+    from qa.requests.messages import FOUND, narrowed_to
     from qa.types import DISAGREEMENT, LIKELY
 
     lines = [answer.text, ""]
     if answer.short and answer.verdict != "silent":
         lines.insert(0, f"{answer.short}\n")
     if answer.verdict == "likely":
-        lines.insert(0, LIKELY)
+        lines.insert(0, FOUND if answer.kind == "keyword" else LIKELY)
+    if answer.narrowed:
+        lines.append(narrowed_to(answer.narrowed))
     if answer.standalone_question != answer.question:
         lines.append(f"asked as: {answer.standalone_question}")
     if answer.disagreement:

@@ -76,7 +76,10 @@ class Retriever:
         self._require(question, documents)
         asked = self._query_terms(question)
         candidates = self.index.search(
-            asked, self.index.embed_query(question), depth=max(self.settings.depth, top_k), documents=documents
+            asked,
+            self.index.embed_query(question),
+            depth=max(self.settings.depth, top_k),
+            documents=documents,
         )
         sentence_scores, scores = fuse(candidates, self.settings)
         if self.settings.mode == "hybrid" and (documents is None or len(documents) > 1):

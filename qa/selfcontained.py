@@ -1,4 +1,4 @@
-"""Whether a sentence can be read by itself: no fragment, no header, nothing that leans on what stood before."""
+"""Whether a sentence can be read by itself: no fragment or header, and nothing that leans on the text before."""
 
 import re
 
@@ -20,8 +20,8 @@ _POINTING = frozenset("this that these those such".split())
 _ONE_PERSON = frozenset("he she him her his".split())
 _DETERMINERS = frozenset("the a an every each our some one no any all".split())
 _LEANING = _ONE_PERSON | frozenset(
-    "they them their it its both neither either another others and but or nor so yet however therefore thus hence moreover also "
-    "then instead meanwhile still besides furthermore nevertheless nonetheless otherwise similarly likewise "
+    "they them their it its both neither either another others and but or nor so yet however therefore thus "
+    "hence moreover also then instead meanwhile still besides furthermore nevertheless nonetheless otherwise similarly likewise "
     "consequently accordingly afterwards later there here again too once even alternatively finally".split()
 )
 _PHRASES = re.compile(
@@ -47,7 +47,10 @@ def stands_alone(text: str, *, opens: bool = False) -> bool:
         return False
     if _NO_PROSE.search(text) or text.lstrip("\"“'‘(")[0].isdigit():
         return False
-    if any(text.count(opening) != text.count(closing) for opening, closing in ("“”", "()", "[]")) or text.count('"') % 2:
+    if (
+        any(text.count(opening) != text.count(closing) for opening, closing in ("“”", "()", "[]"))
+        or text.count('"') % 2
+    ):
         return False
     if _THINGS & set(said[:_SUBJECT_WORDS]):
         return False

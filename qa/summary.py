@@ -1,4 +1,4 @@
-"""Answer requests about a whole text, or a part of it: its most central sentences, in the order of the source."""
+"""Answer requests about a whole text or a part of it: its most central sentences, in the source's order."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence

@@ -11,6 +11,7 @@ from index.loaders import find, load
 from index.types import Document
 from qa.citations import cited, joined, mismatches, parted
 from qa.errors import AnswerFileError
+from qa.requests.messages import is_fixed
 from qa.types import REFUSAL, Answer, Citation
 
 _ANSWERS: TypeAdapter[Answer | list[Answer]] = TypeAdapter(Answer | list[Answer])
@@ -98,9 +99,10 @@ def _names_in(path: str, wanted: Iterable[tuple[str, str]]) -> bool:
 def _inconsistencies(answer: Answer) -> list[str]:
     """Where an answer's own fields disagree: its text is its quotes, its short answer a highlight."""
     wrong = []
-    if answer.verdict != "silent" and answer.text != joined(answer.citations):
+    message = not answer.citations and is_fixed(answer.text)
+    if answer.verdict != "silent" and answer.text != joined(answer.citations) and not message:
         wrong.append(f"{answer.question!r}: the text is not what the citations quote")
-    if answer.verdict == "silent" and answer.text != REFUSAL:
+    if answer.verdict == "silent" and answer.text != REFUSAL and not message:
         wrong.append(f"{answer.question!r}: the text is not the message of a refusal")
     highlights = [parted(citation)[1] for citation in cited([answer]) if citation.highlight]
     if answer.short is not None and answer.short not in highlights:

@@ -5,7 +5,8 @@ import json
 from collections.abc import Sequence
 
 from qa.citations import cited, parted
-from qa.page.rendering import CLOSEST, LEADS, where
+from qa.page.rendering import CLOSEST, is_message, lead, where
+from qa.requests.messages import narrowed_to
 from qa.types import DISAGREEMENT, Answer, Citation
 
 _STYLE = """
@@ -50,12 +51,14 @@ def _turn(answer: Answer) -> str:
         notes.append(f"Asked as: {answer.standalone_question}")
     if answer.disagreement:
         notes.append(DISAGREEMENT)
+    if answer.narrowed:
+        notes.append(narrowed_to(answer.narrowed))
     if answer.missing_terms and answer.verdict == "silent":
         notes.append(f"Words that occur nowhere in the source: {', '.join(answer.missing_terms)}")
     said = f'<p class="short">{_text(answer.short)}</p>' if answer.short and answer.citations else ""
     return (
         f"<section><h2>{_text(answer.question)}</h2>"
-        + (f"<p>{_text(LEADS[answer.verdict])}</p>" if answer.verdict in LEADS else "")
+        + (f"<p>{_text(above)}</p>" if (above := answer.text if is_message(answer) else lead(answer)) else "")
         + said
         + "".join(map(_quote, answer.citations))
         + (f"<p>{CLOSEST[answer.verdict]}:</p>" if answer.closest else "")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import quote as percent_encoded
 
 from qa.citations import parted
+from qa.requests.messages import FOUND, is_fixed, narrowed_to
 from qa.types import DISAGREEMENT, LIKELY, Answer, Citation
 
 # What stands above an answer of a verdict, and above the further sentences.
@@ -26,6 +27,8 @@ def render(answer: Answer, *, name_documents: bool, key: str = "") -> str:
     ]
     given, further = quotes[: len(answer.citations)], quotes[len(answer.citations) :]
     head = _head(answer)
+    if is_message(answer):
+        given = [plain(answer.text)]
     short = f'<p class="q-short">{plain(answer.short)}</p>' if answer.short and given else ""
     said = f'{short}<p class="q-said">{" ".join(given)}</p>' if given else ""
     return (
@@ -34,7 +37,21 @@ def render(answer: Answer, *, name_documents: bool, key: str = "") -> str:
     )
 
 
+def is_message(answer: Answer) -> bool:
+    """Whether an answer is a fixed message that stands for itself: no refusal, and nothing is quoted."""
+    return not answer.citations and is_fixed(answer.text)
+
+
+def lead(answer: Answer) -> str:
+    """What stands above the quotes, "" where nothing does."""
+    if is_message(answer):
+        return ""
+    return FOUND if answer.kind == "keyword" and answer.verdict == "likely" else LEADS.get(answer.verdict, "")
+
+
 def _class(answer: Answer) -> str:
+    if is_message(answer) or (answer.kind == "keyword" and answer.citations):
+        return "q-answer"
     return "q-answer q-guessed" if _is_forced(answer) else _CLASSES[answer.verdict]
 
 
@@ -43,8 +60,8 @@ def _is_forced(answer: Answer) -> bool:
 
 
 def _head(answer: Answer) -> str:
-    if answer.verdict in LEADS:
-        return f"<h3>{plain(LEADS[answer.verdict])}</h3>"
+    if above := lead(answer):
+        return f"<h3>{plain(above)}</h3>"
     if _is_forced(answer):
         return (
             f"<h3>{plain(f'The best guess, {answer.confidence:.0%} sure: the source may not say this')}</h3>"
@@ -67,6 +84,8 @@ def _closest(answer: Answer, quotes: Sequence[str]) -> str:
 
 def _notes(answer: Answer, shown: Sequence[Citation], name_documents: bool) -> str:
     notes = [DISAGREEMENT] if answer.disagreement else []
+    if answer.narrowed:
+        notes.append(narrowed_to(answer.narrowed))
     if answer.confidence is not None:
         notes.append(f"{answer.confidence:.0%} sure that this is right")
     if answer.standalone_question != answer.question:

@@ -1,9 +1,9 @@
 """Find what an acronym stands for in a text, and the acronym of words that are spelt out; pure.
 
-A definition is "mean time to repair (MTTR)", "MTTR (mean time to repair)" or "MTTR means mean time to repair";
-whether its words fit the letters is told as Schwartz and Hearst do ("A simple algorithm for identifying
-abbreviation definitions in biomedical text", 2003). Without a definition, capitalised words whose initials are the
-letters are what it stands for.
+A definition is "mean time to repair (MTTR)", "MTTR (mean time to repair)" or "MTTR means mean time to
+repair"; whether its words fit the letters is told as Schwartz and Hearst do ("A simple algorithm for
+identifying abbreviation definitions in biomedical text", 2003). Without a definition, it stands for capitalised
+words whose initials are the letters.
 """
 
 import re
@@ -16,7 +16,9 @@ from qa.english import is_content
 
 Range = tuple[int, int]
 
-_ACRONYM = re.compile(r"(?<![\w-])(?:[A-Z](?:\.?[A-Z0-9&]){1,6}\.?|[A-Z][A-Za-z0-9]{0,4}[A-Z])(?:s|'s|’s)?(?![\w-])")
+_ACRONYM = re.compile(
+    r"(?<![\w-])(?:[A-Z](?:\.?[A-Z0-9&]){1,6}\.?|[A-Z][A-Za-z0-9]{0,4}[A-Z])(?:s|'s|’s)?(?![\w-])"
+)
 _SHORT_WORD = re.compile(r"(?<![\w-])[a-z]{3,6}(?![\w-])")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Words that have no letter in an acronym, though they may.
@@ -27,12 +29,12 @@ _MEANS = (
 )
 # What a question may say of an acronym beside the acronym itself when it asks what the letters mean.
 _ASKS = frozenset(
-    stems("stand stands mean means meaning short abbreviation abbreviated acronym full form expansion letters".split())
+    stems("stand mean meaning short abbreviation abbreviated acronym full form expansion letters".split())
 )
 
 
 def acronyms(question: str) -> list[Range]:
-    """Ranges of what may be acronyms: words in capitals; short words too, where nothing else is in capitals."""
+    """Ranges of what may be acronyms: words in capitals, or short words where there are none."""
     found = [match.span() for match in _ACRONYM.finditer(question)]
     return found or [match.span() for match in _SHORT_WORD.finditer(question) if is_content(match[0])]
 
@@ -64,9 +66,10 @@ def definition(acronym: str, text: str) -> Range | None:
             start = found.end() + inside.start(1)
             return start, start + len(inside[1])
         behind = text[found.end() : found.end() + 3]
-        if text[: found.start()].rstrip().endswith(("(", "(the", "“", '"')) and re.match(r"[\"”]?\s*[);,]", behind):
-            if before := _before(short, text, found.start()):
-                return before
+        in_brackets = text[: found.start()].rstrip().endswith(("(", "(the", "“", '"'))
+        closed = in_brackets and re.match(r"[\"”]?\s*[);,]", behind)
+        if closed and (before := _before(short, text, found.start())):
+            return before
         means = re.match(_MEANS, text[found.end() :], re.IGNORECASE)
         if means and (after := _after(short, text, found.end() + means.end())):
             return after
@@ -86,7 +89,7 @@ def spelt_out(acronym: str, text: str) -> Range | None:
     return next(match.span() for match in found if " ".join(match[0].split()).casefold() == best[0][0])
 
 
-def shortened(question: str, is_used: "Iterable[str]", texts: Iterable[str]) -> Iterator[tuple[Range, str]]:
+def shortened(question: str, is_used: Iterable[str], texts: Iterable[str]) -> Iterator[tuple[Range, str]]:
     """Words of a question whose acronym a text defines, with the acronym as it is written there."""
     tokens = list(_WORD.finditer(question))
     used = set(is_used)
@@ -123,7 +126,7 @@ def _initials_of(run: list[str]) -> set[str]:
 
 
 def _fits(short: str, words_before: str) -> bool:
-    """Schwartz and Hearst: whether the letters occur in order, from the right, the first at a word's start."""
+    """Whether the letters occur in order, from the right, and the first at the start of all words."""
     return _first(short, words_before) == 0 and " " in words_before.strip()
 
 
@@ -145,7 +148,7 @@ def _first(short: str, text: str) -> int:
 
 def _before(short: str, text: str, bracket: int) -> Range | None:
     """The words before a bracket that an acronym in it stands for."""
-    end = len(text[:bracket].rstrip().rstrip("(“\"").removesuffix("(the").rstrip())
+    end = len(text[:bracket].rstrip().rstrip('(“"').removesuffix("(the").rstrip())
     # Schwartz and Hearst look back min(n + 5, 2 n) words for n letters.
     tokens = list(_WORD.finditer(text, max(0, end - 200), end))[-min(len(short) + 5, 2 * len(short)) :]
     if not tokens or re.search(r"[.!?;]\s", text[tokens[-1].start() : end]):
@@ -162,8 +165,9 @@ def _before(short: str, text: str, bracket: int) -> Range | None:
 def _after(short: str, text: str, start: int) -> Range | None:
     """The words from a place on that an acronym before them stands for."""
     run: list[str] = []
+    last = start
     for token in _WORD.finditer(text, start, min(len(text), start + 200)):
-        gap = text[start if not run else last : token.start()]
+        gap = text[last : token.start()]
         if run and re.search(r"[.!?;:()]|\n\s*\n", gap):
             break
         run.append(token[0])

@@ -1,7 +1,7 @@
 """Questions that would have something counted in the text: no number of the text answers them by chance.
 
-"How many times is Orla mentioned?" is answered by a sentence that speaks of mentioning, not by "three times". Such
-questions are too few in any data to learn from, so the words are listed.
+"How many times is Orla mentioned?" is answered by a sentence that speaks of mentioning, not by "three times".
+Such questions are too few in any data to learn from, so the words are listed.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ _COUNTS = frozenset({"many", "often", "number", "count"})
 # What is done to words in a text, and what a text consists of.
 _DONE = frozenset(stems("mentioned listed named appears occurs cited quoted".split()))
 _PIECES = frozenset(
-    stems("chapters sections pages paragraphs sentences lines words headings tables figures footnotes entries".split())
+    stems("chapter section page paragraph sentence line word heading table figure footnote entry".split())
 )
 
 

@@ -1,8 +1,8 @@
 """Choose the entries of a list or table that have a property: "Which projects were cancelled?".
 
 A reader weighs one sentence at a time and does not see that lines are entries of one list. Here a question is
-answered by the lines that hold its words, where all its words are told apart: those that every entry or the line
-before the list holds, and those that only some entries hold.
+answered by the lines that hold its words, where each of its words either stands in most entries or before the
+list, or tells some entries from the others.
 """
 
 import re
@@ -37,14 +37,13 @@ class _List(NamedTuple):
 
 
 def chosen(text: str, question: str) -> list[Entry]:
-    """The entries that a question asks for, in order; none where it asks for none, or not all its words are told."""
+    """The entries that a question asks for, in order; none where not every word of it tells."""
     if not _CHOOSING.match(question):
         return []
     asked = stems([word for word in words(question) if is_content(word)])
     if len(asked) < 2:
         return []
-    head, asked = asked[0], frozenset(asked)
-    found = [picked for one in _lists(text) if (picked := _picked(one, asked, head))]
+    found = [picked for one in _lists(text) if (picked := _picked(one, frozenset(asked), asked[0]))]
     return found[0] if len(found) == 1 else []
 
 

@@ -1,7 +1,7 @@
 """What kind of request a text is: a softmax regression over its letters, words and vector; pure numpy.
 
-The weights are in `kinds.npz`, written by `python -m qa.training.requests`, which also measures them. There are
-two sets: one for the vectors of the default embedding model, one for the text alone where the index has
+The weights are in `kinds.npz`, written by `python -m qa.training.requests`, which also measures them. There
+are two sets: one for the vectors of the default embedding model, one for the text alone where the index has
 another model.
 """
 

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 
-MACHINE = "This is Quoth: it answers questions about the documents here with quotes from them, and sums them up."
+MACHINE = (
+    "This is Quoth: it answers questions about the documents here with quotes from them, and sums them up."
+)
 SMALLTALK = "Ready when you are: ask anything about the documents."
 # Above the passages that bare keywords are found in.
 FOUND = "The passages on this:"
@@ -11,14 +13,18 @@ _SHOWN = 50
 _MORE = "… and {} more"
 _FIXED = re.compile(
     rf"{re.escape(MACHINE)}|{re.escape(SMALLTALK)}|"
-    r"There (?:is|are) \d+ documents?: .+|There is no document (?:called|of that name).+|There is no such part.+",
+    r"There (?:is|are) \d+ documents?: .+|There is no (?:document called|document of that name|such part).+",
     re.DOTALL,
 )
 
 
 def documents_held(ids: Sequence[str]) -> str:
     """How many documents there are, and their names."""
-    return f"There are {len(ids)} documents: {_listed(ids)}." if len(ids) != 1 else f"There is 1 document: {ids[0]}."
+    return (
+        f"There are {len(ids)} documents: {_listed(ids)}."
+        if len(ids) != 1
+        else f"There is 1 document: {ids[0]}."
+    )
 
 
 def no_such_document(name: str, ids: Sequence[str]) -> str:

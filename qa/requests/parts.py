@@ -30,7 +30,7 @@ class Part(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """What a request calls a part: its unit ("chapter"), numbers or places, and where in the request it stands.
+    """What a request calls a part: its unit ("chapter"), numbers or place, and where it is called so.
 
     A place counts the parts of a unit from 1, or from the end when it is negative. `span` includes the
     article before.
@@ -63,8 +63,8 @@ _UNITS = {
         "act acts",
         "scene scenes",
         "page pages p pp pg slide slides",
-        "section sections sec sect § clause clauses article articles paragraph paragraphs para rule rules point "
-        "points item items step steps unit units lesson lessons module modules lecture lectures topic question",
+        "section sections sec sect § clause clauses article articles paragraph paragraphs para rule rules "
+        "point points item items step steps unit units lesson lessons module modules lecture lectures topic",
         "appendix appendices annex annexes schedule schedules",
     )
     for name in group.split()
@@ -74,7 +74,12 @@ _LEVELS = {_UNITS["book"]: 10, _UNITS["part"]: 11, _UNITS["act"]: 12, _UNITS["ch
 _SECTION_LEVEL, _NUMBERED_LEVEL, _LINE_LEVEL = 13, 14, 30
 _COUNTED = "one two three four five six seven eight nine ten eleven twelve".split()
 _ORDINALS = {
-    **{word: at for at, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)},
+    **{
+        word: at
+        for at, word in enumerate(
+            "first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1
+        )
+    },
     **dict.fromkeys("last final closing concluding".split(), -1),
     "opening": 1,
     "penultimate": -2,
@@ -84,13 +89,14 @@ _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _NUMBER = rf"\d{{1,4}}(?:\.\d{{1,3}})*|[ivxlc]{{1,7}}|[a-h]|{'|'.join(_COUNTED)}"
 _ARTICLE = r"(?:\bthe\s+)?"
 _NUMBERED = re.compile(
-    rf"{_ARTICLE}(?<!\w)({_UNIT})\.?\s*({_NUMBER})(?![\w])(?:\s*(-|–|to|and|,)\s*({_NUMBER})(?!\w))?", re.IGNORECASE
+    rf"{_ARTICLE}(?<!\w)({_UNIT})\.?\s*({_NUMBER})(?![\w])(?:\s*(-|–|to|and|,)\s*({_NUMBER})(?!\w))?",
+    re.IGNORECASE,
 )
 _PLACED = re.compile(rf"{_ARTICLE}\b({'|'.join(_ORDINALS)})\s+({_UNIT})\b", re.IGNORECASE)
-_NAMED = re.compile(rf"\b({_UNIT})s?\b", re.IGNORECASE)
-# A heading's own number: "Chapter 2:", "Section 3 – Payments", "§ 4", "2.1 Scope", "IV. Results", "Appendix B".
+# A heading's own number: "Chapter 2:", "Section 3 – Payments", "§ 4", "2.1 Scope", "IV. Results".
 _LABEL = re.compile(
-    rf"[\W_]*(?:({_UNIT})\.?\s*({_NUMBER})(?![\w])|(\d{{1,3}}(?:\.\d{{1,3}})*)(?:[.):]|(?=\s))|([IVXLC]{{1,6}}|[A-H])[.):])\s*",
+    rf"[\W_]*(?:({_UNIT})\.?\s*({_NUMBER})(?![\w])|(\d{{1,3}}(?:\.\d{{1,3}})*)(?:[.):]|(?=\s))"
+    r"|([IVXLC]{1,6}|[A-H])[.):])\s*",
     re.IGNORECASE,
 )
 _LINE = re.compile(r"^[^\S\n]*(\S.*?)[^\S\n]*$", re.MULTILINE)
@@ -163,7 +169,7 @@ def names(document: Document) -> list[str]:
 
 
 def _heading_lines(text: str, has_headings: bool) -> Iterator[_Entry]:
-    """Lines that start with a unit and number, or with the next number, or that stand alone as a title does."""
+    """Lines that start with a unit and number or with the next number, or stand alone as a title does."""
     last: dict[Number, int] = {}
     for found in _LINE.finditer(text):
         line, start = found[1], text.rfind("\n", 0, found.start(1)) + 1
@@ -283,4 +289,4 @@ def _number(text: str) -> Number:
 def _cut(line: str) -> str:
     """A heading as it is listed."""
     line = " ".join(line.split())
-    return line if len(line) <= _LONGEST_HEADING else line[: _LONGEST_HEADING].rsplit(" ", 1)[0] + " …"
+    return line if len(line) <= _LONGEST_HEADING else line[:_LONGEST_HEADING].rsplit(" ", 1)[0] + " …"

@@ -26,8 +26,8 @@ class Request(NamedTuple):
 
     `question` is as it is to be read, with "this" for the name of a document or part. `documents` are those
     that are asked, of which the request names the `narrowed` ones. `parts` are those that it names. `message`
-    is given instead of quotes. Where the request is not `is_certain`, `message` and narrowing are a guess: the
-    source is asked first, and all of it where the narrowed part is silent.
+    is given instead of quotes. Where the request is not `is_certain`, `message` and narrowing are a guess:
+    the source is asked first, and all of it where the narrowed part is silent.
     """
 
     kind: Kind
@@ -73,13 +73,15 @@ class Requests:
         kind = _settled(self.judge(meant.question) if meant.question != text else judged)
         if kind == "whole" and not about_text and not meant.is_sure:
             kind = "question"  # "What is DeepSeek?" is one, though "What is this?" is not
-        narrowed = meant.documents if len(meant.documents) < len(self._ids(documents)) or meant.is_sure else ()
+        narrowed = (
+            meant.documents if len(meant.documents) < len(self._ids(documents)) or meant.is_sure else ()
+        )
         return self._with_parts(
             Request(kind, meant.question, meant.documents, narrowed, is_certain=meant.is_sure)
         )
 
     def entries(self, question: str, document_id: str) -> list[Span]:
-        """The entries of a document's list that a question chooses; none where there are more than are cited."""
+        """The entries of a document's list that a question chooses; none where they are too many to cite."""
         found = chosen(self._index.document(document_id).text, question)
         spans = [Span(document_id, entry.start, entry.end, None, 0.0, 0) for entry in found]
         return spans if len(spans) <= MOST_SENTENCES else []
@@ -108,12 +110,19 @@ class Requests:
             if request.kind == "question":
                 return request
             headings = [name for document in documents for name in names(document)]
-            return request._replace(message=messages.no_such_part(headings), is_certain=bool(named and headings))
+            return request._replace(
+                message=messages.no_such_part(headings), is_certain=bool(named and headings)
+            )
         if named is None:
             return request._replace(parts=found)
         start, end = named.span
         question = f"{request.question[:start]}this{request.question[end:]}"
-        if request.kind == "part" and self.judge(question).kind not in {"whole", "part", "document", "keyword"}:
+        if request.kind == "part" and self.judge(question).kind not in {
+            "whole",
+            "part",
+            "document",
+            "keyword",
+        }:
             return request._replace(kind="question", question=question, parts=found)
         is_certain = request.is_certain and request.kind == "part"
         return request._replace(question=question, parts=found, is_certain=is_certain)
@@ -126,4 +135,6 @@ class Requests:
 
 def _settled(judged: Judgement) -> Kind:
     """The kind of a request whose document is known: one about "the document" may be any of these."""
-    return judged.likelier("question", "whole", "part", "keyword") if judged.kind == "document" else judged.kind
+    return (
+        judged.likelier("question", "whole", "part", "keyword") if judged.kind == "document" else judged.kind
+    )

@@ -1,8 +1,9 @@
 """Which documents a question means: by a file's name, its folders or its title.
 
 A name is compared letter by letter without what separates its words, so that "report 2", "Report_2" and
-"report2.pdf" are one. A name typed as only a file's can be is meant for sure. Where a question only shares words
-with names, as with the thing that a manual is about, those documents are meant when nothing else holds the words.
+"report2.pdf" are one. A name typed as only a file's can be is meant for sure. Where a question only shares
+words with names, as of the thing that a manual is about, those documents are meant when no other text holds the
+words.
 """
 
 import math
@@ -25,7 +26,9 @@ _BETWEEN = re.compile(r"[\s_.\-/\\’'()&+]*")
 # "orderBeta" and "report2" have two words, "X200" is one.
 _INNER = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[a-z]{2})(?=\d)")
 _FILE = re.compile(rf"(?<![\w.])[\w][\w .\-/]*?(?:{'|'.join(map(re.escape, SUFFIXES))})(?!\w)", re.IGNORECASE)
-_CALLED = re.compile(r"(?:\b(?:the|my|our|your|this)\s+)?(?:\b(?:document|file)\s+)?(?:called\s+|named\s+)?[\"“'‘]?$")
+_CALLED = re.compile(
+    r"(?:\b(?:the|my|our|your|this)\s+)?(?:\b(?:document|file)\s+)?(?:called\s+|named\s+)?[\"“'‘]?$"
+)
 _KIND_OF_TEXT = re.compile(r"^[\"”'’]?(?:\s+(?:document|file)\b)?", re.IGNORECASE)
 _LONGEST_NAME = 12
 # Beyond so many documents names are not looked at: they would take seconds and say little.
@@ -116,7 +119,11 @@ class Titles:
             text = _masked(text, name.start, name.end)
         spoken = [] if sure else [name for name in found if name.is_telling]
         rows, text = self._by_words(text, rows, spoken, holds)
-        return Meant(tuple(self._ids[row] for row in sorted(rows)), text, bool(sure)) if text != question or rows != asked else None
+        return (
+            Meant(tuple(self._ids[row] for row in sorted(rows)), text, bool(sure))
+            if text != question or rows != asked
+            else None
+        )
 
     def _found(self, question: str) -> list[_Found]:
         """The names in a question that do not overlap, longer ones first, then in order."""
@@ -153,7 +160,11 @@ class Titles:
                 weights[row] += math.log(1 + len(rows) / len(name.rows & rows))
         for term in dict.fromkeys(found):
             having = self._held_by.get(term, set()) & rows
-            if having and (having != rows or len(rows) == 1) and not self._elsewhere(term, rows - having, holds):
+            if (
+                having
+                and (having != rows or len(rows) == 1)
+                and not self._elsewhere(term, rows - having, holds)
+            ):
                 for row in having:
                     weights[row] += math.log(1 + len(rows) / len(having))
         most = max(weights.values(), default=0.0)
@@ -170,7 +181,6 @@ class Titles:
         for first, last in _runs(tokens, lacking, question):
             question = _masked(question, first, last)
         return best, question
-
 
     def _elsewhere(self, term: str, others: frozenset[int], holds: Holds) -> bool:
         """Whether the text of other documents holds a term; of too many of them, whether any text does."""

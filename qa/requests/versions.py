@@ -1,7 +1,7 @@
-"""Which document is the newest version of another: told by the date or version in its name, or by its first lines.
+"""Which document is the newest version of another: told by its name or its first lines.
 
-Two documents are versions of one when their names differ in nothing but a date, a version or a word such as "old",
-or when their first lines call them the same and date both. A series ("report1", "report2") is none.
+Two documents are versions of one when their names differ in nothing but a date, a version or a word such as
+"old", or when their first lines call them the same and date both. A series ("report1", "report2") is none.
 """
 
 import re
@@ -22,16 +22,30 @@ _DATE = re.compile(
     rf"|(?P<d4>\d{{1,2}})[./](?P<m4>\d{{1,2}})[./](?P<y4>{_YEAR}))(?!\d)",
     re.IGNORECASE,
 )
-_VERSION = re.compile(r"(?<![^\W_])(?:v|ver|version|rev|revision|edition|ed)[-_. ]?(\d+(?:[._]\d+)*)(?!\w)", re.IGNORECASE)
-_AGES = {"old": -1, "previous": -1, "archive": -1, "archived": -1, "superseded": -1, "draft": -1, "obsolete": -1}
+_VERSION = re.compile(
+    r"(?<![^\W_])(?:v|ver|version|rev|revision|edition|ed)[-_. ]?(\d+(?:[._]\d+)*)(?!\w)", re.IGNORECASE
+)
+_AGES = {
+    "old": -1,
+    "previous": -1,
+    "archive": -1,
+    "archived": -1,
+    "superseded": -1,
+    "draft": -1,
+    "obsolete": -1,
+}
 _AGES |= {"new": 1, "current": 1, "latest": 1, "updated": 1, "revised": 1, "final": 1}
 _AGE = re.compile(rf"(?<![^\W_])({'|'.join(_AGES)})(?![^\W_])", re.IGNORECASE)
 _REPLACES = re.compile(r"\b(?:replac|supersed|amend)(?:es|e|s|ing|ed)\b(?! by)", re.IGNORECASE)
 _REPLACED = re.compile(r"\b(?:replaced|superseded) by\b|\bno longer (?:valid|in force)\b", re.IGNORECASE)
-_STATED = re.compile(r"\b(?:replaces|supersedes|valid (?:from|since|as of)|effective|in force|as amended)\b", re.IGNORECASE)
+_STATED = re.compile(
+    r"\b(?:replaces|supersedes|valid (?:from|since|as of)|effective|in force|as amended)\b", re.IGNORECASE
+)
 _NO_DATE = (0, 0, 0)
 # Where a title ends and its date or version begins.
-_TITLE_END = re.compile(rf"[,;:(–—\n]|\b(?:valid|version|dated|effective|as of|edition|revision)\b|{_YEAR}", re.IGNORECASE)
+_TITLE_END = re.compile(
+    rf"[,;:(–—\n]|\b(?:valid|version|dated|effective|as of|edition|revision)\b|{_YEAR}", re.IGNORECASE
+)
 
 
 class Newer(NamedTuple):
@@ -81,7 +95,7 @@ class Versions:
 
 
 def _order(stamps: Mapping[str, _Stamp], family: Sequence[str]) -> Callable[[str], tuple[object, ...]]:
-    """What a family is sorted by: dates where all have one, else versions, else what they say of each other."""
+    """What a family is sorted by: by dates if all have one, by versions, or by what they say of others."""
     if all(stamps[one].date != _NO_DATE for one in family):
         return lambda one: (stamps[one].age, stamps[one].date, stamps[one].version)
     if all(stamps[one].version for one in family):

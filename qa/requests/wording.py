@@ -1,4 +1,4 @@
-"""Other wordings of a question: acronyms spelt out, and words shortened to the acronym that the source defines."""
+"""Other wordings of a question: acronyms spelt out, and words shortened to their acronym."""
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterator
@@ -6,7 +6,15 @@ from typing import NamedTuple
 
 from index.index import Index
 from index.lexical import stems
-from qa.requests.acronyms import acronyms, asks_for_expansion, definition, initials, letters, shortened, spelt_out
+from qa.requests.acronyms import (
+    acronyms,
+    asks_for_expansion,
+    definition,
+    initials,
+    letters,
+    shortened,
+    spelt_out,
+)
 from qa.spans import Span
 from qa.spelling import is_word
 
@@ -73,7 +81,9 @@ class Wordings:
         used = {
             short
             for short in initials(question)
-            if len(short) > 2 and not is_word(short) and self._index.holds(stems([short.upper()])[0], documents)
+            if len(short) > 2
+            and not is_word(short)
+            and self._index.holds(stems([short.upper()])[0], documents)
         }
         texts = [text for _, text in self._texts(documents)] if used else []
         for (start, end), short in shortened(question, used, texts):

@@ -2,11 +2,11 @@
 
     python -m qa.training.requests [--data ../shared/data] [--write]
 
-Learns from the train split of `intents`, from `requests.txt` beside this file, and from questions that people
-ask: those of `natural_train` and `conversations` about four documents in five, every other one of `nq` and of
-`canard`. Questions of `natural_train` without a verb or a question word ("deposit") are left out, since they are
-bare keywords as well. Measured on the test split of `intents`, and on the questions that were kept back: how many
-ordinary ones are taken for something else.
+Learns from the train split of `intents`, from `requests.txt` beside this file, from questions that people ask
+(those of `natural_train` about four documents in five, of `conversations` about two in three, every other one of
+`nq` and `canard`) and from short headings. Questions without a verb or question word ("deposit") are left out,
+since they are keywords as well. Measured on the test split of `intents`, and on questions that were kept back:
+how many ordinary ones are taken for something else.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +37,9 @@ _RIDGE = 0.05
 _EVERY_HEADING = 6
 _KINDS_OF_NATURAL: dict[str, Kind] = {"meta": "machine", "small-talk": "smalltalk", "keyword": "keyword"}
 _ASKING = frozenset(
-    "who whom whose what whats what's which when where why how is are was were am be do does did can could will "
-    "would should shall may might must has have had isn't aren't doesn't don't didn't can't won't any tell give "
-    "explain list name describe".split()
+    "who whom whose what whats what's which when where why how is are was were am be do does did can could "
+    "will would should shall may might must has have had isn't aren't doesn't don't didn't can't won't any tell "
+    "give explain list name describe".split()
 )
 # What the article's set asks that is no question of a fact.
 _NO_FACTS = frozenset({"about", "key", "nonsense", "instruct"})
@@ -69,14 +69,17 @@ def main() -> None:
     print(f"learnt from {len(learnt)} requests")
     measure(kept, _embedded(embedder, kept), weights)
     if arguments.write:
-        np.savez_compressed(FILE, **{name: part.astype(np.float16) for name, part in weights.items()})
+        halves: dict[str, Any] = {name: part.astype(np.float16) for name, part in weights.items()}
+        np.savez_compressed(FILE, **halves)
 
 
 def load(data: Path) -> tuple[list[Labelled], list[Labelled]]:
     """What is learnt from, and what is kept back to measure."""
-    learnt, kept = list(_written()), []
+    learnt, kept = list(_written()), list[Labelled]()
     for row in _rows(data / "intents" / "intents.jsonl"):
-        (learnt if row["split"] == "train" else kept).append(Labelled(row["text"], row["label"], "intents"))
+        (learnt if row["split"] == "train" else kept).append(
+            Labelled(row["text"], _kind(row["label"]), "intents")
+        )
     for name, share in (("natural_train", 5), ("conversations", 3)):
         file = "questions.jsonl" if name == "natural_train" else "conversations.jsonl"
         for row in _rows(data / name / file):
@@ -91,7 +94,9 @@ def load(data: Path) -> tuple[list[Labelled], list[Labelled]]:
                 (learnt if number % 2 else kept).append(Labelled(row["question"], "question", name))
     for name in ("natural", "clapnq", "squad2_dev"):
         for row in _rows(data / name / "questions.jsonl"):
-            kept.append(Labelled(row["question"], _KINDS_OF_NATURAL.get(row.get("kind", ""), "question"), name))
+            kept.append(
+                Labelled(row["question"], _KINDS_OF_NATURAL.get(row.get("kind", ""), "question"), name)
+            )
     for row in _rows(Path("qa/evaluation/deepseek.jsonl")):
         if row["kind"] not in _NO_FACTS:
             kept.append(Labelled(row["question"], "question", "deepseek"))
@@ -116,7 +121,9 @@ def is_bare(text: str) -> bool:
 def fit(learnt: Sequence[Labelled], vectors: Vectors) -> Weights:
     """The weights of both regressions, by L-BFGS."""
     kinds = np.array([KINDS.index(one.kind) for one in learnt])
-    counts = np.array([_QUESTION_WEIGHT if one.kind == "question" and one.of != "intents" else 1.0 for one in learnt])
+    counts = np.array(
+        [_QUESTION_WEIGHT if one.kind == "question" and one.of != "intents" else 1.0 for one in learnt]
+    )
     text = _matrix(learnt)
     both = sparse.hstack([text, sparse.csr_matrix(2.0 * vectors)]).tocsr()
     alone, bias_alone = _softmax_regression(text, kinds, counts)
@@ -158,7 +165,7 @@ def measure(kept: Sequence[Labelled], vectors: Vectors, weights: Weights) -> Non
 def _softmax_regression(
     matrix: sparse.csr_matrix, kinds: NDArray[np.int64], counts: Floats
 ) -> tuple[Floats, Floats]:
-    rows, columns = matrix.shape
+    columns = matrix.shape[1]
     wanted = np.eye(len(KINDS))[kinds]
 
     def loss(flat: Floats) -> tuple[float, Floats]:
@@ -192,9 +199,13 @@ def _written() -> Iterator[Labelled]:
     kind: Kind = "question"
     for line in _WRITTEN.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
-            kind = KINDS[KINDS.index(line[1:-1])]  # type: ignore[arg-type]
+            kind = _kind(line[1:-1])
         elif line and not line.startswith("#"):
             yield Labelled(line, kind, "intents")
+
+
+def _kind(name: str) -> Kind:
+    return next(kind for kind in KINDS if kind == name)
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
