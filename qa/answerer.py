@@ -4,7 +4,6 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
-from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -12,11 +11,12 @@ from index.embedder import encodable
 from index.index import Index
 from qa.calibration import shipped_calibration
 from qa.citations import cite, joined
-from qa.composition import MOST_SENTENCES, compose, disagree
+from qa.composition import compose, disagree
 from qa.confidence import confidence, said, signals
 from qa.conversation import standalone
 from qa.english import content_words
 from qa.errors import QuestionError
+from qa.guess import NO_GUESS, Guess, found
 from qa.reader import Reader
 from qa.readers import load_reader
 from qa.requests.counting import counts
@@ -33,30 +33,10 @@ from qa.types import REFUSAL, Answer, Citation, Kind, Turn, Verdict
 _CONSIDERED = 10
 # What may lean on the conversation before it; "hello" and "which documents are there" do not.
 _FOLLOWING: frozenset[Kind] = frozenset({"question", "keyword", "document"})
-# Sentences fit keywords from this score on: of keywords asked of their own document 94 % reach it, of others'
-# 5 %, see DECISIONS.md.
-_FITS = 0.43
 # A definition that fits the letters of an acronym was right in all of 16 cases; one in twenty may be wrong.
 _DEFINED = 0.95
 # Entries that a question chooses were right in all of 6 cases among 19,000 questions of `natural_train`.
 _CHOSEN = 0.9
-
-
-class Guess(NamedTuple):
-    """What answers best: the spans found, best first, those that are used, and how sure that they are right.
-
-    `unrated` is the verdict of a guess that has no confidence.
-    """
-
-    spans: Sequence[Span]
-    used: Sequence[Span]
-    confidence: float | None = None
-    missing: Sequence[str] = ()
-    disagreement: bool = False
-    unrated: Verdict = "answered"
-
-
-_NO_GUESS = Guess((), ())
 
 
 class Answerer:
@@ -105,17 +85,14 @@ class Answerer:
             if turns and request.kind in _FOLLOWING:
                 alone = standalone(asked, turns)
                 request = request if alone == asked else self.requests.understand(alone, documents)
-        guess = _NO_GUESS if request.message and request.is_certain else self._guess(request, timings)
-        verdict = self._verdict(guess, bar)
-        if not request.is_certain and verdict == "silent" and request.question != alone:
+        guess = NO_GUESS if request.message and request.is_certain else self._guess(request, timings)
+        if not request.is_certain and request.question != alone and self._usual(guess) == "silent":
             request = Request("question", alone, documents)
             guess = self._guess(request, timings)
-            verdict = self._verdict(guess, bar)
-        if request.kind == "question" and verdict != "silent":
-            guess = self._with_newest(guess, request, bar, timings)
-            verdict = self._verdict(guess, bar)
-        if request.message and verdict != "answered":
+        if request.message and self._usual(guess) != "answered":
             return _fixed(question, alone, request, bar, timings)
+        guess = self._with_newest(guess, request, timings)
+        verdict = guess.verdict(bar, self.calibration.likely)
         with _timed(timings, "cite"):
             given = () if verdict == "silent" else tuple(map(self._cite, guess.used))
             further = self._further(guess.spans, guess.used, given)
@@ -151,28 +128,25 @@ class Answerer:
             return Guess([wording.defined], [wording.defined], confidence=_DEFINED)
         guesses = [self._read(question, request, timings) for question in wording.questions]
         best = max(guesses, key=lambda guess: guess.confidence or 0.0)
-        if best.used and request.kind == "question" and not request.parts:
-            if entries := self.requests.entries(request.question, best.used[0].document_id):
-                return best._replace(used=entries, confidence=_CHOSEN, disagreement=False)
-        return best
+        if not best.used or request.kind != "question" or request.parts:
+            return best
+        entries = self.requests.entries(request.question, best.used[0].document_id)
+        return best._replace(used=entries, confidence=_CHOSEN, disagreement=False) if entries else best
 
-    def _with_newest(self, guess: Guess, request: Request, bar: float, timings: dict[str, float]) -> Guess:
+    def _with_newest(self, guess: Guess, request: Request, timings: dict[str, float]) -> Guess:
         """The guess with what the newest version of its document says; that comes first where it is sure.
 
         A question that names a document means that version.
         """
+        if not guess.used or request.kind != "question" or request.narrowed or request.parts:
+            return guess
         newer = self.requests.versions.newest(guess.used[0].document_id)
-        asked = request.documents is None or (newer and newer.document_id in request.documents)
-        if newer is None or not asked or request.narrowed or request.parts:
+        if newer is None or (request.documents is not None and newer.document_id not in request.documents):
             return guess
         latest = self._guess(request._replace(documents=[newer.document_id]), timings)
-        verdict = self._verdict(latest, bar)
-        if verdict == "silent" or (verdict == "likely" and not newer.is_stated):
-            return guess
-        first, second = (latest, guess) if verdict == "answered" else (guess, latest)
-        other = [span for span in second.used if span.document_id != first.used[0].document_id]
-        used = [first.used[0], *other[:1], *first.used[1:], *other[1:]][:MOST_SENTENCES]
-        return first._replace(used=used, spans=[*first.spans, *other])
+        if self._usual(latest) == "answered":
+            return latest.beside(guess)
+        return guess.beside(latest) if newer.is_stated and self._usual(latest) == "likely" else guess
 
     def _read(self, question: str, request: Request, timings: dict[str, float]) -> Guess:
         """The best guess of the reader for one wording of a request."""
@@ -184,27 +158,12 @@ class Answerer:
             spans = self.reader.read(read_as, passages)
         with _timed(timings, "decide"):
             sure = self._confidence(read_as, passages, spans, missing)
-            if request.kind == "keyword":
-                return self._found(passages, spans, missing, sure)
             used = self._compose(spans, passages)
-            disagreement = disagree(read_as, [said(passages, span) for span in used])
             if not counts(question, [self._cite(span).quote for span in used]):
                 sure = 0.0
-        return Guess(spans, used, sure, missing, disagreement)
-
-    def _found(
-        self,
-        passages: Sequence[RetrievedPassage],
-        spans: Sequence[Span],
-        missing: Sequence[str],
-        sure: float,
-    ) -> Guess:
-        """What bare keywords find: the best sentences, likely where they fit the words."""
-        fit = max((sentence.score for passage in passages for sentence in passage.sentences), default=0.0)
-        # An exact answer is marked where the reader would give it to a question.
-        is_exact = sure >= self.calibration.likely
-        used = [span if is_exact else span._replace(highlight=None) for span in spans[:MOST_SENTENCES]]
-        return Guess(spans, used, None, missing, unrated="likely" if fit >= _FITS else "silent")
+            disagreement = disagree(read_as, [said(passages, span) for span in used])
+            guess = Guess(spans, used, sure, missing, disagreement)
+            return found(passages, guess, self.calibration.likely) if request.kind == "keyword" else guess
 
     def to_read(
         self,
@@ -214,30 +173,24 @@ class Answerer:
     ) -> list[RetrievedPassage]:
         """The passages that are read for a question, best first, of some parts alone; see AnswerSettings."""
         if parts is None:
-            found = self.retriever.search(question, self.settings.top_k, documents=documents)
+            searched = self.retriever.search(question, self.settings.top_k, documents=documents)
         else:
             every = self.retriever.search(
                 question, len(self.index), documents={part.document_id for part in parts}
             )
-            found = [kept for passage in every if (kept := within(passage, parts))][: self.settings.top_k]
-        sizes = [len(passage.hit.passage.text) for passage in found]
+            searched = [kept for passage in every if (kept := within(passage, parts))][: self.settings.top_k]
+        sizes = [len(passage.hit.passage.text) for passage in searched]
         fitting = sum(size <= self.settings.characters for size in accumulate(sizes))
-        return found[: max(1, fitting)]
+        return searched[: max(1, fitting)]
 
     @property
     def _default_threshold(self) -> float:
         given = self.settings.threshold
         return self.calibration.threshold if given is None else given
 
-    def _verdict(self, guess: Guess, bar: float) -> Verdict:
-        """How sure is sure enough; from 0.0 on any guess is."""
-        if not guess.used:
-            return "silent"
-        if guess.confidence is None:
-            return "answered" if bar == 0.0 else guess.unrated
-        if guess.confidence >= bar:
-            return "answered"
-        return "likely" if guess.confidence >= self.calibration.likely else "silent"
+    def _usual(self, guess: Guess) -> Verdict:
+        """The verdict at the threshold that was chosen for the reader, whatever is asked for now."""
+        return guess.verdict(self.calibration.threshold, self.calibration.likely)
 
     def _further(
         self, spans: Sequence[Span], used: Sequence[Span], given: Sequence[Citation]

@@ -1,4 +1,4 @@
-"""Whether a sentence can be read by itself: no fragment or header, and nothing that leans on the text before."""
+"""Whether a sentence can be read by itself: no fragment or header, leaning on nothing that stood before."""
 
 import re
 
@@ -20,9 +20,10 @@ _POINTING = frozenset("this that these those such".split())
 _ONE_PERSON = frozenset("he she him her his".split())
 _DETERMINERS = frozenset("the a an every each our some one no any all".split())
 _LEANING = _ONE_PERSON | frozenset(
-    "they them their it its both neither either another others and but or nor so yet however therefore thus "
-    "hence moreover also then instead meanwhile still besides furthermore nevertheless nonetheless otherwise similarly likewise "
-    "consequently accordingly afterwards later there here again too once even alternatively finally".split()
+    "they them their it its both neither either another others and but or nor so yet however "
+    "therefore thus hence moreover also then instead meanwhile still besides furthermore "
+    "nevertheless nonetheless otherwise similarly likewise consequently accordingly afterwards "
+    "later there here again too once even alternatively finally".split()
 )
 _PHRASES = re.compile(
     r"(?:as a result|for (?:example|instance|this|that)|in (?:addition|contrast|other words|short|fact)|"

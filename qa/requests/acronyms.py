@@ -2,8 +2,8 @@
 
 A definition is "mean time to repair (MTTR)", "MTTR (mean time to repair)" or "MTTR means mean time to
 repair"; whether its words fit the letters is told as Schwartz and Hearst do ("A simple algorithm for
-identifying abbreviation definitions in biomedical text", 2003). Without a definition, it stands for capitalised
-words whose initials are the letters.
+identifying abbreviation definitions in biomedical text", 2003). Without a definition, it stands for
+capitalised words whose initials are the letters.
 """
 
 import re

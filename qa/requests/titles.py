@@ -2,8 +2,8 @@
 
 A name is compared letter by letter without what separates its words, so that "report 2", "Report_2" and
 "report2.pdf" are one. A name typed as only a file's can be is meant for sure. Where a question only shares
-words with names, as of the thing that a manual is about, those documents are meant when no other text holds the
-words.
+words with names, as of the thing that a manual is about, those documents are meant when no other text
+holds the words.
 """
 
 import math

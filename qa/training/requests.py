@@ -2,11 +2,11 @@
 
     python -m qa.training.requests [--data ../shared/data] [--write]
 
-Learns from the train split of `intents`, from `requests.txt` beside this file, from questions that people ask
-(those of `natural_train` about four documents in five, of `conversations` about two in three, every other one of
-`nq` and `canard`) and from short headings. Questions without a verb or question word ("deposit") are left out,
-since they are keywords as well. Measured on the test split of `intents`, and on questions that were kept back:
-how many ordinary ones are taken for something else.
+Learns from the train split of `intents`, from `requests.txt` beside this file, from questions that people
+ask (those of `natural_train` about four documents in five, of `conversations` about two in three, every other
+one of `nq` and `canard`) and from short headings. Questions without a verb or question word ("deposit") are
+left out, since they are keywords as well. Measured on the test split of `intents`, and on questions that were
+kept back: how many ordinary ones are taken for something else.
 """
 
 import argparse
@@ -38,8 +38,11 @@ _EVERY_HEADING = 6
 _KINDS_OF_NATURAL: dict[str, Kind] = {"meta": "machine", "small-talk": "smalltalk", "keyword": "keyword"}
 _ASKING = frozenset(
     "who whom whose what whats what's which when where why how is are was were am be do does did can could "
-    "will would should shall may might must has have had isn't aren't doesn't don't didn't can't won't any tell "
-    "give explain list name describe".split()
+    "will would should shall may might must has have had isn't aren't doesn't don't didn't can't won't any "
+    "tell give explain list name describe".split()
+)
+_SUM = re.compile(
+    "summari|overview|describe|sentence|one line|about$|about[?]|topics|subjects", re.IGNORECASE
 )
 # What the article's set asks that is no question of a fact.
 _NO_FACTS = frozenset({"about", "key", "nonsense", "instruct"})
@@ -110,6 +113,11 @@ def _marked(one: Labelled) -> Iterator[Labelled]:
         yield one._replace(text=one.text + "?")
     elif one.of == "intents" and one.text[-2:-1].isalnum():
         yield one._replace(text=one.text[:-1])
+
+
+def _sums_up(one: Labelled) -> bool:
+    """Whether a request about the set of documents wants them summed up, which a list of names does not."""
+    return one.kind == "collection" and bool(_SUM.search(one.text))
 
 
 def is_bare(text: str) -> bool:
