@@ -19,7 +19,7 @@ from qa.errors import QuestionError
 from qa.guess import NO_GUESS, Guess, found
 from qa.reader import Reader
 from qa.readers import load_reader
-from qa.requests.counting import counts
+from qa.requests.counting import choosing, counts
 from qa.requests.parts import Part, within
 from qa.requests.request import Request, Requests
 from qa.requests.wording import Wordings
@@ -86,7 +86,8 @@ class Answerer:
                 alone = standalone(asked, turns)
                 request = request if alone == asked else self.requests.understand(alone, documents)
         guess = NO_GUESS if request.message and request.is_certain else self._guess(request, timings)
-        if not request.is_certain and request.question != alone and self._usual(guess) == "silent":
+        is_narrowed = request.narrowed or request.parts or request.question != alone
+        if is_narrowed and not request.is_certain and self._usual(guess) == "silent":
             request = Request("question", alone, documents)
             guess = self._guess(request, timings)
         if request.message and self._usual(guess) != "answered":
@@ -130,7 +131,11 @@ class Answerer:
         best = max(guesses, key=lambda guess: guess.confidence or 0.0)
         if not best.used or request.kind != "question" or request.parts:
             return best
-        entries = self.requests.entries(request.question, best.used[0].document_id)
+        document_id = best.used[0].document_id
+        if as_choice := choosing(request.question):
+            # No number of the text is the number of its entries.
+            return best._replace(confidence=0.0) if self.requests.entries(as_choice, document_id) else best
+        entries = self.requests.entries(request.question, document_id)
         return best._replace(used=entries, confidence=_CHOSEN, disagreement=False) if entries else best
 
     def _with_newest(self, guess: Guess, request: Request, timings: dict[str, float]) -> Guess:

@@ -14,6 +14,7 @@ _NO_PROSE = re.compile(
     # A short line before another that starts anew: a heading, or lines that are no sentence.
     r"^[^\n]{1,45}\n\s*[A-Z\d]"
 )
+_HEADING = re.compile(r"(?:[^\n]{0,44}[^\W_]\s*\n\s*(?=[A-Z\"“]))+")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 # Closed classes of English grammar, so lists and no model: nobody coins a pronoun.
 _POINTING = frozenset("this that these those such".split())
@@ -58,6 +59,11 @@ def stands_alone(text: str, *, opens: bool = False) -> bool:
     if said[0] in _LEANING or _PHRASES.match(text) or (_POINTING & set(said[:_EARLY_WORDS]) and not opens):
         return False
     return not _has_loose_person(text, said)
+
+
+def unheaded(text: str) -> str:
+    """A sentence without the lines of a heading that were not parted from it."""
+    return text[found.end() :] if (found := _HEADING.match(text)) else text
 
 
 def plain(text: str) -> str:

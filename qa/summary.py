@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from index.index import Index
 from qa.requests.parts import Part
-from qa.selfcontained import plain, stands_alone
+from qa.selfcontained import plain, stands_alone, unheaded
 from qa.spans import Span
 
 _SENTENCES = 3
@@ -43,6 +43,8 @@ def central_sentences(
     if not found:
         return []
     repeated = Counter(plain(sentence.text) for sentence in found)
+    if parts is not None and len(found) <= _SENTENCES:  # all that the part says
+        return [_span(sentence, 0.0) for sentence in found]
     begins = {part.document_id: part.start for part in parts or ()}
     opening: set[_Sentence] = set()
     kept: list[_Sentence] = []
@@ -76,10 +78,14 @@ def _sentences(
     for row in rows[:: max(1, -(-len(rows) // _MOST_PASSAGES))].tolist():
         passage = index.passage(row)
         for (start, end), vector in zip(index.sentences(row), index.sentence_vectors(row), strict=True):
-            if parts is None or any(part.holds(passage.document_id, start, end) for part in parts):
-                text = passage.text[start - passage.start : end - passage.start]
-                # Passages may overlap: a sentence counts once.
-                found.setdefault(_Sentence(passage.document_id, start, end, text), vector)
+            part = next((one for one in parts or () if one.holds(passage.document_id, start, end)), None)
+            if parts is not None and part is None:
+                continue
+            text = unheaded(passage.text[start - passage.start : end - passage.start])
+            if part and start < part.start:  # a sentence that was not parted from the heading before it
+                text = passage.text[part.start - passage.start : end - passage.start].lstrip()
+            # Passages may overlap: a sentence counts once.
+            found.setdefault(_Sentence(passage.document_id, end - len(text), end, text), vector)
     return found
 
 

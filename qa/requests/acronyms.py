@@ -22,7 +22,8 @@ _ACRONYM = re.compile(
 _SHORT_WORD = re.compile(r"(?<![\w-])[a-z]{3,6}(?![\w-])")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Words that have no letter in an acronym, though they may.
-_SKIPPED = r"(?:of|the|and|for|to|in|on|at|by|a|an|with|de|la|du|des)"
+_LITTLE = "of the and for to in on at by a an with de la du des".split()
+_SKIPPED = rf"(?:{'|'.join(_LITTLE)})"
 _MEANS = (
     r"\s*(?:\bmeans?\b|\bstands?\s+for\b|\b(?:is|are)\s+short\s+for\b|\bdenotes?\b|\brefers?\s+to\b|"
     r"\b(?:is|are)\s+the\s+(?:abbreviation|acronym)\s+(?:of|for)\b|[=:,–—|\t]|\s-\s)\s*(?:the\s+|an?\s+)?[\"“'‘]?"
@@ -59,7 +60,7 @@ def definition(acronym: str, text: str) -> Range | None:
         return None
     written = rf"(?<![\w-]){'[.]?'.join(short)}[.]?s?(?![\w-])"
     for found in re.finditer(written, text, re.IGNORECASE):
-        if not text[found.start()].isupper() and not acronym.islower():
+        if found[0].islower():
             continue
         inside = re.match(r"\s*\(\s*([^()]{3,120}?)\s*[);,]", text[found.end() :])
         if inside and _fits(short, inside[1]):
@@ -118,9 +119,11 @@ def initials(question: str) -> set[str]:
 
 def _initials_of(run: list[str]) -> set[str]:
     """The initials of some words: of all, and of those that carry meaning."""
-    if not is_content(run[0]) or not is_content(run[-1]):
+    if not is_content(run[0]):
         return set()
     every = "".join(word[0] for word in run).casefold()
+    if not is_content(run[-1]):
+        return {every}
     main = "".join(word[0] for word in run if is_content(word)).casefold()
     return {short for short in (every, main) if len(short) > 1}
 
@@ -182,5 +185,8 @@ def _after(short: str, text: str, start: int) -> Range | None:
 @lru_cache(maxsize=256)
 def _initials(short: str) -> re.Pattern[str]:
     parts = [rf"{letter.upper()}[\w’'-]*" for letter in short]
+    for at in range(1, len(short) - 1):  # "Request for Proposal"
+        if little := [word for word in _LITTLE if word[0] == short[at]]:
+            parts[at] = f"(?:{parts[at]}|{'|'.join(little)})"
     between = rf"[\s-]+(?:{_SKIPPED}\s+){{0,2}}"
     return re.compile(rf"(?<![\w-]){between.join(parts)}(?![\w-])")

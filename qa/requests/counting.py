@@ -4,10 +4,12 @@
 Such questions are too few in any data to learn from, so the words are listed.
 """
 
+import re
 from collections.abc import Sequence
 
 from index.lexical import stems, words
 
+_HOW_MANY = re.compile(r"how many\b", re.IGNORECASE)
 _COUNTS = frozenset({"many", "often", "number", "count"})
 # What is done to words in a text, and what a text consists of.
 _DONE = frozenset(stems("mentioned listed named appears occurs cited quoted".split()))
@@ -26,3 +28,9 @@ def counts(question: str, quotes: Sequence[str]) -> bool:
         return True
     wanted = _DONE & frozenset(stems(said)) or _PIECES & frozenset(stems(said[:4]))
     return not wanted or any(wanted & set(stems(words(quote))) for quote in quotes)
+
+
+def choosing(question: str) -> str | None:
+    """The question which things there are, for one how many there are; None for any other."""
+    asked, count = _HOW_MANY.subn("which", question.lstrip(), count=1)
+    return asked if count and asked.startswith("which") else None

@@ -17,6 +17,7 @@ _ITEM = re.compile(r"\s*(?:[-*+•‣◦–]\s|\(?\d{1,3}[.)]\s|\(?[a-z][.)]\s|\
 _RULE = re.compile(r"[\s|:\-+=]+")
 _CHOOSING = re.compile(r"\s*(?:which|what|who|whose|list|name)\b", re.IGNORECASE)
 _FEWEST = 3
+_LONGEST_HEADING = 4
 # A word that so many of the entries hold is what they are entries of.
 _COMMON = 0.6
 
@@ -30,18 +31,25 @@ class Entry(NamedTuple):
 
 
 class _List(NamedTuple):
-    """A run of entries, and the terms of what stands before it."""
+    """A run of entries, the terms of the two lines before it, and those of its heading.
+
+    A heading says what the entries are. A table has no such heading, since its words stand above its columns.
+    """
 
     entries: tuple[Entry, ...]
     before: frozenset[str]
+    heading: frozenset[str]
 
 
 def chosen(text: str, question: str) -> list[Entry]:
     """The entries that a question asks for, in order; none where not every word of it tells."""
     if not _CHOOSING.match(question):
         return []
-    asked = stems([word for word in words(question) if is_content(word)])
-    if len(asked) < 2:
+    said = words(question)
+    content = [word for word in said if is_content(word)]
+    # Where one word is not enough, the last one tells though it is one of grammar ("Which tasks are done?").
+    asked = stems(content if len(content) > 1 else [*content, *said[-1:]])
+    if len(set(asked)) < 2:
         return []
     found = [picked for one in _lists(text) if (picked := _picked(one, frozenset(asked), asked[0]))]
     return found[0] if len(found) == 1 else []
@@ -52,7 +60,7 @@ def _picked(of: _List, asked: frozenset[str], head: str) -> list[Entry]:
     holding = {term: sum(term in entry.terms for entry in of.entries) for term in asked}
     telling = {term for term, held in holding.items() if 0 < held < _COMMON * count}
     common = {term for term, held in holding.items() if held >= _COMMON * count}
-    if head not in common or not telling or asked - telling - common - of.before:
+    if head not in common | of.heading or not telling or asked - telling - common - of.before:
         return []
     return [entry for entry in of.entries if telling <= entry.terms]
 
@@ -69,8 +77,10 @@ def _lists(text: str) -> list[_List]:
         run = [line for line in lines[first:at] if not _RULE.fullmatch(line[0])]
         if len(run) >= _FEWEST:
             before = lines[max(0, first - 2) : first]
-            terms = frozenset[str]().union(*(_entry(line).terms for line in before))
-            found.append(_List(tuple(map(_entry, run)), terms))
+            terms = [_entry(line).terms for line in before]
+            is_headed = before and len(before[-1][0].split()) <= _LONGEST_HEADING and "|" not in run[0][0]
+            heading = terms[-1] if is_headed else frozenset[str]()
+            found.append(_List(tuple(map(_entry, run)), frozenset[str]().union(*terms), heading))
         first = at + 1
     return found
 

@@ -17,16 +17,16 @@ Number = tuple[int, ...]
 
 
 class Part(NamedTuple):
-    """A range of a document with its name: its heading, or "page 3"."""
+    """A range of a document: from where its heading starts, its text from `start` on, to its end."""
 
     document_id: str
+    heading: int
     start: int
     end: int
-    name: str
 
     def holds(self, document_id: str, start: int, end: int) -> bool:
-        """Whether a range of a document lies in the part."""
-        return document_id == self.document_id and self.start <= start and end <= self.end
+        """Whether a sentence lies in the part, maybe together with its heading."""
+        return document_id == self.document_id and self.heading <= start and self.start < end <= self.end
 
 
 class Reference(NamedTuple):
@@ -211,7 +211,7 @@ def _part(document: Document, entries: Sequence[_Entry], at: int) -> Part:
     """From a heading to the next one that does not belong under it."""
     entry = entries[at]
     ends = (other.start for other in entries[at + 1 :] if other.level <= entry.level)
-    return Part(document.id, entry.end, next(ends, len(document.text)), entry.name)
+    return Part(document.id, entry.start, entry.end, next(ends, len(document.text)))
 
 
 def _placed(document: Document, entries: Sequence[_Entry], named: Reference) -> list[Part]:
@@ -236,7 +236,7 @@ def _pages(document: Document, named: Reference) -> list[Part]:
         wanted = [number[0] for number in named.numbers]
     stops = [*document.pages[1:], len(document.text)]
     return [
-        Part(document.id, document.pages[page - 1], stops[page - 1], f"page {page}")
+        Part(document.id, document.pages[page - 1], document.pages[page - 1], stops[page - 1])
         for page in wanted
         if 1 <= page <= count
     ]

@@ -1,11 +1,11 @@
 """Understand a request: its kind, the documents and the parts that it names, and how it is to be read."""
 
+import re
 from collections.abc import Collection
 from functools import cached_property
 from typing import NamedTuple
 
 from index.settings import DEFAULT_MODEL
-from qa.composition import MOST_SENTENCES
 from qa.requests import messages
 from qa.requests.entries import chosen
 from qa.requests.kinds import Judgement, judge
@@ -17,8 +17,18 @@ from qa.types import Kind
 
 # Of more documents parts and versions are not looked at: a name must tell which is meant.
 MOST_DOCUMENTS = 200
+# Entries of a list that are cited together; they count as one sentence, as a list does.
+_MOST_ENTRIES = 10
 # Where a question is more probable than this, the source is asked before the machine speaks for itself.
 _MAYBE_QUESTION = 0.2
+
+
+_SUMMED = frozenset({"whole", "part", "document", "keyword"})
+# What a text says about a topic is what the words of the topic find in it.
+_SAYS_ABOUT = re.compile(
+    r"what (?:does|do|did) this (?:say|state|tell us|mention) (?:about|on|of) (.+?)\W*", re.IGNORECASE
+)
+_ABOUT_TEXT = frozenset({"document", "whole", "part"})
 
 
 class Request(NamedTuple):
@@ -66,13 +76,17 @@ class Requests:
             return asked._replace(message=message, is_certain=judged.of("question") <= _MAYBE_QUESTION)
         if judged.kind == "collection":
             return asked._replace(message=messages.documents_held(self._ids(documents)))
-        about_text = judged.kind in {"document", "whole", "part"}
-        meant = self._retriever.titles.meant(text, documents, self._index.holds, is_request=about_text)
+        titles = self._retriever.titles
+        masked = titles.masked(text)
+        is_request = judged.kind in _ABOUT_TEXT or (
+            masked is not None and self.judge(masked).kind in _ABOUT_TEXT
+        )
+        meant = titles.meant(text, documents, self._index.holds, is_request=is_request)
         if meant is None:
             return self._unnamed(asked, judged)
-        kind = _settled(self.judge(meant.question) if meant.question != text else judged)
-        if kind == "whole" and not about_text and not meant.is_sure:
-            kind = "question"  # "What is DeepSeek?" is one, though "What is this?" is not
+        kind = self.judge(meant.question).likelier("question", "whole", "part", "keyword")
+        if topic := _SAYS_ABOUT.fullmatch(meant.question):
+            meant, kind = meant._replace(question=topic[1]), "keyword"
         narrowed = (
             meant.documents if len(meant.documents) < len(self._ids(documents)) or meant.is_sure else ()
         )
@@ -84,11 +98,11 @@ class Requests:
         """The entries of a document's list that a question chooses; none where they are too many to cite."""
         found = chosen(self._index.document(document_id).text, question)
         spans = [Span(document_id, entry.start, entry.end, None, 0.0, 0) for entry in found]
-        return spans if len(spans) <= MOST_SENTENCES else []
+        return spans if len(spans) <= _MOST_ENTRIES else []
 
     def _unnamed(self, asked: Request, judged: Judgement) -> Request:
         """A request in which no document's name was found."""
-        if judged.kind in {"document", "whole", "part"}:
+        if judged.kind in _ABOUT_TEXT:
             ids = self._ids(asked.documents)
             if name := self._retriever.titles.unknown(asked.question):
                 return asked._replace(kind="document", message=messages.no_such_document(name, ids))
@@ -117,12 +131,9 @@ class Requests:
             return request._replace(parts=found)
         start, end = named.span
         question = f"{request.question[:start]}this{request.question[end:]}"
-        if request.kind == "part" and self.judge(question).kind not in {
-            "whole",
-            "part",
-            "document",
-            "keyword",
-        }:
+        if topic := _SAYS_ABOUT.fullmatch(question):
+            return request._replace(kind="keyword", question=topic[1], parts=found)
+        if request.kind == "part" and self.judge(question).kind not in _SUMMED:
             return request._replace(kind="question", question=question, parts=found)
         is_certain = request.is_certain and request.kind == "part"
         return request._replace(question=question, parts=found, is_certain=is_certain)

@@ -72,7 +72,7 @@ class Titles:
             return
         for row, (document_id, title) in enumerate(zip(ids, titles, strict=True)):
             for name in (*_names(document_id), title or ""):
-                for key in (_squashed(name), *filter(_is_code, map(str.casefold, _TOKEN.findall(name)))):
+                for key in (_squashed(name), *_codes(name)):
                     if len(key) > 1:
                         self._rows[key].add(row)
             stem = _without_suffix(document_id)
@@ -98,6 +98,15 @@ class Titles:
             if not any(_squashed(" ".join(tokens[at:])) in self._rows for at in range(len(tokens))):
                 return tokens[-1]
         return None
+
+    def masked(self, question: str) -> str | None:
+        """The question with "this" for the longest full name in it; None where it holds none."""
+        found = max(
+            (name for name in self._found(question) if name.is_telling or name.is_typed),
+            key=lambda name: name.end - name.start,
+            default=None,
+        )
+        return _masked(question, found.start, found.end) if found else None
 
     def meant(
         self, question: str, documents: Collection[str] | None, holds: Holds, *, is_request: bool
@@ -174,10 +183,10 @@ class Titles:
         ids = [self._ids[row] for row in best]
         lacking = [all(term in self._terms[row] for row in best) and not holds(term, ids) for term in found]
         for name in spoken:
-            # The words of a full name go together, or stay together.
-            inside = [name.start <= token.start() < name.end for token in tokens]
-            if any(a and b for a, b in zip(inside, lacking, strict=True)):
-                lacking = [a or b for a, b in zip(inside, lacking, strict=True)]
+            # "report 3" goes as a whole; of "Berlin office" only what says which office.
+            inside = [at for at, token in enumerate(tokens) if name.start <= token.start() < name.end]
+            if inside and not holds(found[inside[-1]], ids):
+                lacking = [is_lacking or at in inside for at, is_lacking in enumerate(lacking)]
         for first, last in _runs(tokens, lacking, question):
             question = _masked(question, first, last)
         return best, question
@@ -201,6 +210,15 @@ def _names(document_id: str) -> Iterator[str]:
 def _without_suffix(path: str) -> str:
     suffix = PurePosixPath(path).suffix
     return path[: -len(suffix)] if suffix.lower() in SUFFIXES else path
+
+
+def _codes(name: str) -> Iterator[str]:
+    """The words of a name that have letters and digits, which tell it alone; "v2" is "version 2" as well."""
+    for word in map(str.casefold, _TOKEN.findall(name)):
+        if _is_code(word):
+            yield word
+            if word[0] == "v" and word[1:].isdigit():
+                yield f"version{word[1:]}"
 
 
 def _is_code(word: str) -> bool:

@@ -52,10 +52,11 @@ class Wordings:
         for start, end in acronyms(question):
             short = question[start:end]
             is_missing = not self._index.holds(stems([letters(short).upper()])[0], documents)
-            if short.islower() and (is_word(short) or not is_missing):
+            asks = asks_for_expansion(question, (start, end))
+            if short.islower() and not asks and (is_word(short) or not is_missing):
                 continue
             if place := self._expansion(short, documents):
-                if asks_for_expansion(question, (start, end)):
+                if asks:
                     return Wording((question,), self._span(place))
                 spelt = question[:start] + " ".join(place.text.split()) + question[end:]
                 return Wording((spelt,) if is_missing else (question, spelt))
