@@ -15,7 +15,7 @@ from qa.english import is_content
 _LINE = re.compile(r"[^\n]*[^\s][^\n]*")
 _ITEM = re.compile(r"\s*(?:[-*+•‣◦–]\s|\(?\d{1,3}[.)]\s|\(?[a-z][.)]\s|\|)|[^:\n]{1,30}:\s")
 _RULE = re.compile(r"[\s|:\-+=]+")
-_CHOOSING = re.compile(r"\s*(?:which|what|who|whose|list|name)\b", re.IGNORECASE)
+_CHOOSING = re.compile(r"\s*(?:which|what|list|name)\b", re.IGNORECASE)
 _FEWEST = 3
 _LONGEST_HEADING = 4
 # A word that so many of the entries hold is what they are entries of.
