@@ -162,7 +162,7 @@ class Answerer:
         with _timed(timings, "read"):
             spans = self.reader.read(read_as, passages)
         with _timed(timings, "decide"):
-            sure = self._confidence(read_as, passages, spans, missing)
+            sure = confidence(signals(passages, spans), self.calibration) if spans else 0.0
             used = self._compose(spans, passages)
             if not counts(question, [self._cite(span).quote for span in used]):
                 sure = 0.0
@@ -220,15 +220,6 @@ class Answerer:
             for word in self.retriever.missing_words(question, documents=documents)
             if word in meaningful and not self.retriever.titles.holds(word)
         ]
-
-    def _confidence(
-        self,
-        question: str,
-        passages: Sequence[RetrievedPassage],
-        spans: Sequence[Span],
-        missing: Sequence[str],
-    ) -> float:
-        return confidence(signals(question, passages, spans, missing), self.calibration) if spans else 0.0
 
     def _compose(self, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
         if self.calibration.ranking is None:  # scores that are no log-odds

@@ -186,8 +186,8 @@ def index(paths: tuple[str, ...], folder: str | None, model: str, rebuild: bool)
     "--about",
     multiple=True,
     metavar="ID",
-    help='Ask only the questions about this document; repeat it for more. "test" is the ten test articles of '
-    "SQuAD 2.0, by which nothing was chosen.",
+    help='Ask only the questions about this document; repeat it for more. "test" is the documents by which '
+    "nothing was chosen: ten articles of SQuAD 2.0 and half of the set natural.",
 )
 @click.option("--everywhere", is_flag=True, help="Ask of the whole source, not of each document.")
 @_reader
