@@ -84,7 +84,9 @@ class Requests:
         meant = titles.meant(text, documents, self._index.holds, is_request=is_request)
         if meant is None:
             return self._unnamed(asked, judged)
-        kind = self.judge(meant.question).likelier("question", "whole", "part", "keyword")
+        kind: Kind = judged.kind
+        if is_request:
+            kind = self.judge(meant.question).likelier("question", "whole", "part", "keyword")
         if topic := _SAYS_ABOUT.fullmatch(meant.question):
             meant, kind = meant._replace(question=topic[1]), "keyword"
         narrowed = (

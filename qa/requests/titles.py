@@ -67,7 +67,11 @@ class Titles:
         self._ids = ids
         self._rows: dict[str, set[int]] = defaultdict(set)
         self._held_by: dict[str, set[int]] = defaultdict(set)
+        self._stems: list[frozenset[str]] = []
         self._terms: list[frozenset[str]] = []
+        self._files = {
+            _squashed(name) for document_id in ids[:MOST_DOCUMENTS] for name in _names(document_id)
+        }
         if len(ids) > MOST_DOCUMENTS:
             return
         for row, (document_id, title) in enumerate(zip(ids, titles, strict=True)):
@@ -75,9 +79,10 @@ class Titles:
                 for key in (_squashed(name), *_codes(name)):
                     if len(key) > 1:
                         self._rows[key].add(row)
-            stem = _without_suffix(document_id)
-            held = frozenset(terms(_INNER.sub(" ", f"{stem} {title or ''}".replace("_", " "))))
-            held |= {term for token in stem.replace("_", " ").split() for term in terms(token)}
+            stem = _without_suffix(document_id).replace("_", " ")
+            stems_held = frozenset(terms(_INNER.sub(" ", stem))) | frozenset(terms(stem))
+            held = stems_held | frozenset(terms(_INNER.sub(" ", title or "")))
+            self._stems.append(stems_held)
             self._terms.append(held)
             for term in held:
                 self._held_by[term].add(row)
@@ -100,13 +105,13 @@ class Titles:
         return None
 
     def masked(self, question: str) -> str | None:
-        """The question with "this" for the longest full name in it; None where it holds none."""
-        found = max(
-            (name for name in self._found(question) if name.is_telling or name.is_typed),
-            key=lambda name: name.end - name.start,
-            default=None,
-        )
-        return _masked(question, found.start, found.end) if found else None
+        """The question with "this" for a file's full name in it; None where it holds none.
+
+        No name of a single plain word counts, since it may be any word.
+        """
+        found = (name for name in self._found(question) if name.is_telling or name.is_typed)
+        files = [name for name in found if _squashed(question[name.start : name.end]) in self._files]
+        return _masked(question, files[0].start, files[0].end) if files else None
 
     def meant(
         self, question: str, documents: Collection[str] | None, holds: Holds, *, is_request: bool
@@ -181,11 +186,14 @@ class Titles:
         if not best:
             return rows, question
         ids = [self._ids[row] for row in best]
-        lacking = [all(term in self._terms[row] for row in best) and not holds(term, ids) for term in found]
+        # A title is no name that people type: where only one document is asked its words keep their place.
+        names = self._terms if best != rows else self._stems
+        lacking = [all(term in names[row] for row in best) and not holds(term, ids) for term in found]
         for name in spoken:
             # "report 3" goes as a whole; of "Berlin office" only what says which office.
             inside = [at for at, token in enumerate(tokens) if name.start <= token.start() < name.end]
-            if inside and not holds(found[inside[-1]], ids):
+            is_name = all(found[at] in names[row] for at in inside for row in best)
+            if inside and is_name and not holds(found[inside[-1]], ids):
                 lacking = [is_lacking or at in inside for at, is_lacking in enumerate(lacking)]
         for first, last in _runs(tokens, lacking, question):
             question = _masked(question, first, last)
