@@ -69,13 +69,15 @@ class Titles:
         self._held_by: dict[str, set[int]] = defaultdict(set)
         self._stems: list[frozenset[str]] = []
         self._terms: list[frozenset[str]] = []
-        self._files = {
-            _squashed(name) for document_id in ids[:MOST_DOCUMENTS] for name in _names(document_id)
-        }
+        self._files: set[str] = set()
+        self._codes: set[str] = set()
         if len(ids) > MOST_DOCUMENTS:
             return
         for row, (document_id, title) in enumerate(zip(ids, titles, strict=True)):
-            for name in (*_names(document_id), title or ""):
+            names = list(_names(document_id))
+            self._files.update(map(_squashed, names))
+            self._codes.update(*map(_codes, names))
+            for name in (*names, title or ""):
                 for key in (_squashed(name), *_codes(name)):
                     if len(key) > 1:
                         self._rows[key].add(row)
@@ -192,7 +194,7 @@ class Titles:
         for name in spoken:
             # "report 3" goes as a whole; of "Berlin office" only what says which office.
             inside = [at for at, token in enumerate(tokens) if name.start <= token.start() < name.end]
-            is_name = all(found[at] in names[row] for at in inside for row in best)
+            is_name = best != rows or _squashed(question[name.start : name.end]) in self._files | self._codes
             if inside and is_name and not holds(found[inside[-1]], ids):
                 lacking = [is_lacking or at in inside for at, is_lacking in enumerate(lacking)]
         for first, last in _runs(tokens, lacking, question):
