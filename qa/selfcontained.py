@@ -17,7 +17,7 @@ _NO_PROSE = re.compile(
 _HEADING = re.compile(r"(?:[^\n]{0,44}[^\W_]\s*\n\s*(?=[A-Z\"“]))+")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 # Closed classes of English grammar, so lists and no model: nobody coins a pronoun.
-_POINTING = frozenset("this that these those such".split())
+_POINTING = frozenset("this these those such".split())
 _ONE_PERSON = frozenset("he she him her his".split())
 _DETERMINERS = frozenset("the a an every each our some one no any all".split())
 _LEANING = _ONE_PERSON | frozenset(
@@ -34,8 +34,8 @@ _PHRASES = re.compile(
 )
 # "this" points back when it comes so early; later it mostly points within the sentence.
 _EARLY_WORDS = 5
-# So does "it" among the first words ("If it is paid within a week, …").
-_THINGS = frozenset("it they them".split())
+# So do "it" and "that" among the first words ("If it is paid within a week, …").
+_THINGS = frozenset("it they them that".split())
 _SUBJECT_WORDS = 3
 
 

@@ -19,6 +19,7 @@ from qa.calibration import shipped_calibration
 from qa.citations import cite, joined, mismatches
 from qa.errors import QuestionError
 from qa.reader import Reader, SentenceReader
+from qa.requests.messages import is_fixed
 from qa.retriever import RetrievedPassage
 from qa.settings import AnswerSettings
 from qa.spans import Span
@@ -69,18 +70,19 @@ def assert_sound(answer: Answer, index: Index) -> None:
         assert document.text[citation.start : citation.end] == citation.quote
         assert (citation.source, citation.sha256) == (document.source, document.sha256)
     assert answer.answered == (answer.verdict == "answered")
-    assert answer.answered == (answer.confidence is None or answer.confidence >= answer.threshold)
+    assert answer.confidence is None or answer.answered == (answer.confidence >= answer.threshold)
     assert answer.confidence is None or 0.0 <= answer.confidence <= 1.0
     assert len(answer.citations) <= 3
     assert len(answer.closest) <= 3
-    assert bool(answer.citations) == (answer.verdict != "silent")
+    message = is_fixed(answer.text)
+    assert bool(answer.citations) == (answer.verdict != "silent" and not message)
     if answer.citations:
         assert answer.text == " ".join(citation.quote for citation in answer.citations)
         assert answer.text == joined(answer.citations)
         assert not set(answer.closest) & set(answer.citations)
     if answer.answered:
         assert answer.closest == ()
-    if answer.verdict == "silent":
+    if answer.verdict == "silent" and not message:
         assert answer.text == REFUSAL
         assert answer.closest
     assert Answer.model_validate(answer.model_dump(mode="json")) == answer
@@ -173,12 +175,12 @@ def test_confidence_does_not_hang_on_the_threshold(answerer: Answerer, question:
     assert len({answer.confidence for answer in answers}) == 1
     assert len({answer.missing_terms for answer in answers}) == 1
     sure = answers[0].confidence
-    if question in SUMMING_UP:
-        assert sure is None
+    for answer in answers:
+        assert_sound(answer, answerer.index)
+    if question not in QUESTIONS and sure is None:  # no question of a fact: no guess is right or wrong
         return
     assert sure is not None
-    for answer in (*answers, answerer.answer(question, threshold=sure)):
-        assert_sound(answer, answerer.index)
+    assert_sound(answerer.answer(question, threshold=sure), answerer.index)
     just_above = math.nextafter(sure, 2.0)
     assert just_above > 1.0 or not answerer.answer(question, threshold=just_above).answered
 

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from index import Index, IndexSettings
 from index.index import Candidates, Scores
+from index.lexical import terms
 from index.testing import HashEmbedder
+from index.types import Passage
 from qa.errors import QuestionError
 from qa.retriever import Retriever, fuse
 from qa.settings import Mode, RetrievalSettings
@@ -104,7 +106,28 @@ def test_hits_come_best_first_with_the_scores_of_their_mode(index: Index, questi
         assert max(s.score for s in passage.sentences) == pytest.approx(best, abs=1e-5)
         if mode == "hybrid":
             fused = best + weights.dense * passage.dense + weights.words * passage.words
-            assert passage.hit.score == pytest.approx(fused, abs=1e-5)
+            named = weights.names * share_named(index, question, passage.hit.passage)
+            assert passage.hit.score == pytest.approx(fused + named, abs=1e-5)
+
+
+def share_named(index: Index, question: str, passage: Passage) -> float:
+    """The share of the question's idf whose words are the name of the passage's file and not in it, anew."""
+    asked = set(terms(question))
+    name = terms(passage.document_id.removesuffix(".txt"))
+    held = sum(index.idf(term) for term in asked if term in name and term not in terms(passage.text))
+    return held / sum(map(index.idf, asked))
+
+
+def test_a_passage_without_a_word_of_the_question_is_found_by_the_name_of_its_file(tmp_path: Path) -> None:
+    texts = {
+        f"rules_{year}.txt": "The hall opens at nine. The fee is five pounds." for year in (2022, 2023, 2024)
+    }
+    built = Index.from_sources([write(tmp_path / "years", texts)], embedder=HashEmbedder())
+    for year in (2022, 2023, 2024):
+        asked = f"What is the fee in {year}?"
+        assert Retriever(built).retrieve(asked, 1)[0].passage.document_id == f"rules_{year}.txt"
+        unnamed = Retriever(built, RetrievalSettings(names=0.0)).retrieve(asked, 3)
+        assert len({hit.score for hit in unnamed}) == 1
 
 
 @pytest.mark.parametrize("documents", [None, ["fish.txt"], ["trees.txt", "fish.txt"]])

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from index.lexical import stems, words
 from qa.english import is_content
@@ -22,11 +23,17 @@ _ACRONYM = re.compile(
 _SHORT_WORD = re.compile(r"(?<![\w-])[a-z]{3,6}(?![\w-])")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Words that have no letter in an acronym, though they may.
+_FEWEST_CAPITALS = 2
+# Characters on either side in which a definition is looked for, and places of an acronym that are looked at.
+_NEAR, _MOST_PLACES = 300, 1000
 _LITTLE = "of the and for to in on at by a an with de la du des".split()
 _SKIPPED = rf"(?:{'|'.join(_LITTLE)})"
-_MEANS = (
+_INSIDE = re.compile(r"\s*\(\s*([^()]{3,120}?)\s*[);,]")
+_CLOSED = re.compile(r"[\"”]?\s*[);,]")
+_MEANS = re.compile(
     r"\s*(?:\bmeans?\b|\bstands?\s+for\b|\b(?:is|are)\s+short\s+for\b|\bdenotes?\b|\brefers?\s+to\b|"
-    r"\b(?:is|are)\s+the\s+(?:abbreviation|acronym)\s+(?:of|for)\b|[=:,–—|\t]|\s-\s)\s*(?:the\s+|an?\s+)?[\"“'‘]?"
+    r"\b(?:is|are)\s+the\s+(?:abbreviation|acronym)\s+(?:of|for)\b|[=:,–—|\t]|\s-\s)\s*(?:the\s+|an?\s+)?[\"“'‘]?",
+    re.IGNORECASE,
 )
 # What a question may say of an acronym beside the acronym itself when it asks what the letters mean.
 _ASKS = frozenset(
@@ -59,22 +66,27 @@ def definition(acronym: str, text: str) -> Range | None:
     if len(short) < 2:
         return None
     written = rf"(?<![\w-]){'[.]?'.join(short)}[.]?s?(?![\w-])"
-    for found in re.finditer(written, text, re.IGNORECASE):
-        if found[0].islower():
+    for found in islice(re.finditer(written, text, re.IGNORECASE), _MOST_PLACES):
+        if sum(map(str.isupper, found[0])) < _FEWEST_CAPITALS:
             continue
-        inside = re.match(r"\s*\(\s*([^()]{3,120}?)\s*[);,]", text[found.end() :])
-        if inside and _fits(short, inside[1]):
-            start = found.end() + inside.start(1)
-            return start, start + len(inside[1])
-        behind = text[found.end() : found.end() + 3]
-        in_brackets = text[: found.start()].rstrip().endswith(("(", "(the", "“", '"'))
-        closed = in_brackets and re.match(r"[\"”]?\s*[);,]", behind)
-        if closed and (before := _before(short, text, found.start())):
-            return before
-        means = re.match(_MEANS, text[found.end() :], re.IGNORECASE)
-        if means and (after := _after(short, text, found.end() + means.end())):
-            return after
+        # A definition stands right beside; the text as a whole is not copied for each place.
+        first = max(0, found.start() - _NEAR)
+        near = text[first : found.end() + _NEAR]
+        if place := _beside(short, near, found.start() - first, found.end() - first):
+            return first + place[0], first + place[1]
     return None
+
+
+def _beside(short: str, text: str, start: int, end: int) -> Range | None:
+    """The words right before or behind an acronym that it stands for."""
+    inside = _INSIDE.match(text, end)
+    if inside and _fits(short, inside[1]):
+        return inside.span(1)
+    is_closed = text[:start].rstrip().endswith(("(", "(the", "“", '"')) and _CLOSED.match(text, end)
+    if is_closed and (before := _before(short, text, start)):
+        return before
+    means = _MEANS.match(text, end)
+    return _after(short, text, means.end()) if means else None
 
 
 def spelt_out(acronym: str, text: str) -> Range | None:
@@ -168,15 +180,16 @@ def _before(short: str, text: str, bracket: int) -> Range | None:
 def _after(short: str, text: str, start: int) -> Range | None:
     """The words from a place on that an acronym before them stands for."""
     run: list[str] = []
-    last = start
+    first = last = start
     for token in _WORD.finditer(text, start, min(len(text), start + 200)):
         gap = text[last : token.start()]
         if run and re.search(r"[.!?;:()]|\n\s*\n", gap):
             break
+        first = first if run else token.start()
         run.append(token[0])
         last = token.end()
         if len(run) > 1 and short in _initials_of(run):
-            return start + text[start:].index(run[0]), last
+            return first, last
         if len(run) > 2 * len(short):
             break
     return None

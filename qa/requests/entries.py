@@ -12,11 +12,13 @@ from typing import NamedTuple
 from index.lexical import stems, words
 from qa.english import is_content
 
-_LINE = re.compile(r"[^\n]*[^\s][^\n]*")
+_LINE = re.compile(r"[^\n]+")
 _ITEM = re.compile(r"\s*(?:[-*+•‣◦–]\s|\(?\d{1,3}[.)]\s|\(?[a-z][.)]\s|\|)|[^:\n]{1,30}:\s")
 _RULE = re.compile(r"[\s|:\-+=]+")
 _CHOOSING = re.compile(r"\s*(?:which|what|list|name)\b", re.IGNORECASE)
 _FEWEST = 3
+# Looking through the lists of a longer text would take longer than reading.
+_LONGEST_TEXT = 300_000
 _LONGEST_HEADING = 4
 # A word that so many of the entries hold is what they are entries of.
 _COMMON = 0.6
@@ -43,7 +45,7 @@ class _List(NamedTuple):
 
 def chosen(text: str, question: str) -> list[Entry]:
     """The entries that a question asks for, in order; none where not every word of it tells."""
-    if not _CHOOSING.match(question):
+    if not _CHOOSING.match(question) or len(text) > _LONGEST_TEXT:
         return []
     said = words(question)
     content = [word for word in said if is_content(word)]
@@ -58,9 +60,10 @@ def chosen(text: str, question: str) -> list[Entry]:
 def _picked(of: _List, asked: frozenset[str], head: str) -> list[Entry]:
     count = len(of.entries)
     holding = {term: sum(term in entry.terms for entry in of.entries) for term in asked}
-    telling = {term for term, held in holding.items() if 0 < held < _COMMON * count}
-    common = {term for term, held in holding.items() if held >= _COMMON * count}
-    if head not in common | of.heading or not telling or asked - telling - common - of.before:
+    is_head = holding[head] >= _COMMON * count or head in of.heading
+    telling = {term for term, held in holding.items() if 0 < held < count and term != head}
+    told = {term for term, held in holding.items() if held} | of.before
+    if not is_head or not telling or asked - told:
         return []
     return [entry for entry in of.entries if telling <= entry.terms]
 
@@ -68,7 +71,7 @@ def _picked(of: _List, asked: frozenset[str], head: str) -> list[Entry]:
 @lru_cache(maxsize=16)
 def _lists(text: str) -> list[_List]:
     """Runs of three lines or more that are entries."""
-    lines = list(_LINE.finditer(text))
+    lines = [line for line in _LINE.finditer(text) if line[0].strip()]
     found: list[_List] = []
     first = 0
     for at in range(len(lines) + 1):

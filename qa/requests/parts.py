@@ -42,7 +42,7 @@ class Reference(NamedTuple):
     span: tuple[int, int]
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
     """A heading of an outline; `level` is smaller the more it comprises."""
 
     start: int
@@ -99,8 +99,13 @@ _LABEL = re.compile(
     r"|([IVXLC]{1,6}|[A-H])[.):])\s*",
     re.IGNORECASE,
 )
-_LINE = re.compile(r"^[^\S\n]*(\S.*?)[^\S\n]*$", re.MULTILINE)
+_LINE = re.compile(r"[^\n]+")
 _LONGEST_HEADING = 80
+_MOST_TITLE_WORDS = 8
+# White space beside a line in which a blank line is looked for.
+_MARGIN = 40
+_BLANK_BEFORE = re.compile(r"\n[ \t\r]*\n[ \t]*\Z")
+_BLANK_AFTER = re.compile(r"[ \t\r]*\n[ \t\r]*\n")
 _SENTENCE_END = re.compile(r"[.!?:;,…][\"”’)]*$")
 _BULLET = re.compile(r"[-*+•|>`#=_~]|\d+\s*$")
 
@@ -131,14 +136,13 @@ def within(passage: RetrievedPassage, parts: Sequence[Part]) -> RetrievedPassage
     return passage._replace(sentences=kept) if kept else None
 
 
-def find(document: Document, request: str) -> list[Part]:
-    """The parts of a document that a request names, in order; none when there is no such part."""
+def find(document: Document, entries: Sequence[Entry], request: str) -> list[Part]:
+    """The parts of a document that a request names, in order; `entries` are its outline."""
     named = reference(request)
-    if named is None:
-        return _by_words(document, request)
-    if named.unit == _PAGE:
+    if named is not None and named.unit == _PAGE:
         return _pages(document, named)
-    entries = outline(document)
+    if named is None:
+        return [_part(document, entries, at) for at in _by_words(entries, request)[:1]]
     if named.place is not None:
         return _placed(document, entries, named)
     found = []
@@ -150,41 +154,51 @@ def find(document: Document, request: str) -> list[Part]:
     return [_part(document, entries, at) for at in found]
 
 
-def outline(document: Document) -> list[_Entry]:
+def find_whole(document: Document, entries: Sequence[Entry], request: str) -> list[Part]:
+    """The part whose heading stands in a request as a whole ("sum up the winter"), the title being none."""
+    title = entries[:1] if entries and not entries[0].number else []
+    rest = entries[len(title) :]
+    return [_part(document, rest, at) for at in _by_words(rest, request, least=1.0)[:1]]
+
+
+def outline(document: Document) -> list[Entry]:
     """The headings that the format gives and the lines that look like some, in order."""
     text = document.text
     given = []
     for heading in document.headings:
         name = " ".join(text[heading.start : heading.end].split())
         unit, number = _label(name)
-        given.append(_Entry(heading.start, heading.end, heading.level, unit, number, name))
-    starts = {text.rfind("\n", 0, entry.start) + 1 for entry in given}
+        line = text.rfind("\n", 0, heading.start) + 1
+        given.append(Entry(line, heading.end, heading.level, unit, number, name))
+    starts = {entry.start for entry in given}
     lines = (line for line in _heading_lines(text, bool(given)) if line.start not in starts)
     return sorted([*given, *lines], key=lambda entry: entry.start)
 
 
-def names(document: Document) -> list[str]:
+def names(entries: Sequence[Entry]) -> list[str]:
     """What the parts of a document are called."""
-    return [entry.name for entry in outline(document) if len(entry.name) <= _LONGEST_HEADING]
+    return [entry.name for entry in entries if len(entry.name) <= _LONGEST_HEADING]
 
 
-def _heading_lines(text: str, has_headings: bool) -> Iterator[_Entry]:
+def _heading_lines(text: str, has_headings: bool) -> Iterator[Entry]:
     """Lines that start with a unit and number or with the next number, or stand alone as a title does."""
     last: dict[Number, int] = {}
     for found in _LINE.finditer(text):
-        line, start = found[1], text.rfind("\n", 0, found.start(1)) + 1
-        unit, number = _label(line)
+        line, start, stop = found[0].strip(), *found.span()
+        if not line:
+            continue
+        unit, number = _label(line[:_LONGEST_HEADING])
         short = len(line) <= _LONGEST_HEADING
         if unit and short and not line[0].islower():
             level = _LEVELS.get(unit, _SECTION_LEVEL)
-            yield _Entry(start, found.end(1), level, unit, number, " ".join(line.split()))
+            yield Entry(start, stop, level, unit, number, " ".join(line.split()))
         elif number and last.get(number[:-1], 0) + 1 == number[-1] and _may_start(line):
             # Numbers that go on, so that a list within a clause is not taken for the next clause.
             last[number[:-1]] = number[-1]
-            end = found.end(1) if short and not _SENTENCE_END.search(line) else start
-            yield _Entry(start, end, _NUMBERED_LEVEL + len(number), "", number, _cut(line))
-        elif not has_headings and short and _is_title(text, found):
-            yield _Entry(start, found.end(1), _LINE_LEVEL, "", (), " ".join(line.split()))
+            end = stop if short and not _SENTENCE_END.search(line) else start
+            yield Entry(start, end, _NUMBERED_LEVEL + len(number), "", number, _cut(line))
+        elif not has_headings and short and _is_title(line) and _is_alone(text, start, stop):
+            yield Entry(start, stop, _LINE_LEVEL, "", (), " ".join(line.split()))
 
 
 def _may_start(line: str) -> bool:
@@ -193,28 +207,27 @@ def _may_start(line: str) -> bool:
     return bool(rest) and not rest[0].islower() and any(map(str.isalpha, rest[:3]))
 
 
-def _is_title(text: str, found: re.Match[str]) -> bool:
-    """Whether a line stands alone between blank lines, without the mark of a sentence or a list."""
-    line = found[1]
-    before, after = text[: found.start(1)].rstrip(" \t"), text[found.end(1) :].lstrip(" \t")
-    alone = (not before or before.endswith("\n\n")) and after.startswith(("\n\n", "\n\r\n"))
-    return (
-        alone
-        and line[0].isupper()
-        and not _SENTENCE_END.search(line)
-        and not _BULLET.match(line)
-        and len(line.split()) <= 8
-    )
+def _is_title(line: str) -> bool:
+    """Whether a line has the form of a title: few words, no mark of a sentence or a list."""
+    is_marked = _SENTENCE_END.search(line) or _BULLET.match(line)
+    return line[0].isupper() and not is_marked and len(line.split()) <= _MOST_TITLE_WORDS
 
 
-def _part(document: Document, entries: Sequence[_Entry], at: int) -> Part:
+def _is_alone(text: str, start: int, stop: int) -> bool:
+    """Whether a line stands between blank lines."""
+    before, after = text[max(0, start - _MARGIN) : start], text[stop : stop + _MARGIN]
+    opens = start == 0 or _BLANK_BEFORE.search(before)
+    return bool(opens and _BLANK_AFTER.match(after))
+
+
+def _part(document: Document, entries: Sequence[Entry], at: int) -> Part:
     """From a heading to the next one that does not belong under it."""
     entry = entries[at]
     ends = (other.start for other in entries[at + 1 :] if other.level <= entry.level)
     return Part(document.id, entry.start, entry.end, next(ends, len(document.text)))
 
 
-def _placed(document: Document, entries: Sequence[_Entry], named: Reference) -> list[Part]:
+def _placed(document: Document, entries: Sequence[Entry], named: Reference) -> list[Part]:
     """The first, second or last part of a unit; of headings without units, of those at the top."""
     assert named.place is not None
     own = [at for at, entry in enumerate(entries) if entry.unit == named.unit]
@@ -242,21 +255,18 @@ def _pages(document: Document, named: Reference) -> list[Part]:
     ]
 
 
-def _by_words(document: Document, request: str) -> list[Part]:
-    """The part whose heading has the words of the request: "the introduction", "the section on payments"."""
+def _by_words(entries: Sequence[Entry], request: str, least: float = 0.5) -> list[int]:
+    """Headings with words of the request, "the section on payments", those with most of theirs first."""
     asked = set(stems([word for word in words(request) if is_content(word)]))
     units = set(stems(list(_UNITS)))
-    entries = outline(document)
-    best, found = 0.0, -1
+    shares: dict[int, float] = {}
     for at, entry in enumerate(entries):
         heading = set(stems([word for word in words(entry.name) if is_content(word)])) - units
         heading = {term for term in heading if not term.isdigit()}
         common = sum(any(_same(term, other) for other in asked) for term in heading)
-        # A heading whose every word is asked for counts before one of which half is.
-        share = common / len(heading) if heading else 0.0
-        if share >= 0.5 and share > best:
-            best, found = share, at
-    return [_part(document, entries, found)] if found >= 0 else []
+        if heading and common / len(heading) >= least:
+            shares[at] = common / len(heading)
+    return sorted(shares, key=lambda at: -shares[at])
 
 
 def _same(term: str, other: str) -> bool:

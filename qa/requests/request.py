@@ -1,15 +1,15 @@
 """Understand a request: its kind, the documents and the parts that it names, and how it is to be read."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import NamedTuple
 
-from index.settings import DEFAULT_MODEL
+from index.models import DEFAULT_SHA256
 from qa.requests import messages
 from qa.requests.entries import chosen
 from qa.requests.kinds import Judgement, judge
-from qa.requests.parts import Part, find, names, reference
+from qa.requests.parts import Entry, Part, find, find_whole, names, outline, reference
 from qa.requests.versions import Versions
 from qa.retriever import Retriever
 from qa.spans import Span
@@ -17,6 +17,8 @@ from qa.types import Kind
 
 # Of more documents parts and versions are not looked at: a name must tell which is meant.
 MOST_DOCUMENTS = 200
+# A question of a fact may also speak of a part of one of a few documents.
+_MOST_FOR_A_QUESTION = 20
 # Entries of a list that are cited together; they count as one sentence, as a list does.
 _MOST_ENTRIES = 10
 # Where a question is more probable than this, the source is asked before the machine speaks for itself.
@@ -55,6 +57,7 @@ class Requests:
     def __init__(self, retriever: Retriever) -> None:
         self._index = retriever.index
         self._retriever = retriever
+        self._outlines: dict[str, list[Entry]] = {}
 
     @cached_property
     def versions(self) -> Versions:
@@ -64,7 +67,7 @@ class Requests:
 
     def judge(self, text: str) -> Judgement:
         """What kind of request a text is."""
-        is_known = self._index.embedder.name == DEFAULT_MODEL
+        is_known = self._index.embedder.fingerprint.startswith(DEFAULT_SHA256)
         return judge(text, self._index.embed_query(text) if is_known else None)
 
     def understand(self, text: str, documents: Collection[str] | None) -> Request:
@@ -115,19 +118,16 @@ class Requests:
     def _with_parts(self, request: Request) -> Request:
         """The request narrowed to the parts of documents that it names."""
         named = reference(request.question)
-        ids = self._ids(request.documents)
-        if request.kind not in {"part", "question"} or (request.kind == "question" and not named):
-            return request
-        if len(ids) > MOST_DOCUMENTS:
-            return request._replace(kind="question")
-        documents = list(map(self._index.document, ids))
-        found = tuple(part for document in documents for part in find(document, request.question))
+        most = _MOST_FOR_A_QUESTION if request.kind == "question" else MOST_DOCUMENTS
+        if request.kind not in {"part", "whole", "question"} or len(self._ids(request.documents)) > most:
+            return request._replace(kind="question") if request.kind == "part" else request
+        if request.kind == "whole":
+            found = self._parts(request, find_whole)
+            return request._replace(kind="part", parts=found) if found else request
+        found = self._parts(request, find) if named or request.kind == "part" else ()
         if not found:
-            if request.kind == "question":
-                return request
-            headings = [name for document in documents for name in names(document)]
-            return request._replace(
-                message=messages.no_such_part(headings), is_certain=bool(named and headings)
+            return (
+                request if request.kind == "question" else self._partless(request, is_named=named is not None)
             )
         if named is None:
             return request._replace(parts=found)
@@ -139,6 +139,27 @@ class Requests:
             return request._replace(kind="question", question=question, parts=found)
         is_certain = request.is_certain and request.kind == "part"
         return request._replace(question=question, parts=found, is_certain=is_certain)
+
+    def _parts(self, request: Request, look: Callable[..., list[Part]]) -> tuple[Part, ...]:
+        """The parts of the documents asked that a request names."""
+        return tuple(
+            part
+            for one in self._ids(request.documents)
+            for part in look(self._index.document(one), self._outline(one), request.question)
+        )
+
+    def _partless(self, request: Request, *, is_named: bool) -> Request:
+        """A request about a part that is not there; the headings that are there tell for sure."""
+        headings = [name for one in self._ids(request.documents) for name in names(self._outline(one))]
+        is_certain = is_named and bool(headings)
+        return request._replace(message=messages.no_such_part(headings), is_certain=is_certain)
+
+    def _outline(self, document_id: str) -> list[Entry]:
+        if document_id not in self._outlines:
+            if len(self._outlines) > MOST_DOCUMENTS:
+                self._outlines.clear()
+            self._outlines[document_id] = outline(self._index.document(document_id))
+        return self._outlines[document_id]
 
     def _ids(self, documents: Collection[str] | None) -> list[str]:
         """The ids asked, in the order of the index."""

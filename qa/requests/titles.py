@@ -87,7 +87,8 @@ class Titles:
             self._stems.append(stems_held)
             self._terms.append(held)
             for term in held:
-                self._held_by[term].add(row)
+                if len(term) > 1 and is_content(term):
+                    self._held_by[term].add(row)
 
     def holding(self, term: str) -> Collection[int]:
         """The documents, by their place, whose name, folder or title holds a term."""

@@ -1,0 +1,224 @@
+"""What each kind of request is given: sums, parts, one document, the collection, keywords, fixed messages."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from index import Index, IndexSettings
+from index.testing import HashEmbedder
+from qa.answerer import Answerer
+from qa.page.export import as_html
+from qa.page.rendering import render
+from qa.reader import SentenceReader
+from qa.requests.messages import FOUND, MACHINE, SMALLTALK
+from qa.types import REFUSAL, Answer
+from qa.verification import verify_answers
+
+BOOK = """# The keeper
+
+## Chapter 1: The arrival
+
+Edda Voss came to the island of Holm in October 1902. She carried two trunks and a cage with a canary.
+
+## Chapter 2: The winter
+
+In December the lamp failed for three long nights. Edda lit a fire on the rocks for the herring fleet.
+
+## Chapter 3: The visit
+
+An inspector arrived in May with two clerks from the ministry. The inspector measured the tower of the island.
+"""
+REPORTS = {
+    "report1.txt": "Sales in the north region grew by four per cent. The main risk is the rent in Hamburg.",
+    "report2.txt": "Sales in the south region fell by three per cent. The main risk is the lack of drivers.",
+    "report3.txt": "Sales in the west region stayed the same. The main risk is the renewal of a contract.",
+}
+
+
+def answerer(folder: Path, files: dict[str, str]) -> Answerer:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    index = Index.from_sources(
+        [folder], folder.with_name("index"), embedder=HashEmbedder(), settings=IndexSettings(merge_tokens=0)
+    )
+    return Answerer(index, reader=SentenceReader())
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Answerer:
+    return answerer(tmp_path / "reports", REPORTS)
+
+
+def quotes(answer: Answer) -> list[str]:
+    return [citation.quote for citation in answer.citations]
+
+
+@pytest.mark.parametrize(
+    "question", ["summarise chapter 2", "What does chapter 2 say?", "Sum up the winter", "the second chapter"]
+)
+def test_a_request_about_a_part_is_given_sentences_of_that_part_alone(tmp_path: Path, question: str) -> None:
+    answer = answerer(tmp_path / "book", {"book.md": BOOK}).answer(question)
+    assert (answer.kind, answer.verdict, answer.confidence) == ("part", "answered", None)
+    assert quotes(answer) == [
+        "In December the lamp failed for three long nights.",
+        "Edda lit a fire on the rocks for the herring fleet.",
+    ]
+
+
+def test_a_question_within_a_part_is_answered_from_that_part(tmp_path: Path) -> None:
+    book = answerer(tmp_path / "book", {"book.md": BOOK})
+    answer = book.answer("Who came to the island in chapter 3?", threshold=0.0)
+    assert "inspector" in answer.text
+    assert "Edda" not in answer.text
+
+
+def test_where_there_is_no_such_part_the_headings_are_listed(tmp_path: Path) -> None:
+    answer = answerer(tmp_path / "book", {"book.md": BOOK}).answer("summarise chapter 7")
+    assert (answer.kind, answer.verdict, answer.citations) == ("part", "silent", ())
+    assert answer.text == (
+        "There is no such part. The headings are: The keeper, Chapter 1: The arrival, Chapter 2: The winter, "
+        "Chapter 3: The visit."
+    )
+
+
+def test_a_sum_holds_statements_that_stand_alone_and_has_no_confidence(tmp_path: Path) -> None:
+    text = (
+        "Minutes of the club\n\nHowever, nobody came to the meeting on the first day of May. "
+        "The club of Holm was founded by twelve keepers in October 1902.\n\n| Name | Fee of the year |\n"
+        "| Ada | 12 pounds a year for all |\n\nHe was the oldest member that the club has ever had.\n"
+    )
+    answer = answerer(tmp_path / "club", {"club.md": text}).answer("What is this about?")
+    assert (answer.kind, answer.verdict, answer.confidence) == ("whole", "answered", None)
+    assert quotes(answer) == ["The club of Holm was founded by twelve keepers in October 1902."]
+
+
+@pytest.mark.parametrize("name", ["report2.txt", "report2", "Report 2", "REPORT_2"])
+def test_a_document_that_is_named_is_summed_up_alone_and_the_answer_says_so(
+    reports: Answerer, name: str
+) -> None:
+    answer = reports.answer(f"Summarise {name}")
+    assert (answer.verdict, answer.confidence, answer.narrowed) == ("answered", None, ("report2.txt",))
+    assert {citation.document_id for citation in answer.citations} == {"report2.txt"}
+    assert "Asked of report2.txt only" in as_html([answer])
+    assert "Asked of report2" in render(answer, name_documents=True).replace("&#46;", ".")
+
+
+def test_a_question_of_a_document_that_is_named_is_asked_of_it(reports: Answerer) -> None:
+    for number, risk in ((1, "rent in Hamburg"), (2, "lack of drivers"), (3, "renewal of a contract")):
+        answer = reports.answer(f"What is the main risk in report{number}?", threshold=0.0)
+        assert risk in answer.text
+        assert answer.narrowed == (f"report{number}.txt",)
+        assert answer.missing_terms == ()
+
+
+def test_a_word_of_the_files_name_is_not_missing(tmp_path: Path) -> None:
+    asked = answerer(tmp_path / "fees", {f"{year}/fees.txt": "The fee is low." for year in (2023, 2024)})
+    answer = asked.answer("Which fee was zebra in 2024?", threshold=0.0)
+    assert answer.missing_terms == ("zebra",)
+    assert answer.narrowed == ("2024/fees.txt",)
+
+
+def test_a_document_that_is_not_there_is_said_to_be_none(reports: Answerer) -> None:
+    answer = reports.answer("Summarise report9.txt")
+    assert (answer.verdict, answer.kind) == ("silent", "document")
+    assert answer.text == (
+        "There is no document called report9.txt. There are 3 documents: report1.txt, "
+        "report2.txt, report3.txt."
+    )
+
+
+def test_the_documents_are_counted_and_named_those_asked_alone(reports: Answerer) -> None:
+    answer = reports.answer("Which documents do you have?")
+    assert (answer.kind, answer.verdict, answer.confidence) == ("collection", "answered", None)
+    assert answer.text == "There are 3 documents: report1.txt, report2.txt, report3.txt."
+    narrowed = reports.answer("How many documents are there?", documents=["report3.txt"])
+    assert narrowed.text == "There is 1 document: report3.txt."
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "message"),
+    [
+        ("hello", "smalltalk", SMALLTALK),
+        ("Thanks!", "smalltalk", SMALLTALK),
+        ("who are you", "machine", MACHINE),
+    ],
+)
+def test_small_talk_gets_one_fixed_line_also_within_a_conversation(
+    reports: Answerer, text: str, kind: str, message: str
+) -> None:
+    history = [{"role": "user", "text": "Who is Edda Voss?"}, {"role": "assistant", "text": "A keeper."}]
+    answer = reports.answer(text, history=history)
+    assert (answer.kind, answer.text, answer.standalone_question) == (kind, message, text)
+    assert (answer.confidence, answer.citations, answer.closest) == (None, (), ())
+    shown = render(answer, name_documents=True)
+    assert "q-refusal" not in shown
+    assert "Nothing" not in shown
+
+
+def test_what_cannot_be_told_from_a_question_is_looked_for_before_the_machine_speaks(tmp_path: Path) -> None:
+    asked = answerer(tmp_path / "shop", {"shop.txt": "You can swim here. You can also hire a boat and row."})
+    judged = asked.requests.judge("What can you do here?")
+    assert judged.kind != "question" or judged.of("machine") > 0.0
+    forced = asked.answer("hello", threshold=0.0)
+    assert forced.verdict == "answered"  # at 0.0 there is always an answer
+    assert forced.confidence is None
+
+
+def test_bare_keywords_find_the_best_passages_or_nothing(reports: Answerer) -> None:
+    found = reports.answer("west region sales")
+    assert (found.kind, found.verdict, found.confidence, found.short) == ("keyword", "likely", None, None)
+    assert found.citations[0].document_id == "report3.txt"
+    assert FOUND.rstrip(":") in as_html([found])
+    nothing = reports.answer("quantum bananas")
+    assert (nothing.kind, nothing.verdict, nothing.text) == ("keyword", "silent", REFUSAL)
+
+
+def test_an_acronym_is_answered_by_the_words_that_it_stands_for(tmp_path: Path) -> None:
+    text = "RPO stands for recovery point objective. The Mean Time To Repair (MTTR) was 42 minutes in June."
+    asked = answerer(tmp_path / "terms", {"terms.txt": text})
+    for acronym, words in (("MTTR", "Mean Time To Repair"), ("RPO", "recovery point objective")):
+        answer = asked.answer(f"What does {acronym} stand for?")
+        assert (answer.verdict, answer.short) == ("answered", words)
+        assert answer.citations[0].quote.count(words) == 1
+
+
+def test_words_and_their_acronym_are_read_for_each_other(tmp_path: Path) -> None:
+    texts = {
+        "a.txt": "The Key Performance Indicators are reported every Monday. Lunch is reported to be good.",
+        "b.txt": "PTO: paid time off. Each person has 25 days of PTO a year. Nobody has 30 days of sun.",
+    }
+    asked = answerer(tmp_path / "acronyms", texts)
+    kpis = asked.answer("When are KPIs reported?", threshold=0.0)
+    assert kpis.citations[0].quote == "The Key Performance Indicators are reported every Monday."
+    assert kpis.missing_terms == ()
+    assert (
+        "when are paid time off" not in asked.wordings.of("How much paid time off is there?", None).questions
+    )
+    assert (
+        asked.wordings.of("How much paid time off is there?", None).questions[1] == "How much PTO is there?"
+    )
+
+
+def test_the_newest_version_is_cited_beside_an_older_one(tmp_path: Path) -> None:
+    texts = {
+        "policy_2021.txt": "Unused days of leave expire at the end of the year.",
+        "policy_2023.txt": "This version replaces all others. Unused days of leave may be kept for a year.",
+    }
+    asked = answerer(tmp_path / "policy", texts)
+    asked.calibration = asked.calibration.model_copy(update={"threshold": 0.3, "likely": 0.1})
+    answer = asked.answer("What happens to unused days of leave?", threshold=0.3)
+    assert {citation.document_id for citation in answer.citations} == set(texts)
+    older = asked.answer("What happens to unused days of leave in policy_2021?", threshold=0.0)
+    assert {citation.document_id for citation in older.citations} == {"policy_2021.txt"}
+
+
+def test_fixed_messages_verify_and_altered_ones_do_not(reports: Answerer, tmp_path: Path) -> None:
+    answers = [
+        reports.answer(text) for text in ("hello", "who are you", "List all documents", "report9.txt?")
+    ]
+    exported = [Answer.model_validate(json.loads(answer.model_dump_json())) for answer in answers]
+    assert verify_answers(exported, [str(tmp_path / "reports")]) == []
+    altered = [answer.model_copy(update={"text": "It took 90 days."}) for answer in exported]
+    assert len(verify_answers(altered, [str(tmp_path / "reports")])) == len(altered)

@@ -1,0 +1,542 @@
+"""Requests: their kinds, the parts and documents that they name, acronyms, versions, lists and counts."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.extract import markdown_headings
+from index.types import Document
+from qa.requests.acronyms import acronyms, asks_for_expansion, definition, spelt_out
+from qa.requests.counting import choosing, counts
+from qa.requests.entries import chosen
+from qa.requests.kinds import FEATURES, FILE, PLACES, features, judge
+from qa.requests.messages import MACHINE, documents_held, is_fixed, no_such_document, no_such_part
+from qa.requests.parts import find, find_whole, names, outline, reference
+from qa.requests.titles import Titles
+from qa.requests.versions import Newer, Versions
+from qa.selfcontained import plain, stands_alone, unheaded
+from qa.types import KINDS, REFUSAL
+
+# --- kinds, by the text alone: no model is needed
+
+ORDINARY = (
+    "Who founded High-Flyer?",
+    "What is the deposit?",
+    "How many books can you borrow?",
+    "What do you need to apply?",
+    "Do you ship to Norway?",
+    "Are you open on Saturdays?",
+    "Why is that important?",
+    "Summarise the hiring strategy",
+    "What is the main office of X?",
+    "Who wrote the summary?",
+    "What does the article say about Nvidia?",
+    "How many times did he win?",
+    "What is DeepSeek?",
+    "and in 2023?",
+)
+
+
+@pytest.mark.parametrize("question", ORDINARY)
+def test_a_question_about_a_fact_is_one_though_it_says_you_or_summary(question: str) -> None:
+    assert judge(question, None).kind == "question"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("whole", "What is this about?"),
+        ("whole", "Summarise the article"),
+        ("whole", "tl;dr"),
+        ("whole", "what are the main points"),
+        ("whole", "describe the document"),
+        ("part", "summarise chapter 2"),
+        ("part", "What does section 3 say?"),
+        ("part", "sum up the introduction"),
+        ("collection", "Which documents are there?"),
+        ("collection", "how many files do you have"),
+        ("keyword", "export controls"),
+        ("keyword", "pricing"),
+        ("machine", "What can you do?"),
+        ("machine", "who are you"),
+        ("machine", "are you ChatGPT?"),
+        ("smalltalk", "hello"),
+        ("smalltalk", "Thanks!"),
+    ],
+)
+def test_the_kinds_are_told_apart(kind: str, text: str) -> None:
+    assert judge(text, None).kind == kind
+
+
+@given(st.text(max_size=500))
+def test_any_text_has_a_kind_and_probabilities_of_all(text: str) -> None:
+    judged = judge(text, None)
+    assert judged.kind in KINDS
+    assert float(judged.probabilities.sum()) == pytest.approx(1.0, abs=1e-5)
+
+
+@given(st.text(max_size=200))
+def test_features_have_distinct_places_and_runs_of_unit_length(text: str) -> None:
+    places, values = features(text)
+    assert len(set(places.tolist())) == len(places)
+    assert places.min() >= 0
+    assert places.max() < FEATURES
+    words = (places >= PLACES) & (places < 2 * PLACES)
+    assert np.linalg.norm(values[words]) == pytest.approx(1.0, abs=1e-4)
+
+
+def test_a_number_and_a_file_name_are_the_same_feature_whichever_they_are() -> None:
+    for one, other in (("summarise chapter 2", "summarise chapter 17"), ("open a.txt", "open Report_7.pdf")):
+        np.testing.assert_array_equal(features(one)[0], features(other)[0])
+
+
+def test_the_weights_that_ship_are_small() -> None:
+    assert FILE.stat().st_size < 1_000_000
+
+
+# --- messages
+
+
+def test_only_fixed_messages_are_taken_for_such() -> None:
+    for message in (
+        MACHINE,
+        documents_held(["a.txt"]),
+        documents_held(["a.txt", "b.txt"]),
+        no_such_document("c.txt", ["a.txt"]),
+        no_such_document("", ["a.txt", "b.txt"]),
+        no_such_part(["One", "Two"]),
+        no_such_part([]),
+    ):
+        assert is_fixed(message)
+    for text in (REFUSAL, "It took 90 days.", f"{MACHINE} It took 90 days.", ""):
+        assert not is_fixed(text)
+
+
+def test_a_list_of_documents_says_how_many_and_names_each() -> None:
+    assert documents_held(["a.txt"]) == "There is 1 document: a.txt."
+    assert documents_held(["a.txt", "b.md"]) == "There are 2 documents: a.txt, b.md."
+    many = documents_held([f"{number}.txt" for number in range(60)])
+    assert many.startswith("There are 60 documents: 0.txt,")
+    assert "49.txt, … and 10 more" in many
+
+
+# --- parts
+
+BOOK = """# The keeper
+
+## Chapter 1: The arrival
+
+Edda came in May.
+
+## Chapter 2: The winter
+
+The lamp failed. She lit a fire.
+
+### 2.1 The fire
+
+It burnt for a week.
+
+## Chapter 3: The visit
+
+He left.
+"""
+LEASE = """LEASE
+
+1. Parties
+Ann lets the flat to Bob.
+
+2. Rent
+The rent is 800 pounds.
+1. It is paid monthly.
+2. It is paid in advance.
+
+3. Deposit
+The deposit is 900 pounds.
+
+Closing remarks
+
+Signed in two copies.
+"""
+
+
+def document(text: str, *, markdown: bool = False, pages: tuple[int, ...] = ()) -> Document:
+    headings = markdown_headings(text) if markdown else ()
+    return Document(id="d", source="d", sha256="", text=text, headings=headings, pages=pages)
+
+
+def parts_of(one: Document, request: str) -> list[str]:
+    return [" ".join(one.text[part.start : part.end].split()) for part in find(one, outline(one), request)]
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        ("summarise chapter 1", ["Edda came in May."]),
+        (
+            "what is chapter two about?",
+            ["The lamp failed. She lit a fire. ### 2.1 The fire It burnt for a week."],
+        ),
+        ("Chapter III please", ["He left."]),
+        ("what does the last chapter say", ["He left."]),
+        ("sum up section 2.1", ["It burnt for a week."]),
+        ("chapters 1 and 3", ["Edda came in May.", "He left."]),
+        ("summarise the visit", ["He left."]),
+        ("summarise chapter 9", []),
+        ("summarise part 2", []),
+        ("summarise the appendix", []),
+    ],
+)
+def test_a_part_is_found_by_its_number_its_place_or_its_name(request_: str, expected: list[str]) -> None:
+    assert parts_of(document(BOOK, markdown=True), request_) == expected
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        ("what does clause 1 say", "Ann lets the flat to Bob."),
+        (
+            "summarise section 2",
+            "The rent is 800 pounds. 1. It is paid monthly. 2. It is paid in advance.",
+        ),
+        ("explain the deposit section", "The deposit is 900 pounds. Closing remarks Signed in two copies."),
+        ("sum up the closing remarks", "Signed in two copies."),
+    ],
+)
+def test_the_clauses_of_a_plain_text_are_parts_and_a_list_within_one_is_none(
+    request_: str, expected: str
+) -> None:
+    assert parts_of(document(LEASE), request_) == [expected]
+
+
+def test_the_names_of_the_parts_are_the_headings() -> None:
+    assert names(outline(document(LEASE))) == [
+        "LEASE",
+        "1. Parties",
+        "2. Rent",
+        "3. Deposit",
+        "Closing remarks",
+    ]
+
+
+def test_a_page_is_a_part_by_its_number() -> None:
+    paged = document("First page.\n\nSecond page.\n\nThird page.", pages=(0, 13, 27))
+    assert parts_of(paged, "what is on page 2") == ["Second page."]
+    assert parts_of(paged, "summarise pages 2 to 3") == ["Second page.", "Third page."]
+    assert parts_of(paged, "the last page") == ["Third page."]
+    assert parts_of(paged, "page 4") == parts_of(document("No pages."), "page 1") == []
+
+
+def test_what_a_request_calls_a_part_is_known_with_its_place() -> None:
+    found = reference("What does the second chapter say?")
+    assert found is not None
+    assert "What does the second chapter say?"[slice(*found.span)] == "the second chapter"
+    assert reference("How old is the church?") is None
+
+
+def test_a_heading_that_a_request_holds_as_a_whole_is_a_part_and_the_title_is_none() -> None:
+    book = document(BOOK, markdown=True)
+    asked = {"sum up the visit": "He left.", "summarise the keeper": None, "summarise the text": None}
+    for request_, expected in asked.items():
+        found = find_whole(book, outline(book), request_)
+        assert [book.text[part.start : part.end].strip() for part in found] == (
+            [expected] if expected else []
+        )
+
+
+@given(st.text(max_size=300), st.sampled_from(["summarise chapter 2", "the introduction", "last section"]))
+def test_the_parts_of_any_text_lie_in_it(text: str, request_: str) -> None:
+    one = document(text)
+    for part in find(one, outline(one), request_):
+        assert 0 <= part.heading <= part.start <= part.end <= len(text)
+
+
+# --- sentences that stand alone
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Edda Voss came to the island of Holm in October 1902.",
+        "The company opened two new shops, in Kiel and in Flensburg.",
+        "When Edda arrived in May, she counted the oil in the tower.",
+        "The chairman said that he would look at the matter again.",
+    ],
+)
+def test_a_whole_statement_stands_alone(text: str) -> None:
+    assert stands_alone(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He measured the tower and counted the oil in the store.",
+        "However, the lamp failed again for three nights in December.",
+        "In December she lit a fire on the rocks for the fleet.",
+        "This was the reason why the harbour master wrote a letter.",
+        "As a result, the fleet could find the harbour in the night.",
+        "If it is paid within a week, the sum is halved by law.",
+        "| Tank missing | Push the tank in until it clicks and stays. |",
+        "- Do not use it within two metres of a bath or a sink.",
+        "What you need to know before you take this medicine every day?",
+        "Annual report of the north region for the whole of last year",
+        "Page 3 of 10.",
+        "Contact: write to office@example.org before the end of the month.",
+        "“The ship's cook, a man called Pelle, fried me one for supper.",
+    ],
+)
+def test_a_fragment_and_what_leans_on_the_text_before_do_not_stand_alone(text: str) -> None:
+    assert not stands_alone(text)
+
+
+def test_at_the_start_of_a_text_this_means_the_text() -> None:
+    text = "This agreement is made between Hanna Brook and Tom Sears in May."
+    assert stands_alone(text, opens=True)
+    assert not stands_alone(text)
+
+
+def test_the_feet_of_two_pages_are_the_same_but_for_their_numbers() -> None:
+    assert plain("Quarterly report, page 3 of 10.") == plain("Quarterly report, page 4 of 10.")
+
+
+def test_a_heading_that_was_not_parted_is_left_out_of_its_sentence() -> None:
+    assert unheaded("4. Pets\nNo dogs may be kept.") == "No dogs may be kept."
+    assert unheaded("No dogs may be kept\nin the flat.") == "No dogs may be kept\nin the flat."
+
+
+# --- documents by name
+
+
+class Texts:
+    """What some documents say, for the words that occur in them."""
+
+    def __init__(self, **texts: str) -> None:
+        self.texts = {name.replace("__", "/"): set(text.split()) for name, text in texts.items()}
+
+    def holds(self, term: str, documents: object = None) -> bool:
+        asked = self.texts if documents is None else documents
+        assert isinstance(asked, dict | list | tuple)
+        return any(term in self.texts[name.removesuffix(".txt")] for name in asked)
+
+    @property
+    def ids(self) -> list[str]:
+        return [f"{name}.txt" for name in self.texts]
+
+
+def meant(question: str, texts: Texts, *, is_request: bool = False) -> tuple[list[str], str, bool] | None:
+    titles = Titles(texts.ids, [None] * len(texts.ids))
+    found = titles.meant(
+        question, None, lambda term, ids: texts.holds(term, ids and list(ids)), is_request=is_request
+    )
+    return found and (list(found.documents), found.question, found.is_sure)
+
+
+REPORTS = Texts(report1="sale risk", report2="sale risk 3 report", report3="sale risk report")
+
+
+@pytest.mark.parametrize(
+    ("question", "left", "is_sure"),
+    [
+        ("What is the risk in report3.txt?", "What is the risk in this?", True),
+        ("What is the risk in the document report3.txt?", "What is the risk in this?", True),
+        ("What is the risk in Report3?", "What is the risk in this?", False),
+        ("What is the risk in report 3?", "What is the risk in this?", False),
+        ("What is the risk in REPORT_3?", "What is the risk in this?", True),
+    ],
+)
+def test_a_name_is_found_however_it_is_typed(question: str, left: str, is_sure: bool) -> None:
+    assert meant(question, REPORTS) == (["report3.txt"], left, is_sure)
+
+
+def test_a_request_about_a_document_means_any_that_it_names() -> None:
+    texts = Texts(handbook="holiday", lease="rent handbook")
+    assert meant("Summarise the handbook", texts, is_request=True) == (
+        ["handbook.txt"],
+        "Summarise this",
+        True,
+    )
+    assert meant("Is the handbook free?", texts) is None
+
+
+def test_what_only_a_folder_or_name_says_tells_the_document() -> None:
+    texts = Texts(**{"2023__rules": "fee", "2024__rules": "fee"})
+    assert meant("What is the fee in 2024?", texts) == (["2024/rules.txt"], "What is the fee in this?", False)
+    assert meant("What is the fee in the rules?", texts) is None
+    manuals = Texts(**{"model-x200-manual": "batteri", "model-x300-manual": "batteri"})
+    for asked in ("Battery of the X200?", "Battery of the X-200?"):
+        assert meant(asked, manuals) == (["model-x200-manual.txt"], "Battery of this?", False)
+
+
+def test_a_word_that_the_others_texts_hold_means_no_document() -> None:
+    texts = Texts(battery="life", phone="batteri life")
+    assert meant("How long is the life of the battery?", texts) is None
+
+
+def test_a_file_that_is_not_there_is_known_as_such() -> None:
+    titles = Titles(["report1.txt"], [None])
+    assert titles.unknown("summarise report9.pdf") == "report9.pdf"
+    assert titles.unknown("summarise report1.txt") is None
+    assert titles.unknown("who founded openai.com?") is None
+
+
+# --- acronyms
+
+
+@pytest.mark.parametrize(
+    ("acronym", "text", "expected"),
+    [
+        ("MTTR", "The mean time to repair (MTTR) was 42 minutes.", "mean time to repair"),
+        ("MTTR", "MTTR (mean time to repair) was 42 minutes.", "mean time to repair"),
+        ("MTTR", "MTTR means mean time to repair.", "mean time to repair"),
+        ("SLAs", "An SLA stands for service level agreement.", "service level agreement"),
+        ("SLA", "Our SLAs (service level agreements) are public.", "service level agreements"),
+        ("CFR", "CFR, case fatality ratio. Deaths by cases.", "case fatality ratio"),
+        ("PTO", "PTO: paid time off.", "paid time off"),
+        ("mvp", "MVP is short for minimum viable product.", "minimum viable product"),
+        ("RPO", "MTTR means mean time to repair.", None),
+        ("MTTR", "RPO stands for recovery point objective.", None),
+        ("IT", "It (in this text) is a word.", None),
+    ],
+)
+def test_a_definition_is_the_words_that_fit_the_letters(
+    acronym: str, text: str, expected: str | None
+) -> None:
+    found = definition(acronym, text)
+    assert (text[slice(*found)] if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("acronym", "expected"),
+    [
+        ("GBQ", "Google Big Query"),
+        ("KPIs", "Key Performance Indicators"),
+        ("UN", "United Nations"),
+        ("RFP", "Request for Proposal"),
+        ("WHO", "World Health Organization"),
+        ("XYZ", None),
+    ],
+)
+def test_capitalised_words_with_the_initials_spell_an_acronym_out(acronym: str, expected: str | None) -> None:
+    text = (
+        "Google Big Query holds the Key Performance Indicators. The World Health Organization and the United "
+        "Nations sent a Request for Proposal."
+    )
+    found = spelt_out(acronym, text)
+    assert (text[slice(*found)] if found else None) == expected
+
+
+def test_two_different_expansions_spell_out_nothing() -> None:
+    assert spelt_out("CD", "Charles Darwin met Carl Dorn.") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("What does SLA stand for?", True),
+        ("SLA meaning", True),
+        ("what is SLA short for", True),
+        ("What is the SLA?", False),
+        ("When does the SLA end?", False),
+    ],
+)
+def test_a_question_for_the_words_of_an_acronym_is_told_from_one_about_the_thing(
+    question: str, asks: bool
+) -> None:
+    (acronym,) = acronyms(question)
+    assert asks_for_expansion(question, acronym) is asks
+
+
+# --- versions
+
+
+def newest(**texts: str) -> dict[str, Newer | None]:
+    documents = {name.replace("__", "/") + ".txt": text for name, text in texts.items()}
+    versions = Versions(list(documents), documents.__getitem__)
+    return {name: versions.newest(name) for name in documents}
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("hr_policy_2021", "hr_policy_2023"),
+        ("2023__rules", "2024__rules"),
+        ("spec_v1.9", "spec_v1.10"),
+        ("tariff_old", "tariff"),
+        ("tariff", "tariff_new"),
+        ("plan-2024-03-01", "plan-2024-11-15"),
+    ],
+)
+def test_the_newest_version_is_told_by_the_name(older: str, newer: str) -> None:
+    found = newest(**{newer: "One.", older: "Two."})
+    assert found[newer.replace("__", "/") + ".txt"] is None
+    assert found[older.replace("__", "/") + ".txt"] == (newer.replace("__", "/") + ".txt", False)
+
+
+def test_the_newest_version_is_told_by_the_first_lines() -> None:
+    dated = newest(
+        a="HR policy, valid from 15 March 2021\n\nOne.", b="HR policy, valid from 2 May 2023\n\nTwo."
+    )
+    assert dated == {"a.txt": ("b.txt", True), "b.txt": None}
+    replaced = newest(
+        a="Price list\n\nIt replaces the price list of 2022.", b="Price list\n\nValid from 1 May 2022."
+    )
+    assert replaced == {"a.txt": None, "b.txt": ("a.txt", True)}
+
+
+def test_a_series_and_unlike_documents_are_no_versions() -> None:
+    assert set(newest(report1="Annual report, north", report2="Annual report, south").values()) == {None}
+    assert set(newest(lease="Lease, 1 May 2020", menu="Menu, 3 June 2021").values()) == {None}
+
+
+# --- lists and counts
+
+PROJECTS = """# Projects 2024
+
+1. Project: Footpath. Status: finished.
+2. Project: Night bus. Status: cancelled.
+3. Project: Piano. Status: running.
+4. Project: Market. Status: cancelled.
+"""
+TASKS = (
+    "Tasks\n- Shed: paint the door. State: done\n- Pond: clean it. State: open\n- Path: gravel. State: done\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "expected"),
+    [
+        (PROJECTS, "Which projects were cancelled?", ["Night bus", "Market"]),
+        (PROJECTS, "Which project is the piano?", ["Piano"]),
+        (TASKS, "Which tasks are done?", ["Shed", "Path"]),
+        (PROJECTS, "Which projects were sold?", []),
+        (PROJECTS, "Which projects are there?", []),
+        (PROJECTS, "Who cancelled the project?", []),
+        ("No list. Some projects were cancelled.", "Which projects were cancelled?", []),
+    ],
+)
+def test_the_entries_with_a_property_are_chosen_and_no_others(
+    text: str, question: str, expected: list[str]
+) -> None:
+    lines = [text[entry.start : entry.end] for entry in chosen(text, question)]
+    assert len(lines) == len(expected)
+    assert all(name in line for name, line in zip(expected, lines, strict=True))
+
+
+def test_a_number_by_chance_is_no_count_of_the_text() -> None:
+    assert not counts("How many times is Orla mentioned?", ["They pulled three times in all."])
+    assert counts("How many times is Orla mentioned?", ["Orla is mentioned seven times."])
+    assert not counts("How many pages does the book have?", ["It costs 12 pounds."])
+    assert counts("How many pages does the book have?", ["The book has 412 pages."])
+    assert counts("How many books can I borrow?", ["You can borrow twelve."])
+
+
+def test_a_question_how_many_is_one_which_as_well() -> None:
+    assert choosing("How many tasks are open?") == "which tasks are open?"
+    assert choosing("Which tasks are open?") is None
+
+
+def test_the_written_requests_and_the_kinds_agree() -> None:
+    written = (Path(__file__).parent.parent / "qa" / "training" / "requests.txt").read_text(encoding="utf-8")
+    assert {line[1:-1] for line in written.splitlines() if line.startswith("[")} == set(KINDS)
