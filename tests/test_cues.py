@@ -1,4 +1,4 @@
-"""What a text shares with a question, the kind of thing asked for, and questions about the whole text."""
+"""What a text shares with a question, and the kind of thing asked for."""
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from qa.cues import held, kind_fits, names, related
 from qa.english import FUNCTION_WORDS, content_words
-from qa.summary import is_about_whole
 
 
 @pytest.mark.parametrize(
@@ -88,88 +87,3 @@ def test_content_words_are_distinct_as_written_and_without_grammar() -> None:
     assert content_words("GPU gpu GPU") == ["GPU", "gpu"]
     assert content_words("What is it? The?") == []
     assert {word for word in FUNCTION_WORDS if word != word.casefold()} == set()
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "What is this about?",
-        "What's this about?",
-        "what is it about",
-        "What is this article about?",
-        "What is the article all about, briefly?",
-        "Tell me about this document.",
-        "Summarise the article",
-        "Summarize this text, please.",
-        "Can you summarise this for me?",
-        "Could you give me a short summary of the paper?",
-        "Summarise the article in 3 sentences.",
-        "Summarise this in three sentences",
-        "Give me five bullet points.",
-        "Sum up the article.",
-        "sum it up",
-        "tl;dr",
-        "TL;DR?",
-        "tldr please",
-        "What are the main points?",
-        "What is the main idea of the text?",
-        "What are the key takeaways?",
-        "What is the gist?",
-        "What's the topic?",
-        "What is the subject of this essay?",
-        "What topics does the report cover?",
-        "What does the article say?",
-        "What does this document discuss?",
-        "Overview",
-        "I want an overview of all the documents",
-        "SUMMARY!",
-    ],
-)
-def test_requests_about_the_whole_are_known(question: str) -> None:
-    assert is_about_whole(question)
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Why is that important?",
-        "What about Nvidia?",
-        "What about it?",
-        "What about this article?",
-        "How about a summary of Nvidia's results?",
-        "What is the main office of X?",
-        "Summarise the hiring strategy",
-        "What does the article say about Nvidia?",
-        "What does he say about that?",
-        "What does it say about this?",
-        "What did they talk about?",
-        "What more is there about him?",
-        "Whose idea was it?",
-        "What was his main idea?",
-        "Why is this the main point?",
-        "Who is the subject?",
-        "Where does the article say that?",
-        "What are the main points of 2023?",
-        "Who wrote the summary?",
-        "What is the sum?",
-        "What is DeepSeek about?",
-        "Who is Liang Wenfeng?",
-        "Tell me about Nvidia",
-        "Tell me about it",
-        "How long is the article?",
-        "When was the article written?",
-        "What?",
-        "about",
-        "What is that?",
-        "",
-        "?!",
-        ";",
-    ],
-)
-def test_other_questions_are_not_about_the_whole(question: str) -> None:
-    assert not is_about_whole(question)
-
-
-@given(st.lists(st.sampled_from("what about is the article ; sum up main point 3 who \ud800 İ".split())))
-def test_any_run_of_such_words_is_judged(pieces: list[str]) -> None:
-    assert is_about_whole(" ".join(pieces)) in {True, False}

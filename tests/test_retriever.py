@@ -115,7 +115,7 @@ def share_named(index: Index, question: str, passage: Passage) -> float:
     asked = set(terms(question))
     name = terms(passage.document_id.removesuffix(".txt"))
     held = sum(index.idf(term) for term in asked if term in name and term not in terms(passage.text))
-    return held / sum(map(index.idf, asked))
+    return held / (sum(map(index.idf, asked)) or 1.0)
 
 
 def test_a_passage_without_a_word_of_the_question_is_found_by_the_name_of_its_file(tmp_path: Path) -> None:

@@ -10,11 +10,13 @@ from index.testing import HashEmbedder
 from qa import Retriever
 from qa.evaluation.questions import Evidence, Question
 from qa.reader import ExtractiveReader
+from qa.requests.kinds import judge
 from qa.testing import PhraseModel
 from qa.training.reader_alter import altered, keywords, misspelt
 from qa.training.reader_example import Example, Source, Text
 from qa.training.reader_stream import Mix, Pools, cloze, cut, cut_beside
 from qa.training.reader_whole import Whole, WholeScores, read_whole, score_whole, write_whole
+from qa.training.requests import Labelled, fit, is_bare
 
 PASSAGE = (
     "The harbour of Port Ellen opened in 1825. It was built of grey stone. Walter Campbell paid for it. "
@@ -130,3 +132,34 @@ def test_whole_articles_are_kept_and_scored_as_the_product_reads_them(tmp_path: 
     right, wrong = (ExtractiveReader(PhraseModel({said: 9.0})) for said in ("Walter Campbell", "1825"))
     assert score_whole(right, asked) == WholeScores(2, f1=1.0, exact=1.0, right_sentence=1.0, auroc=0.5)
     assert score_whole(wrong, asked) == WholeScores(2, f1=0.0, exact=0.0, right_sentence=0.0, auroc=0.5)
+
+
+def test_the_kinds_of_requests_are_learnt_from_letters_and_words_and_from_vectors() -> None:
+    subjects = "harbour ferry island lighthouse distillery crossing village bay".split()
+    learnt = [
+        Labelled(text.format(subject), kind, "intents")
+        for subject in subjects
+        for text, kind in (
+            ("who built the {}?", "question"),
+            ("summarise the text on the {}", "whole"),
+            ("{}", "keyword"),
+        )
+    ]
+    vectors = HashEmbedder(dimension=384).embed([one.text for one in learnt])
+    weights = fit(learnt, vectors)
+    for one, vector in zip(learnt, vectors, strict=True):
+        assert judge(one.text, None, weights).kind == judge(one.text, vector, weights).kind == one.kind
+    assert judge("who built the castle?", None, weights).kind == "question"
+    assert judge("summarise the text on the castle", None, weights).kind == "whole"
+
+
+def test_bare_words_are_told_from_questions() -> None:
+    assert [
+        is_bare(text)
+        for text in ("deposit", "late fee", "how late is it", "deposit of the flat in the old town")
+    ] == [
+        True,
+        True,
+        False,
+        False,
+    ]
