@@ -16,6 +16,7 @@ from qa.confidence import confidence, said, signals
 from qa.conversation import standalone
 from qa.english import content_words
 from qa.errors import QuestionError
+from qa.faq import answering
 from qa.reader import Reader
 from qa.readers import load_reader
 from qa.retriever import RetrievedPassage, Retriever
@@ -115,7 +116,7 @@ class Answerer:
         found = self.retriever.search(question, self.settings.top_k, documents=documents)
         sizes = [len(passage.hit.passage.text) for passage in found]
         fitting = sum(size <= self.settings.characters for size in accumulate(sizes))
-        return found[: max(1, fitting)]
+        return [answering(question, passage) for passage in found[: max(1, fitting)]]
 
     @property
     def _default_threshold(self) -> float:
