@@ -21,6 +21,7 @@ from qa.reader import Reader
 from qa.readers import load_reader
 from qa.retriever import RetrievedPassage, Retriever
 from qa.settings import AnswerSettings, RetrievalSettings
+from qa.settling import settle
 from qa.spans import Span
 from qa.summary import central_sentences, is_about_whole
 from qa.types import REFUSAL, Answer, Citation, Turn, Verdict
@@ -84,7 +85,7 @@ class Answerer:
                 missing = self._missing_terms(alone, documents)
                 read_as = self.retriever.respelt(alone, passages)
             with _timed(timings, "read"):
-                spans = self.reader.read(read_as, passages)
+                spans = settle(read_as, self.reader.read(read_as, passages), passages)
             with _timed(timings, "decide"):
                 sure = confidence(signals(passages, spans), self.calibration) if spans else 0.0
                 used = self._compose(spans, passages)

@@ -50,7 +50,7 @@ _LISTS = {
     "spelt": _SPELT,
     "part": frozenset("half halves third thirds quarter quarters fifth fifths tenth tenths".split()),
     # What stands between a number and its unit.
-    "measure": frozenset("working business calendar square cubic nautical light metric percentage per us".split()),
+    "measure": frozenset("working business calendar square cubic nautical light metric percentage us".split()),
     "and": frozenset({"and"}),
 }
 # Units that a smaller one follows: "2 hours 20 minutes", "5 ft 10 in", "37° 9′".
@@ -80,15 +80,15 @@ _ATOM = re.compile(
         (?:(?<![\w.,%)\]])[-−–+])?(?:(?:\b(?:US|CA|AU|NZ|HK|[ACSR]))?\$|[€£¥₹₽₩₺₴₦₱฿₫₪]|\bRs\.)
     )
   | (?P<number>
-        (?:(?<![\w.,:%°)\]])(?:[-−–+±#§]|[~≈<>≤≥]\s?)(?=[\d.]))?
+        (?:(?<![\w.,:%°)\]])(?:[-−–+±#§<>]|[~≈≤≥][^\S\n]?)(?=[\d.]))?
         (?: \d{0,9}[¼½¾⅐-⅞] | (?<!\w)\d{1,3}[/⁄]\d{1,3}(?![\w/])
           | (?<![\w.,])[12]\d{3}(?=-[12]\d{3}(?![-/\w]))                                    # see _is_span
           | (?<!\w)\d\w*(?:(?:[.,:'’](?=\d)|[-‐‑/^](?=\w)|\.(?=[a-z]\w))\w+)*\+?
           | (?<![\w.])\.\d+ )
     )
   | (?P<code>(?<!\w)(?:[^\W\d_]{1,20}[-./&]){0,6}[^\W\d_]{1,20}[-./]?\d\w*(?:[-‐‑./:](?=\w)\w+)*\+?)
+  | (?P<unit>[%‰°℃℉′″]|\bper\scent\b)
   | (?P<word>[ap]\.\ ?m\. | [^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)*[²³]?(?:[/·][^\W\d_]{1,4}[²³]?)?)
-  | (?P<unit>[%‰°℃℉′″])
     """,
     re.VERBOSE,
 )
@@ -123,10 +123,10 @@ def whole(text: str, start: int, end: int) -> Range:
 
 def tokens(text: str) -> Iterator[Range]:
     """The words and figures of a text, in order; none overlaps another."""
-    atoms = [_atom(found) for found in _ATOM.finditer(text)]
-    first = 0
-    for place in range(1, len(atoms) + 1):
-        if place == len(atoms) or not _joins(text, atoms, place):
+    atoms = [_NOTHING, _NOTHING, *(_atom(found) for found in _ATOM.finditer(text)), _NOTHING, _NOTHING]
+    first = 2
+    for place in range(3, len(atoms) - 1):
+        if place == len(atoms) - 2 or not _joins(text, atoms, place):
             yield atoms[first].start, atoms[place - 1].end
             first = place
 
@@ -149,11 +149,11 @@ def _kind(word: str) -> str:
 
 
 def _joins(text: str, atoms: Sequence[_Atom], place: int) -> bool:
-    """Whether an atom belongs to the figure of the one before it."""
+    """Whether an atom belongs to the figure of the one before it; two empty ones stand at either end."""
     left, right = atoms[place - 1 : place + 1]
     for connector in (place - 1, place):
         if atoms[connector].kind in {"range", "and"}:
-            return _connects(*([_NOTHING] * 2 + [*atoms] + [_NOTHING] * 2)[connector : connector + 5])
+            return _connects(*atoms[connector - 2 : connector + 3])
     gap = text[left.end : right.start]
     if not _SPACE.fullmatch(gap):
         return gap == "-" and left.kind == "spelt" and right.kind in {"spelt", "unit", "part"}
@@ -161,7 +161,7 @@ def _joins(text: str, atoms: Sequence[_Atom], place: int) -> bool:
         return False  # it belongs to the number behind it
     if (left.kind, right.kind) == ("number", "number"):
         return _is_one_number(left.text, gap, right.text)
-    following = atoms[place + 1].kind if place + 1 < len(atoms) else ""
+    following = atoms[place + 1].kind
     if right.kind in _NUMBERS and left.kind == "unit":
         return left.text.casefold() in _LARGER and following == "unit"
     return (left.kind, right.kind) in _PAIRS and (right.kind != "measure" or following == "unit")
