@@ -1,7 +1,7 @@
 """Answer a question: make it stand alone, retrieve, read, cite, decide."""
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
 
@@ -22,7 +22,7 @@ from qa.readers import load_reader
 from qa.retriever import RetrievedPassage, Retriever
 from qa.settings import AnswerSettings, RetrievalSettings
 from qa.settling import settle
-from qa.spans import Span
+from qa.spans import Span, sentences_of, text_of
 from qa.summary import central_sentences, is_about_whole
 from qa.types import REFUSAL, Answer, Citation, Turn, Verdict
 
@@ -89,13 +89,15 @@ class Answerer:
             with _timed(timings, "decide"):
                 sure = confidence(signals(passages, spans), self.calibration) if spans else 0.0
                 used = self._compose(spans, passages)
-                disagreement = disagree(read_as, [said(passages, span) for span in used])
+                disagreement = disagree(
+                    read_as,
+                    [said(passages, span) for span in used],
+                    [text_of(passages, span, (span.start, span.end)) for span in used],
+                )
         verdict = self._verdict(sure, bar, used)
         with _timed(timings, "cite"):
-            given = () if verdict == "silent" else tuple(map(self._cite, used))
-            closest = (
-                () if verdict == "answered" else tuple(map(self._cite, self._further(spans, used, given)))
-            )
+            given = () if verdict == "silent" else tuple(self._cite(used))
+            closest = () if verdict == "answered" else tuple(self._cite(self._further(spans, used, given)))
         return Answer(
             question=question,
             standalone_question=alone,
@@ -160,9 +162,11 @@ class Answerer:
         answers = [said(passages, span) for span in spans[:_CONSIDERED]]
         return compose(spans, answers, self.settings.least_odds)
 
-    def _cite(self, span: Span) -> Citation:
-        document = self.index.document(span.document_id)
-        return cite(document, span.start, span.end, highlight=span.highlight, score=span.score)
+    def _cite(self, spans: Iterable[Span]) -> Iterator[Citation]:
+        for span in spans:
+            document = self.index.document(span.document_id)
+            for part in sentences_of(span):
+                yield cite(document, part.start, part.end, highlight=part.highlight, score=part.score)
 
 
 def _turns(history: Sequence[Turn | Mapping[str, str]]) -> list[Turn]:

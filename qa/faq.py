@@ -41,11 +41,12 @@ def answering(question: str, passage: RetrievedPassage) -> RetrievedPassage:
             heading = None  # a title stands between
         end = sentence.end
         if is_question(said):
-            heading = sentence
+            heading = sentence._replace(heading=(sentence.start, end))
             if wanted and terms(said) != terms(question):
                 kept.append(sentence)
         elif heading:
-            kept.append(max(sentence, heading._replace(start=sentence.start, end=end), key=_score))
+            taken = heading._replace(start=sentence.start, end=end)
+            kept.append(max(sentence._replace(heading=heading.heading), taken, key=_score))
             heading = heading._replace(score=_KEPT * heading.score)
         else:
             kept.append(sentence)

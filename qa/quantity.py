@@ -12,36 +12,36 @@ Range = tuple[int, int]
 
 _CODES = frozenset(
     """
-    AED AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF ILS INR ISK JPY KRW MXN NOK NZD PLN RON RUB SAR SEK SGD THB
-    TRY TWD UAH USD ZAR Rs kr
+    AED AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF ILS INR ISK JPY KRW MXN NOK NZD PLN RON RUB SAR SEK SGD
+    THB TRY TWD UAH USD ZAR Rs kr
     """.split()
 )
 # As they are written: "M" is no metre.
 _SYMBOLS = frozenset(
     """
-    mm cm dm m km µm μm nm mi yd ft ha g kg mg µg μg t lb lbs oz ml mL cl dl l L hl s ms µs μs ns sec secs min
-    mins h hr hrs Hz kHz MHz GHz THz W mW kW MW GW TW Wh kWh MWh GWh V mV kV A mA Ah mAh kJ MJ kN Pa hPa kPa
-    MPa bar mbar psi B kB KB MB GB TB PB KiB MiB GiB TiB kbit Mbit Gbit bps kbps Mbps Gbps dB dBA eV keV MeV
-    cal kcal mol mmol K Ω kΩ mph kph rpm fps dpi ppm ppb px C F p ct am pm AM PM
+    mm cm dm m km µm μm nm mi yd ft ha g kg mg µg μg t lb lbs oz ml mL cl dl l L hl s ms µs μs ns sec secs
+    min mins h hr hrs Hz kHz MHz GHz THz W mW kW MW GW TW Wh kWh MWh GWh V mV kV A mA Ah mAh kJ MJ kN Pa hPa
+    kPa MPa bar mbar psi B kB KB MB GB TB PB KiB MiB GiB TiB kbit Mbit Gbit bps kbps Mbps Gbps dB dBA eV keV
+    MeV cal kcal mol mmol K Ω kΩ mph kph rpm fps dpi ppm ppb px C F p ct am pm AM PM
     """.split()
 )
 _UNITS = frozenset(
     """
     metre metres meter meters kilometre kilometres kilometer kilometers centimetre centimetres centimeter
-    centimeters millimetre millimetres millimeter millimeters foot feet inch inches mile miles yard yards acre
-    acres hectare hectares gram grams kilogram kilograms kilo kilos milligram milligrams tonne tonnes ton tons
-    ounce ounces litre litres liter liters millilitre millilitres milliliter milliliters gallon gallons pint
-    pints watt watts kilowatt kilowatts megawatt megawatts volt volts degree degrees celsius fahrenheit percent
-    pct points seconds minute minutes hour hours day days week weeks month months year years dollar dollars euro euros
-    cent cents pound pounds penny pence crown crowns krone kroner kronor kronen franc francs yen yuan rupee
-    rupees peso pesos rouble roubles ruble rubles zloty lira lire florin florins guilder guilders shilling
-    shillings o'clock o’clock a.m. p.m.
+    centimeters millimetre millimetres millimeter millimeters foot feet inch inches mile miles yard yards
+    acre acres hectare hectares gram grams kilogram kilograms kilo kilos milligram milligrams tonne tonnes
+    ton tons ounce ounces litre litres liter liters millilitre millilitres milliliter milliliters gallon
+    gallons pint pints watt watts kilowatt kilowatts megawatt megawatts volt volts degree degrees celsius
+    fahrenheit percent pct points seconds minute minutes hour hours day days week weeks month months year
+    years dollar dollars euro euros cent cents pound pounds penny pence crown crowns krone kroner kronor
+    kronen franc francs yen yuan rupee rupees peso pesos rouble roubles ruble rubles zloty lira lire florin
+    florins guilder guilders shilling shillings o'clock o’clock a.m. p.m.
     """.split()
 )
 _SPELT = frozenset(
     """
-    one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
+    one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+    seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
     """.split()
 )
 _LISTS = {
@@ -50,7 +50,9 @@ _LISTS = {
     "spelt": _SPELT,
     "part": frozenset("half halves third thirds quarter quarters fifth fifths tenth tenths".split()),
     # What stands between a number and its unit.
-    "measure": frozenset("working business calendar square cubic nautical light metric percentage us".split()),
+    "measure": frozenset(
+        "working business calendar square cubic nautical light metric percentage us".split()
+    ),
     "and": frozenset({"and"}),
 }
 # Units that a smaller one follows: "2 hours 20 minutes", "5 ft 10 in", "37° 9′".
@@ -68,7 +70,8 @@ _ATOM = re.compile(
         (?:Street|St|Road|Rd|Lane|Avenue|Ave|Drive|Close|Square|Way|Court|Place|Terrace|Row|Hill|Quay|Boulevard
           |Blvd|Crescent|Gardens|Park|Green|Mews|Walk|Wharf|Alley)\b
       | (?<!\w)[^\W\d_]{2,30}(?:straße|strasse|weg|gasse|platz|allee)\ \d{1,4}[a-z]?(?!\w)
-      | \d{1,3}°\s?\d{1,2}['′](?:\s?\d{1,2}(?:\.\d+)?["″])? | (?<!\w)\d(?:['′]\s?\d{1,2}["″]|\s?ft\s\d{1,2}\s?in\b)
+      | \d{1,3}°\s?\d{1,2}['′](?:\s?\d{1,2}(?:\.\d+)?["″])?                                  # degrees, feet
+      | (?<!\w)\d(?:['′]\s?\d{1,2}["″]|\s?ft\s\d{1,2}\s?in\b)
       | \b[A-Z]{1,2}\d[A-Z\d]?\ \d[A-Z]{2}\b                                                # postcodes
     )
   | (?P<range>
@@ -98,8 +101,9 @@ _YEAR = re.compile(r"[12]\d{3}")
 _PAIRS = frozenset(
     tuple(pair.split())
     for pair in (
-        "currency number|number size|number unit|number currency|number measure|size size|size unit|size currency"
-        "|size measure|size spelt|spelt spelt|spelt size|spelt unit|spelt part|spelt measure|measure unit|unit unit"
+        "currency number|number size|number unit|number currency|number measure|size size|size unit"
+        "|size currency|size measure|size spelt|spelt spelt|spelt size|spelt unit|spelt part|spelt measure"
+        "|measure unit|unit unit"
     ).split("|")
 )
 _NUMBERS = frozenset({"number", "spelt"})

@@ -19,7 +19,10 @@ from qa.spelling import is_word, nearest_terms
 
 
 class ScoredSentence(NamedTuple):
-    """A sentence of a passage: its range in the document, and how well it fits the question."""
+    """A sentence of a passage: its range in the document, and how well it fits the question.
+
+    `heading` is the range of a question in the source that it answers, see `qa.faq`.
+    """
 
     start: int
     end: int
@@ -27,6 +30,7 @@ class ScoredSentence(NamedTuple):
     cosine: float
     share: float
     pairs: float
+    heading: tuple[int, int] | None = None
 
 
 class RetrievedPassage(NamedTuple):
