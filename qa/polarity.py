@@ -80,8 +80,8 @@ class Polarity(NamedTuple):
 
     @property
     def opposes(self) -> bool:
-        """Whether one denies what the other affirms, and nothing is denied in both."""
-        return bool(self.contrary) and not self.denied
+        """Whether one denies what the other affirms, and both deny nothing that the question names before."""
+        return bool(self.contrary) and self.denied <= self.asked
 
     def turned(self) -> "Polarity":
         """The same of a sentence that denies this one: "The shop in Halle does not."."""
@@ -115,8 +115,8 @@ def is_elliptic(sentence: str) -> bool:
 
 
 def denies(text: str) -> bool:
-    """Whether a text holds a negation."""
-    return any(_is_negation(token.casefold()) for token in _TOKEN.findall(text))
+    """Whether a text begins with a negation, as "no fee" does."""
+    return _is_negation(next((token.casefold() for token in _TOKEN.findall(text)), ""))
 
 
 def compare(question: str, sentence: str, start: int = 0, end: int | None = None) -> Polarity:

@@ -1,9 +1,9 @@
 """Whom a pronoun means, that a reader points at as the answer; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from qa.names import AUXILIARIES, names_in, words_of
+from qa.names import AUXILIARIES, Name, names_in, words_of
 
 Range = tuple[int, int]
 
@@ -32,6 +32,12 @@ _REPORTING = frozenset(
 )
 
 
+# What a name loses, in log-odds, when the reader points at something else in its sentence.
+_MISSED = 2.0
+# What one loses that is no name.
+_NAMELESS = 1.0
+
+
 class Told(NamedTuple):
     """What stands before a pronoun: its place in the document, its text, what the reader points at there."""
 
@@ -56,33 +62,42 @@ def reports(question: str, sentence: str, end: int) -> bool:
 def antecedent(pronoun: str, question: str, before: Sequence[Told]) -> tuple[Told, Range] | None:
     """What a pronoun means: the sentence that names it, and the range of the name in the document.
 
-    `before` holds what stands before the pronoun, the nearest sentence first. Of the names that fit, the one
-    is taken that the reader points at most surely, or else the first one in the nearest sentence. For an
-    "it" or "they" without a name it is what the reader points at in the nearest sentence.
+    `before` holds what stands before the pronoun, the nearest sentence first. It is the name that the reader
+    points at most surely, each sentence further away counting less; for an "it" or "they" it need be no name.
     """
-    low = pronoun.casefold()
-    kind = _KINDS.get(low)
+    found = [
+        candidate
+        for distance, told in enumerate(before)
+        for candidate in _candidates(pronoun.casefold(), question, told, distance)
+    ]
+    return max(found, key=lambda candidate: candidate[0])[1:] if found else None
+
+
+def _candidates(
+    pronoun: str, question: str, told: Told, distance: int
+) -> Iterator[tuple[float, Told, Range]]:
+    """What a sentence names that a pronoun may mean, each with how sure that is."""
+    kind, sure, pointed = _KINDS.get(pronoun), told.margin - distance, told.highlight
     asked = {word.low for word in words_of(question)}
-    found: list[tuple[tuple[bool, float, int], Told, Range]] = []
-    for distance, told in enumerate(before):
-        for rank, name in enumerate(names_in(told.text)):
-            words = {word.low for word in words_of(name.text)}
-            if kind in name.kinds and not words <= asked and not words & _MISFITS.get(low, frozenset()):
-                first, last = told.start + name.start, told.start + name.start + len(name.text)
-                pointed = _overlap(told.highlight, (first, last))
-                sure = (told.margin if pointed else 0.0) - distance
-                found.append(((pointed, sure, -rank), told, _wider(told.highlight, (first, last))))
-    if found:
-        return max(found, key=lambda one: one[0])[1:]
-    nearest = ((told, told.highlight) for told in before if told.highlight)
-    return next(nearest, None) if kind in {"thing", "group"} else None
+    for name in names_in(told.text):
+        words = {word.low for word in words_of(name.text)}
+        if words <= asked or words & _MISFITS.get(pronoun, frozenset()):
+            continue
+        place = told.start + name.start, told.start + name.start + len(name.text)
+        if pointed == place or (pointed and _overlap(pointed, place) and not _opens(told.text, name)):
+            yield sure, told, (min(pointed[0], place[0]), max(pointed[1], place[1]))
+        elif kind in name.kinds and not _opens(told.text, name):
+            yield sure - _MISSED, told, place
+    if kind in {"thing", "group"} and pointed:
+        yield sure - _NAMELESS, told, pointed
 
 
-def _overlap(highlight: Range | None, place: Range) -> bool:
-    return highlight is not None and highlight[0] < place[1] and place[0] < highlight[1]
+def _overlap(one: Range, other: Range) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
-def _wider(highlight: Range | None, place: Range) -> Range:
-    """What the reader points at, where that holds the name: "the fire brigade of Brackwater"."""
-    holds = highlight is not None and highlight[0] <= place[0] and place[1] <= highlight[1]
-    return highlight if highlight and holds else place
+def _opens(sentence: str, name: Name) -> bool:
+    """Whether a single word may be capitalised only because it opens its sentence: "Opening hours change"."""
+    alone = " " not in name.text and not any(map(str.isalnum, sentence[: name.start]))
+    following = words_of(sentence[name.start + len(name.text) :])[:1]
+    return alone and not _REPORTING.intersection(word.low for word in following)

@@ -47,7 +47,7 @@ def _telling(question: str, span: Span, spans: Sequence[Span], passages: Sequenc
     first, last = span.highlight[0] - span.start, span.highlight[1] - span.start
     if not is_pronoun(said) or (other.highlight and reports(question, sentence, last)):
         return other
-    before = [Told(span.start, span.end, sentence[:first], None, 0.0)]
+    before = [Told(span.start, span.end, sentence[:first], None, span.margin)]
     for one in _before(span, spans):
         text = text_of(passages, one, (one.start, one.end))
         pointed = one.highlight and not is_bare(text_of(passages, one, one.highlight))
