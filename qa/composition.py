@@ -1,8 +1,9 @@
 """Which spans make up an answer, and whether they agree; pure."""
 
 import math
+import re
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, permutations
 
 from qa.cues import kind_asked
 from qa.numerals import dates, numbers, spoken
@@ -10,6 +11,7 @@ from qa.polarity import compare, is_yes_or_no
 from qa.spans import Range, Span
 
 MOST_SENTENCES = 3
+_STATED = re.compile(r"^\W*(?:A\W+)?(yes|no)\s*(?:[^\w\s]|$)", re.IGNORECASE)
 
 
 def compose(spans: Sequence[Span], said: Sequence[str], least_odds: float) -> list[Span]:
@@ -40,8 +42,11 @@ def disagree(question: str, said: Sequence[str], sentences: Sequence[str]) -> bo
     `said` holds their exact words, `sentences` the sentences that these stand in.
     """
     if is_yes_or_no(question):
+        stated = {found[1].casefold() for sentence in sentences if (found := _STATED.search(sentence))}
         compared = [compare(question, sentence) for sentence in sentences]
-        return any(a.same & b.contrary or a.contrary & b.same for a, b in combinations(compared, 2))
+        return len(stated) > 1 or any(
+            no.opposes and not yes.opposes and no.contrary & yes.same for no, yes in permutations(compared, 2)
+        )
     kind = kind_asked(question)
     if kind == "time":
         return any(_differ_in_date(a, b) for a, b in combinations(said, 2))

@@ -26,6 +26,7 @@ _MONTHS = dict(
 _SIZE = "|".join(_SIZES)
 _SPELT = "|".join(sorted(_VALUES, key=len, reverse=True))
 _GROUPING = re.compile(r"(?<=\d)[,'’ \u00a0\u2009\u202f](?=\d{3}(?!\d))")
+_SIGNED = re.compile(r"([-+])([$€£¥])(?=\d)")
 _CLOCK = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))? ?([ap])\.? ?m\b\.?")
 _NUMBER = re.compile(
     rf"(?<![\w.,:/])(?<!\d-)\d+(?:\.\d+)?(?: (?:{_SIZE}))*\b(?![.,:/-]?\d)"
@@ -33,9 +34,9 @@ _NUMBER = re.compile(
     rf"(?:[ -](?:(?<=hundred )and |(?<=thousand )and )?(?:{_SPELT}|{_SIZE}))*\b"
 )
 _WORD = re.compile(r"[-+]?\d+(?:[.,:/-]\d+)*(?!\w)|\w+|[^\w\s.,;:!?()\"'’“”]")
-_MONTH = "|".join(f"{month}|{month[:3]}(?=[. ])\\.?" for month in _MONTHS)
+_MONTH = "|".join(f"{month}|{month[:3]}" for month in _MONTHS)
 _DATE = re.compile(
-    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? )?(?P<month>{_MONTH})"
+    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? )?(?P<month>{_MONTH})\b\.?"
     rf"(?: (?P<after>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.]\d))?(?:,? (?P<year>[12]\d{{3}})\b)?"
     r"|\b(?P<iso>[12]\d{3}-\d\d-\d\d)\b|\b(?P<numeric>\d{1,2}[./]\d{1,2}[./]\d{4})\b|\b(?P<alone>[12]\d{3})\b"
 )
@@ -69,7 +70,7 @@ def dates(text: str) -> list[Date]:
 
 
 def _plain(text: str) -> str:
-    flat = " ".join(text.casefold().replace("−", "-").split())
+    flat = _SIGNED.sub(r"\2\1", " ".join(text.casefold().replace("−", "-").split()))
     return _CLOCK.sub(_by_24_hours, _GROUPING.sub("", flat))
 
 
@@ -95,8 +96,7 @@ def _in_digits(found: re.Match[str]) -> str:
 def _read(found: re.Match[str]) -> Iterator[Date]:
     part: dict[str, str | None] = found.groupdict()
     if part["month"]:
-        start = part["month"].rstrip(".")
-        month = next(place for name, place in _MONTHS.items() if name.startswith(start))
+        month = next(place for name, place in _MONTHS.items() if name.startswith(part["month"]))
         day, year = part["day"] or part["after"], part["year"]
         if day or year:  # "may" and "march" alone are words
             yield Date(int(year) if year else None, month, int(day) if day else None)

@@ -58,13 +58,11 @@ _LISTS = {
 # Units that a smaller one follows: "2 hours 20 minutes", "5 ft 10 in", "37° 9′".
 _LARGER = frozenset("year years month months day days hour hours h hr hrs ft feet foot ° ′ ' lb lbs".split())
 
+# "¤" stands for every sign of a currency.
 _ATOM = re.compile(
     r"""
     (?P<whole>
         https?://[^\s<>"]{0,2000}[\w/] | [\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}     # links, mail
-      | (?<![\w.,])(?:\+\d{1,3}|\(?0\d{1,5}\)?)                                             # telephones
-        (?:(?:[^\S\n]|\n[^\S\n]{0,12}|[-/])(?:\(0\)\s?)?\d{2,5}){1,5}(?!\w)
-      | \(\d{3}\)\s?\d{3}[-\s]\d{4}(?!\w)
       | (?<!\b[Ii]n\ )(?<!\w)\d{1,4}[A-Za-z]?(?:[-–/]\d{1,4}[A-Za-z]?)?,?                    # addresses
         \ (?:[A-Z][\w'’.-]{0,30}\ ){1,4}?
         (?:Street|St|Road|Rd|Lane|Avenue|Ave|Drive|Close|Square|Way|Court|Place|Terrace|Row|Hill|Quay|Boulevard
@@ -75,24 +73,28 @@ _ATOM = re.compile(
       | \b[A-Z]{1,2}\d[A-Z\d]?\ \d[A-Z]{2}\b                                                # postcodes
     )
   | (?P<range>
-        \s?[×±]\s?(?=[\d.]) | \s?\+/[-−]\s?(?=[\d.]) | (?<=[\w%°€£$])[-–−](?=[\d.€£$−])
-      | (?<=[\w%°€£$])\s[-–−]\s(?=[\d.€£$−]) | (?<=\w)\sx\s(?=\d)
+        (?<=[\d%°])\s?(?:±|\+/[-−])\s?(?=[\d.]) | (?<=\w)(?:\s?×\s?|\sx\s)(?=\d)
+      | (?<=[\w%°¤])(?:[-–−]|\s[-–−]\s)(?=−?(?:[A-Z]{1,3})?[¤]?\s?[.\d])
       | (?<=\d)\s(?:to|or)\s(?=\d[\d.,]{0,12}(?:[^\S\n]?[^\W\d]|\s?[%°]))
     )
   | (?P<currency>
-        (?:(?<![\w.,%)\]])[-−–+])?(?:(?:\b(?:US|CA|AU|NZ|HK|[ACSR]))?\$|[€£¥₹₽₩₺₴₦₱฿₫₪]|\bRs\.)
+        (?:(?<![\w.,%)\]])[-−–+])?(?:(?:\b(?:US|CA|AU|NZ|HK|[ACSR]))?\$|[¤]|\bRs\.)
+      | (?<![\w.,%)\]])[-−–+][A-Z]{3}(?=\s?[.\d])
     )
   | (?P<number>
-        (?:(?<![\w.,:%°)\]])(?:[-−–+±#§<>]|[~≈≤≥][^\S\n]?)(?=[\d.]))?
+        (?<![\w.,])(?:\+\d{1,3}|\(?0\d{1,5}\)?)                                               # telephones
+        (?:(?:[^\S\n]|\n[^\S\n]{0,12}|[-/])(?:\(0\)\s?)?\d{2,5}){1,5}(?!\w)
+      | \(\d{3}\)\s?\d{3}[-\s]\d{4}(?!\w)
+      | (?:(?<![\w.,:%°)\]])(?:[-−–+±#§<>]|[~≈≤≥][^\S\n]?)(?=[\d.]))?
         (?: \d{0,9}[¼½¾⅐-⅞] | (?<!\w)\d{1,3}[/⁄]\d{1,3}(?![\w/])
-          | (?<![\w.,])[12]\d{3}(?=-[12]\d{3}(?![-/\w]))                                    # see _is_span
+          | (?<![\w.,])[12]\d{3}(?=-[12]\d{3}(?![-/\w]))                                    # see _connects
           | (?<!\w)\d\w*(?:(?:[.,:'’](?=\d)|[-‐‑/^](?=\w)|\.(?=[a-z]\w))\w+)*\+?
           | (?<![\w.])\.\d+ )
     )
   | (?P<code>(?<!\w)(?:[^\W\d_]{1,20}[-./&]){0,6}[^\W\d_]{1,20}[-./]?\d\w*(?:[-‐‑./:](?=\w)\w+)*\+?)
   | (?P<unit>[%‰°℃℉′″]|\bper\scent\b)
   | (?P<word>[ap]\.\ ?m\. | [^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)*[²³]?(?:[/·][^\W\d_]{1,4}[²³]?)?)
-    """,
+    """.replace("¤", "$€£¥₹₽₩₺₴₦₱฿₫₪"),
     re.VERBOSE,
 )
 _SPACE = re.compile(r"[^\S\n]?|\n[^\S\n]{0,12}")
@@ -189,5 +191,5 @@ def _is_one_number(left: str, gap: str, right: str) -> bool:
     """Whether two numbers are groups of one, as in "1 250", or a mixed fraction, as in "2 1/2"."""
     if not gap or gap.startswith("\n"):
         return False
-    grouped = re.search(r"(?<![\w.,])\d{1,3}$", left) and re.fullmatch(r"\d{3}(?:[.,]\d+)?", right)
+    grouped = re.search(r"(?<![\w.,])\d{1,3}$", left) and re.match(r"\d{3}(?!\d)", right)
     return bool(grouped or (left.isdigit() and re.fullmatch(r"[¼½¾⅐-⅞]|\d{1,3}[/⁄]\d{1,3}", right)))

@@ -14,10 +14,14 @@ from qa.quantity import whole
 from qa.retriever import RetrievedPassage
 from qa.spans import Span, text_of
 
+# Of so many spans, more than are ever shown, the best ones are looked at.
+_SETTLED = 20
 # How much less sure than one that says nothing an answer of the same sentence may be, in log-odds.
 _LESS_SURE = 5.0
 # How many sentences before a pronoun are looked at for a name.
 _BACK = 4
+# Of a sentence that is less sure than the pronoun's by more, in log-odds, the reader points at nothing.
+_POINTED = 15.0
 # The most characters between two passages of which one follows the other.
 _GAP = 4
 # How far an opposite is put below the best span, in log-odds: too far to be shown beside it.
@@ -30,11 +34,11 @@ def settle(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPas
     """The spans as they may be shown, best first."""
     settled = [
         _explained(_whole(_telling(question, span, spans, passages), passages), spans, passages)
-        for span in spans
+        for span in spans[:_SETTLED]
     ]
-    if is_yes_or_no(question) or _OF_MANNER.search(question):
-        return settled
-    return _without_opposites(question, settled, passages)
+    if not is_yes_or_no(question) and not _OF_MANNER.search(question):
+        settled = _without_opposites(question, settled, passages)
+    return sorted([*settled, *spans[_SETTLED:]], key=lambda span: -span.score)
 
 
 def _telling(question: str, span: Span, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> Span:
@@ -47,16 +51,21 @@ def _telling(question: str, span: Span, spans: Sequence[Span], passages: Sequenc
     first, last = span.highlight[0] - span.start, span.highlight[1] - span.start
     if not is_pronoun(said) or (other.highlight and reports(question, sentence, last)):
         return other
-    before = [Told(span.start, span.end, sentence[:first], None, span.margin)]
-    for one in _before(span, spans):
-        text = text_of(passages, one, (one.start, one.end))
-        pointed = one.highlight and not is_bare(text_of(passages, one, one.highlight))
-        before.append(Told(one.start, one.end, text, one.highlight if pointed else None, one.margin))
-    found = antecedent(said, question, before)
+    own = Told(span.start, span.end, sentence[:first], None, span.margin)
+    earlier = [_told(one, passages, span.margin - _POINTED) for one in _before(span, spans)]
+    found = antecedent(said, question, [own, *earlier])
     if found is None:
         return other
     told, name = found
-    return span._replace(highlight=name, beside=None if told is before[0] else (told.start, told.end))
+    return span._replace(highlight=name, beside=None if told is own else (told.start, told.end))
+
+
+def _told(span: Span, passages: Sequence[RetrievedPassage], least: float) -> Told:
+    """A sentence with what the reader points at in it, if that says something and is as sure as `least`."""
+    highlight = span.highlight
+    if highlight and (span.margin < least or is_bare(text_of(passages, span, highlight))):
+        highlight = None
+    return Told(span.start, span.end, text_of(passages, span, (span.start, span.end)), highlight, span.margin)
 
 
 def _before(span: Span, spans: Sequence[Span]) -> list[Span]:
@@ -112,11 +121,10 @@ def _without_opposites(
         if chosen is None:
             return [_opposite(spans[0], best), *spans[1:]]
         settled[chosen] = settled[chosen]._replace(score=best)
-    lowered = [
+    return [
         _opposite(span, min(span.score, best - _BELOW)) if known.opposes else span
         for span, known in zip(settled, compared, strict=True)
     ]
-    return sorted(lowered, key=lambda span: -span.score)
 
 
 def _compared(

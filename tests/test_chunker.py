@@ -117,6 +117,32 @@ def test_a_heading_starts_a_passage_stays_with_its_text_and_is_no_sentence() -> 
     ]
 
 
+def test_a_question_stays_in_the_passage_of_what_follows_it() -> None:
+    text = "A b c d.\n\nWho sails?\n\nAnna sails the boat.\n\n**Who cooks?**\n\nBoris."
+    chunks = split(document(text), count_words, IndexSettings(merge_tokens=6))
+    assert [text[c.start : c.end] for c in chunks] == [
+        "A b c d.",
+        "Who sails?\n\nAnna sails the boat.",
+        "**Who cooks?**\n\nBoris.",
+    ]
+    # Before a heading it stays where it is, and a heading before it goes with it.
+    text = "Who sails?\n\n# Crew\n\nWho cooks?\n\nBoris cooks for all of us.\n\n# End"
+    headings = tuple(
+        Heading(start=text.index(w), end=text.index(w) + len(w), level=1) for w in ("Crew", "End")
+    )
+    chunks = split(document(text, headings), count_words, IndexSettings(merge_tokens=4))
+    assert [text[c.start : c.end] for c in chunks] == [
+        "Who sails?",
+        "# Crew\n\nWho cooks?\n\nBoris cooks for all of us.",
+        "# End",
+    ]
+    # Nor does a paragraph that is cut for its length end a passage with one.
+    text = " ".join(f"Who is it {n}? It is the man number {n}." for n in range(9))
+    chunks = split(document(text), count_words, IndexSettings(max_tokens=22))
+    assert len(chunks) > 3
+    assert not any(text[c.start : c.end].endswith("?") for c in chunks)
+
+
 def test_short_paragraphs_are_joined_up_to_the_setting_and_no_further() -> None:
     text = "One two.\n\nThree four.\n\nFive six."
     assert texts_of(text, merge_tokens=4) == ["One two.\n\nThree four.", "Five six."]
