@@ -11,10 +11,14 @@ from index.types import Passage
 from qa.calibration import Ranking, shipped_calibration
 from qa.cues import is_bare, kind_fits, related, telling
 from qa.english import content_words
+from qa.faq import is_question
 from qa.names import names_in
 from qa.pronouns import is_pronoun
 from qa.retriever import RetrievedPassage, ScoredSentence
 from qa.spans import Span, TokenLogits, best_within
+
+# The margin of a passage that holds questions alone: no answer.
+_ONLY_ASKS = -10.0
 
 
 class Reader(Protocol):
@@ -167,4 +171,5 @@ def _sorted(spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list
 
 def _whole(found: RetrievedPassage, place: int) -> Span:
     passage = found.hit.passage
-    return Span(passage.document_id, passage.start, passage.end, None, found.hit.score, place)
+    margin = _ONLY_ASKS if is_question(passage.text) else 0.0
+    return Span(passage.document_id, passage.start, passage.end, None, found.hit.score, place, margin)

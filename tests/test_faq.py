@@ -158,3 +158,14 @@ def test_a_bare_yes_or_no_is_cited_with_the_sentence_that_explains_it(tmp_path: 
     ]
     assert answer.short == "No"
     assert answer.verdict != "silent"
+
+
+def test_a_source_of_questions_alone_answers_none_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "exam.txt"
+    path.write_text("\n".join(question for question, _ in FAQ), encoding="utf-8")
+    answerer = Answerer(Index.from_sources([path]))
+    for question in ASKED:
+        answer = answerer.answer(question)
+        assert (answer.verdict, answer.short) == ("silent", None)
+        assert answer.confidence is not None
+        assert answer.confidence < 0.1

@@ -55,10 +55,10 @@ FIGURE = st.one_of(
     st.sampled_from(
         [
             "+44 20 7946 0958", "0555 017 345", "(555) 123-4567", "555-0123", "0555 017\n     345",
-            "192.168.0.17", "2024-03-04", "04/03/2024", "12.3.2024", "12 Mill Lane", "221B Baker Street", "Hauptstraße 12",
-            "SW1A 2AA", "stop@harvest.example", "https://a.example/b?c=1", "37° 9' 58.23\"", "5 ft 10 in",
-            "2 hours 20 minutes", "two hours and twenty minutes", "twenty-five days", "two hundred and fifty",
-            "six-week", "40-tonne", "10 o'clock", "7th", "1990s",
+            "192.168.0.17", "2024-03-04", "04/03/2024", "12.3.2024", "12 Mill Lane", "221B Baker Street",
+            "Hauptstraße 12", "SW1A 2AA", "stop@harvest.example", "https://a.example/b?c=1", "37° 9' 58.23\"",
+            "5 ft 10 in", "2 hours 20 minutes", "two hours and twenty minutes", "twenty-five days",
+            "two hundred and fifty", "six-week", "40-tonne", "10 o'clock", "7th", "1990s",
         ]
     ),
 )  # fmt: skip
