@@ -7,6 +7,7 @@ are listed: negations, idioms that deny nothing, and some pairs of opposites.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from index.lexical import stems
@@ -162,7 +163,8 @@ def _is_negation(token: str) -> bool:
     return token in _NEGATIONS or token.endswith(("n't", "n’t"))
 
 
-def _said(text: str) -> list[_Said]:
+@lru_cache(maxsize=16)  # a question is compared with many sentences
+def _said(text: str) -> tuple[_Said, ...]:
     """The words that carry meaning, each affirmed or denied."""
     found: list[tuple[str, bool]] = []
     scope = _Scope()
@@ -178,7 +180,9 @@ def _said(text: str) -> list[_Said]:
             scope.pass_by(word)
     terms = stems([word for word, _ in found])
     bases = stems([_OPPOSITES.get(word) or _PREFIX.sub("", word) for word, _ in found])
-    return [_Said(term, base, denied) for term, base, (_, denied) in zip(terms, bases, found, strict=True)]
+    return tuple(
+        _Said(term, base, denied) for term, base, (_, denied) in zip(terms, bases, found, strict=True)
+    )
 
 
 class _Scope:

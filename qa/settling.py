@@ -15,7 +15,7 @@ from qa.retriever import RetrievedPassage
 from qa.spans import Span, text_of
 
 # Of so many spans, more than are ever shown, the best ones are looked at.
-_SETTLED = 20
+_SETTLED = 12
 # How much less sure than one that says nothing an answer of the same sentence may be, in log-odds.
 _LESS_SURE = 5.0
 # How many sentences before a pronoun are looked at for a name.

@@ -42,7 +42,8 @@ def test_a_text_holds_the_kind_of_thing_asked_for(question: str, text: str, expe
     [
         ("by the", True), ("She", True), ("who", True), ("| -- |", True), ("", True), ("not", True),
         ("us", True), ("anybody", True), ("one", False), ("No.", False), ("Yes", False),
-        ("in May", False), ("may", True), ("7", False), ("nobody", False), ("everybody", False), ("US", False), ("the harbour", False),
+        ("in May", False), ("may", True), ("7", False), ("nobody", False), ("everybody", False),
+        ("US", False), ("the harbour", False),
     ],
 )  # fmt: skip
 def test_marks_and_function_words_say_nothing_by_themselves(text: str, expected: bool) -> None:
