@@ -17,7 +17,7 @@ _DATE = re.compile(
 )
 # A capitalised word that does not start a sentence.
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z]\w+")
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+")
 # Function words that may be all of an answer.
 _TELLING = frozenset(
     "one once no yes none nothing nobody everything everybody everyone never always both all".split()

@@ -7,6 +7,8 @@ what was asked, where that is better than their own fit, and it is no candidate 
 import re
 
 from index.lexical import terms
+from qa.english import content_words
+from qa.names import AUXILIARIES, WH
 from qa.retriever import RetrievedPassage, ScoredSentence
 
 # What is left of a question's fit with each sentence further from it.
@@ -14,7 +16,9 @@ _KEPT = 0.9
 
 _ENDS = re.compile(r"[?？؟]!?(?:\s?[\"'”’»)\]*_~`|])*\s*$")
 # She asked, "Who pays?"
-_REPORTED = re.compile(r"\w[,:]?\s+[\"“„«‘'][^\"”“«»]*[?？؟]\s?[\"”“»’']+\s*$")
+_REPORTED = re.compile(r"\w[,:]?\s+(?:[\"“„«][^\"”“«»]*[?？؟]\s?[\"”“»]*|[‘'][^’']*[?？؟]\s?[’']+)\s*$")
+# His third album was What's Wrong with This Picture?
+_TITLED = re.compile(rf"[\w)],?\s+(?=(?:{'|'.join(word.title() for word in sorted(WH | AUXILIARIES))})\b)")
 _ASKS_FOR_ONE = re.compile(
     r"\b(?:what|which)\b.*\b(?:questions?|riddles?|ask(?:s|ed|ing)?|wonder(?:s|ed|ing)?)\b", re.IGNORECASE
 )
@@ -22,7 +26,13 @@ _ASKS_FOR_ONE = re.compile(
 
 def is_question(sentence: str) -> bool:
     """Whether a sentence asks, rather than tells that somebody asked."""
-    return bool(_ENDS.search(sentence)) and not _REPORTED.search(sentence)
+    return bool(_ENDS.search(sentence)) and not _REPORTED.search(sentence) and not _ends_with_title(sentence)
+
+
+def _ends_with_title(sentence: str) -> bool:
+    """Whether what asks is a title at the end of a sentence that tells: all its words are capitalised."""
+    titles = (sentence[found.end() :] for found in _TITLED.finditer(sentence))
+    return any(all(word[0].isupper() for word in content_words(title)) for title in titles)
 
 
 def answering(question: str, passage: RetrievedPassage) -> RetrievedPassage:

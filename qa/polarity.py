@@ -53,7 +53,8 @@ _ELLIPTIC = re.compile(
     re.IGNORECASE,
 )
 _PREFIX = re.compile(r"^(?:un|non)(?=\w{3})")
-_MARKS = frozenset(",.;:!?()—–")
+_MARKS = frozenset(',.;:!?()—–"“”„')
+_NO_ADVERBS = frozenset("apply comply imply multiply rely reply supply".split())
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]")
 _OPPOSITES = dict(
     pair.split("/")
@@ -199,7 +200,7 @@ class _Scope:
     def take(self, word: str) -> bool:
         """Whether the next word that carries meaning is denied."""
         denied = self._denies
-        self._denies = denied and (word in _LIGHT or word.endswith("ly"))
+        self._denies = denied and (word in _LIGHT or (word.endswith("ly") and word not in _NO_ADVERBS))
         self._exempts = word.startswith(_EXEMPTING) and not denied
         self.goes_on = True
         return denied

@@ -32,6 +32,8 @@ _REPORTING = frozenset(
 )
 
 
+# What follows one person more often than things: "Beorn is", "Maria says".
+_AFTER_ONE = _REPORTING | {"is", "was", "has", "had"}
 # What a name loses, in log-odds, when the reader points at something else in its sentence.
 _MISSED = 2.0
 # What one loses that is no name.
@@ -100,4 +102,4 @@ def _opens(sentence: str, name: Name) -> bool:
     """Whether a single word may be capitalised only because it opens its sentence: "Opening hours change"."""
     alone = " " not in name.text and not any(map(str.isalnum, sentence[: name.start]))
     following = words_of(sentence[name.start + len(name.text) :])[:1]
-    return alone and not _REPORTING.intersection(word.low for word in following)
+    return alone and not _AFTER_ONE.intersection(word.low for word in following)

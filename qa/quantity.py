@@ -20,9 +20,9 @@ _CODES = frozenset(
 _SYMBOLS = frozenset(
     """
     mm cm dm m km µm μm nm mi yd ft ha g kg mg µg μg t lb lbs oz ml mL cl dl l L hl s ms µs μs ns sec secs
-    min mins h hr hrs Hz kHz MHz GHz THz W mW kW MW GW TW Wh kWh MWh GWh V mV kV A mA Ah mAh kJ MJ kN Pa hPa
-    kPa MPa bar mbar psi B kB KB MB GB TB PB KiB MiB GiB TiB kbit Mbit Gbit bps kbps Mbps Gbps dB dBA eV keV
-    MeV cal kcal mol mmol K Ω kΩ mph kph rpm fps dpi ppm ppb px C F p ct am pm AM PM
+    min mins h hr hrs Hz kHz MHz GHz THz W mW kW MW GW TW Wh kWh MWh GWh V mV kV mA Ah mAh kJ MJ kN Pa hPa
+    kPa MPa bar mbar psi kB KB MB GB TB PB KiB MiB GiB TiB kbit Mbit Gbit bps kbps Mbps Gbps dB dBA eV keV
+    MeV cal kcal mol mmol K Ω kΩ mph kph rpm fps dpi ppm ppb px p ct am pm AM PM AD BC CE BCE
     """.split()
 )
 _UNITS = frozenset(
@@ -35,7 +35,7 @@ _UNITS = frozenset(
     fahrenheit percent pct points seconds minute minutes hour hours day days week weeks month months year
     years dollar dollars euro euros cent cents pound pounds penny pence crown crowns krone kroner kronor
     kronen franc francs yen yuan rupee rupees peso pesos rouble roubles ruble rubles zloty lira lire florin
-    florins guilder guilders shilling shillings o'clock o’clock a.m. p.m.
+    florins guilder guilders shilling shillings o'clock o’clock a.m. p.m. a.d. b.c.
     """.split()
 )
 _SPELT = frozenset(
@@ -92,8 +92,11 @@ _ATOM = re.compile(
           | (?<![\w.])\.\d+ )
     )
   | (?P<code>(?<!\w)(?:[^\W\d_]{1,20}[-./&]){0,6}[^\W\d_]{1,20}[-./]?\d\w*(?:[-‐‑./:](?=\w)\w+)*\+?)
-  | (?P<unit>[%‰°℃℉′″]|\bper\scent\b)
-  | (?P<word>[ap]\.\ ?m\. | [^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)*[²³]?(?:[/·][^\W\d_]{1,4}[²³]?)?)
+  | (?P<unit>°\s?[CF]\b|[%‰°℃℉′″]|\bper\scent\b)
+  | (?P<word>
+        [ap]\.\ ?m\. | A\.D\. | B\.C\.
+      | [^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)*[²³]?(?:[/·][^\W\d_]{1,4}[²³]?)?
+    )
     """.replace("¤", "$€£¥₹₽₩₺₴₦₱฿₫₪"),
     re.VERBOSE,
 )
@@ -109,6 +112,7 @@ _PAIRS = frozenset(
     ).split("|")
 )
 _NUMBERS = frozenset({"number", "spelt"})
+_HYPHENATED = frozenset({("spelt", "spelt"), ("spelt", "unit"), ("spelt", "part"), ("measure", "unit")})
 
 
 class _Atom(NamedTuple):
@@ -161,8 +165,8 @@ def _joins(text: str, atoms: Sequence[_Atom], place: int) -> bool:
         if atoms[connector].kind in {"range", "and"}:
             return _connects(*atoms[connector - 2 : connector + 3])
     gap = text[left.end : right.start]
-    if not _SPACE.fullmatch(gap):
-        return gap == "-" and left.kind == "spelt" and right.kind in {"spelt", "unit", "part"}
+    if not _SPACE.fullmatch(gap) or (gap.startswith("\n") and len(right.text) == 1):
+        return gap == "-" and (left.kind, right.kind) in _HYPHENATED
     if right.kind == "currency" and text[right.end :].lstrip()[:1].isdigit():
         return False  # it belongs to the number behind it
     if (left.kind, right.kind) == ("number", "number"):

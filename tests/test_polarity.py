@@ -64,6 +64,8 @@ def test_each_of_at_least_forty_pairs_opposes_the_question_of_the_other_and_not_
         ("How is the study paid for?", "The sponsors had no influence on the design of the study."),
         ("Who got it free of charge?", "Teachers got it for nothing."),
         ("Which flat is it?", "It is flat No. 5."),
+        ("Who sings the song “It Ain't Me”?", "“It Ain't Me” is a song by Selena Gomez."),
+        ("What does imperialism need?", "A colony does not imply imperialism, which needs power."),
         ("Who was banned from driving?", "Boris was banned from driving."),
         ("Whom did he not invite?", "He did not invite Anna."),
         ("What does it cost?", ""),
