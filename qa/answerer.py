@@ -87,7 +87,8 @@ class Answerer:
             with _timed(timings, "read"):
                 spans = settle(read_as, self.reader.read(read_as, passages), passages)
             with _timed(timings, "decide"):
-                sure = confidence(signals(passages, spans), self.calibration) if spans else 0.0
+                known = spans and not spans[0].unfit
+                sure = confidence(signals(passages, spans), self.calibration) if known else 0.0
                 used = self._compose(spans, passages)
                 disagreement = disagree(
                     read_as,

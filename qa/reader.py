@@ -17,9 +17,6 @@ from qa.pronouns import is_pronoun
 from qa.retriever import RetrievedPassage, ScoredSentence
 from qa.spans import Span, TokenLogits, best_within
 
-# The margin of a passage that holds questions alone: no answer.
-_ONLY_ASKS = -10.0
-
 
 class Reader(Protocol):
     """What the Answerer asks of a reader; `calibration` names the calibration that its spans go with."""
@@ -171,5 +168,5 @@ def _sorted(spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list
 
 def _whole(found: RetrievedPassage, place: int) -> Span:
     passage = found.hit.passage
-    margin = _ONLY_ASKS if is_question(passage.text) else 0.0
-    return Span(passage.document_id, passage.start, passage.end, None, found.hit.score, place, margin)
+    place_in_text = passage.document_id, passage.start, passage.end
+    return Span(*place_in_text, None, found.hit.score, place, unfit=is_question(passage.text))

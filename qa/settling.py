@@ -109,7 +109,7 @@ def _without_opposites(
     """The spans with those that say the opposite below the best that does not.
 
     Where the best one says the opposite, one that says of the same what is asked takes its place.
-    Where none does, it stays, as a guess that is most unlikely.
+    Where none does, it stays: a guess that is not right.
     """
     compared = [_compared(question, span, spans, passages) for span in spans]
     if not any(known.opposes for known in compared):
@@ -119,10 +119,10 @@ def _without_opposites(
         agreeing = (place for place, known in enumerate(compared) if known.settles(compared[0]))
         chosen = next(agreeing, None)
         if chosen is None:
-            return [_opposite(spans[0], best), *spans[1:]]
+            return [spans[0]._replace(unfit=True), *spans[1:]]
         settled[chosen] = settled[chosen]._replace(score=best)
     return [
-        _opposite(span, min(span.score, best - _BELOW)) if known.opposes else span
+        span._replace(score=min(span.score, best - _BELOW), unfit=True) if known.opposes else span
         for span, known in zip(settled, compared, strict=True)
     ]
 
@@ -140,8 +140,3 @@ def _compared(
     if denies(text_of(passages, span, span.highlight)):
         return Polarity()
     return compare(question, sentence, span.highlight[0] - span.start, span.highlight[1] - span.start)
-
-
-def _opposite(span: Span, score: float) -> Span:
-    """A span of which what the reader takes for it speaks against it."""
-    return span._replace(score=score, margin=-abs(span.margin))

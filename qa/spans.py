@@ -21,7 +21,8 @@ class Span(NamedTuple):
     answer's score over "no answer here" and `answerable` the logit that its passage answers at all; both
     are 0 for a reader that does not know them. Where the exact answer says nothing by itself, `otherwise` is
     the best one of the sentence that does, and its margin. `beside` is the range of another sentence that is
-    cited with this one, and may hold the highlight.
+    cited with this one, and may hold the highlight. `unfit` tells that the sentence cannot be the answer:
+    it says the opposite of what is asked, or asks itself.
     """
 
     document_id: str
@@ -34,6 +35,7 @@ class Span(NamedTuple):
     answerable: float = 0.0
     otherwise: tuple[Range, float] | None = None
     beside: Range | None = None
+    unfit: bool = False
 
 
 class TokenLogits(NamedTuple):

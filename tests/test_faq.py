@@ -172,6 +172,4 @@ def test_a_source_of_questions_alone_answers_none_of_them(tmp_path: Path) -> Non
     answerer = Answerer(Index.from_sources([path]))
     for question in ASKED:
         answer = answerer.answer(question)
-        assert (answer.verdict, answer.short) == ("silent", None)
-        assert answer.confidence is not None
-        assert answer.confidence < 0.1
+        assert (answer.verdict, answer.short, answer.confidence) == ("silent", None, 0.0)
