@@ -19,9 +19,11 @@ os.environ.update(GRADIO_ANALYTICS_ENABLED="False", GRADIO_ANALYTICS_MAX_EVENTS=
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.block_function import BlockFunction
 from gradio.events import api
 
 from index.cache import cache_folder
+from index.embedder import encodable
 from index.index import Index
 from qa.page import rendering
 from qa.page.desk import Desk
@@ -34,11 +36,20 @@ from qa.page.server import Server
 from qa.page.talk import Talk
 from qa.page.tools import Tools
 from qa.page.visits import Visit, Visits
+from qa.page.waking import wake_on_push
 from qa.page.web import application, cookie_name
 
 # Conversations that are remembered, the last used ones, at about 30 KiB each. A program that calls the page's
 # API without gradio's client begins a new one with each question.
 _CONVERSATIONS = 1000
+
+
+class _Page(gr.Blocks):
+    """A page whose endpoints may be called with fewer values than they take, as before some were added."""
+
+    def validate_inputs(self, block_fn: BlockFunction, inputs: list[Any]) -> None:
+        inputs += [getattr(block, "value", None) for block in block_fn.inputs[len(inputs) :]]
+        super().validate_inputs(block_fn, inputs)
 
 
 def build(
@@ -134,7 +145,7 @@ def build(
             return verdict.model_dump(mode="json")
 
     page: gr.Blocks
-    with gr.Blocks(title="Quoth", analytics_enabled=False, fill_width=True) as page:
+    with _Page(title="Quoth", analytics_enabled=False, fill_width=True) as page:
         talk = gr.State(None)
         gr.HTML(_HEADER, elem_id="q-head", apply_default_css=False)
         with gr.Row(elem_id="q-desk"):
@@ -164,6 +175,7 @@ def build(
         api(verify, api_name="verify")
         # The turnstile bounds what runs and refuses in words; gradio's own queue stands outside it.
         page.queue(default_concurrency_limit=32, max_size=256)
+        wake_on_push(page._queue)
         page.state_session_capacity = _CONVERSATIONS
     # The one sans-serif that gradio bundles whole, in these two weights.
     sans = gr.themes.LocalFont("Source Sans Pro", weights=(400, 700))
@@ -232,7 +244,8 @@ def serve(sources: Sequence[str], reader: str, serving: Serving) -> None:
 
 
 def _exchange(question: str, reply: str) -> list[gr.ChatMessage]:
-    asked = rendering.asked(question)
+    # A lone surrogate cannot be sent.
+    asked, reply = encodable([rendering.asked(question), reply])
     return [gr.ChatMessage(role="user", content=asked), gr.ChatMessage(role="assistant", content=reply)]
 
 

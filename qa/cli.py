@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _speak_utf8() -> None:
-    """Have the standard streams be UTF-8; a lone surrogate, which a corpus may hold, is as JSON escapes it."""
+    """Have the standard streams be UTF-8; a lone surrogate, which a corpus may hold, is escaped as JSON."""
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8-sig")
     for stream in (sys.stdout, sys.stderr):

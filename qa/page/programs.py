@@ -1,9 +1,13 @@
 """What programs may ask: the same four things by REST, as tools (MCP) and by gradio_client."""
 
-from typing import Annotated
+import json
+from collections.abc import Iterator
+from itertools import islice
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from index.folders import is_unicode
 from qa.citations import cite, cited
 from qa.page.desk import Desk
 from qa.page.limits import Turnstile
@@ -11,6 +15,7 @@ from qa.types import Answer, Citation, History
 from qa.verification import faults
 
 _MOST_FOUND = 20
+_Value = TypeVar("_Value", bound=BaseModel)
 
 
 # Each argument's description is its form; an error names it.
@@ -103,12 +108,13 @@ class Programs:
 
     async def ask(self, asked: Question, caller: str) -> Answer:
         """Answer a question from the documents, with citations, or say that they are silent."""
-        return await self._turnstile.run(
+        answer = await self._turnstile.run(
             caller,
             lambda: self._desk.answerer.answer(
                 asked.question, asked.history, threshold=asked.threshold, documents=asked.documents
             ),
         )
+        return _sendable(answer)
 
     async def search(self, asked: Query, caller: str) -> list[Hit]:
         """Find the passages that are most relevant to a query, best first."""
@@ -116,36 +122,41 @@ class Programs:
             caller,
             lambda: self._desk.retriever.retrieve(asked.query, asked.top_k, documents=asked.documents),
         )
-        return [Hit(**hit.passage.model_dump(), score=hit.score) for hit in hits]
+        return [_sendable(Hit(**hit.passage.model_dump(), score=hit.score)) for hit in hits]
 
     async def quote(self, asked: Words, caller: str) -> list[Citation]:
         """Say where words stand in the documents, to the character; at most 20 places."""
-        return await self._turnstile.run(caller, lambda: self._places(asked))
+        places = await self._turnstile.run(caller, lambda: list(islice(self._places(asked), _MOST_FOUND)))
+        return [_sendable(place) for place in places]
 
     async def verify(self, asked: Answers, caller: str) -> Verdict:
         """Check every quote of exported answers against the documents, to the character."""
-        return await self._turnstile.run(caller, lambda: self._verdict(asked))
+        return await self._turnstile.run(caller, lambda: self._verdict(list(map(_sendable, asked.answers))))
 
-    def _places(self, asked: Words) -> list[Citation]:
+    def _places(self, asked: Words) -> Iterator[Citation]:
         self._desk.retriever.require(asked.documents)
-        found: list[Citation] = []
         for document_id in asked.documents or self._desk.index.document_ids():
             document = self._desk.index.document(document_id)
             start = document.text.find(asked.text)
             while start >= 0:
-                found.append(cite(document, start, start + len(asked.text), score=1.0))
-                if len(found) == _MOST_FOUND:
-                    return found
+                yield cite(document, start, start + len(asked.text), score=1.0)
                 start = document.text.find(asked.text, start + 1)
-        return found
 
-    def _verdict(self, asked: Answers) -> Verdict:
-        citations = cited(asked.answers)
+    def _verdict(self, answers: list[Answer]) -> Verdict:
+        citations = cited(answers)
         held = set(self._desk.index.document_ids()) & {one.document_id for one in citations}
         documents = {
-            (one.document_id, one.sha256): self._desk.index.document(one.document_id)
+            (one.document_id, one.sha256): _sendable(self._desk.index.document(one.document_id))
             for one in citations
             if one.document_id in held
         }
-        wrong = faults(asked.answers, documents)
+        wrong = faults(answers, documents)
         return Verdict(verified=not wrong, citations=len(citations), wrong=wrong)
+
+
+def _sendable(found: _Value) -> _Value:
+    """With "?" for each lone surrogate, which a corpus may hold and no protocol carries; offsets hold."""
+    text = json.dumps(found.model_dump(mode="json"), ensure_ascii=False)
+    if is_unicode(text):
+        return found
+    return type(found).model_validate_json(text.encode("utf-8", "replace"))

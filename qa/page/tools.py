@@ -1,10 +1,7 @@
 """The same for language models: tools by the Model Context Protocol. The only importer of `mcp`."""
 
-from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Any
-
-from pydantic import ValidationError
 
 from qa.errors import QuestionAnsweringError
 from qa.page import programs
@@ -33,7 +30,7 @@ class Tools:
             ) from error
 
         class Server(MCPServer):
-            """Says what is wrong with an argument on one line, as REST does."""
+            """Says what is wrong with a call on one line, as REST does."""
 
             async def call_tool(
                 self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
@@ -41,18 +38,11 @@ class Tools:
                 try:
                     return await super().call_tool(name, arguments, context)
                 except ToolError as error:
-                    if isinstance(error.__cause__, ValidationError):
+                    if isinstance(error.__cause__, ERRORS):
                         raise ToolError(told(error.__cause__)) from error
                     raise
 
         server = Server("Quoth", instructions=_HOW, log_level="CRITICAL")
-
-        @contextmanager
-        def refusing() -> Iterator[None]:
-            try:
-                yield
-            except ERRORS as error:
-                raise ToolError(told(error)) from error
 
         @server.tool()
         async def ask(
@@ -63,37 +53,32 @@ class Tools:
             documents: programs.Documents = None,
         ) -> Answer:
             """Answer a question from the documents with verbatim citations, or say that they are silent."""
-            with refusing():
-                given = programs.Question(
-                    question=question, history=history, threshold=threshold, documents=documents
-                )
-                return await asked.ask(given, caller(context.request_context.request))
+            given = programs.Question(
+                question=question, history=history, threshold=threshold, documents=documents
+            )
+            return await asked.ask(given, caller(context.request_context.request))
 
         @server.tool()
         async def search(
             query: str, context: Context[Any, Any], top_k: int = 5, documents: programs.Documents = None
         ) -> list[programs.Hit]:
             """Find the passages that are most relevant to a query, best first."""
-            with refusing():
-                given = programs.Query(query=query, top_k=top_k, documents=documents)
-                return await asked.search(given, caller(context.request_context.request))
+            given = programs.Query(query=query, top_k=top_k, documents=documents)
+            return await asked.search(given, caller(context.request_context.request))
 
         @server.tool()
         async def quote(
             text: str, context: Context[Any, Any], documents: programs.Documents = None
         ) -> list[Citation]:
             """Say where words stand in the documents, to the character; an empty list if they do not."""
-            with refusing():
-                given = programs.Words(text=text, documents=documents)
-                return await asked.quote(given, caller(context.request_context.request))
+            given = programs.Words(text=text, documents=documents)
+            return await asked.quote(given, caller(context.request_context.request))
 
         @server.tool()
         async def verify(answers: list[Answer], context: Context[Any, Any]) -> programs.Verdict:
             """Check every quote of answers against the documents, to the character."""
-            with refusing():
-                return await asked.verify(
-                    programs.Answers(answers=answers), caller(context.request_context.request)
-                )
+            given = programs.Answers(answers=answers)
+            return await asked.verify(given, caller(context.request_context.request))
 
         # The guard before it checks host and origin.
         unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
