@@ -308,7 +308,8 @@ def test_what_people_say_of_answers_is_a_question_set(visit: Visit, served: Serv
     visit.ask("Who founded High-Flyer?")
     visit.page.get_by_role("button", name="This answer is right").click()
     visit.page.wait_for_selector(".q-thanks:not(:empty)")
-    assert str(served.said) in visit.page.inner_text(".q-thanks")
+    assert "feedback.jsonl" in visit.page.inner_text(".q-thanks")
+    assert str(served.said) not in visit.page.inner_text(".q-thanks")
     assert (
         visit.page.get_by_role("button", name="This answer is right").get_attribute("aria-pressed") == "true"
     )
@@ -675,8 +676,14 @@ def test_the_api_has_exactly_four_endpoints(client: "Client") -> None:
         ]
         for name, end in described["named_endpoints"].items()
     }
-    assert parameters["/ask"] == [("question", False), ("history", True), ("threshold", True)]
-    assert parameters["/search"] == [("query", False), ("top_k", True)]
+    assert parameters["/ask"] == [
+        ("question", False),
+        ("history", True),
+        ("threshold", True),
+        ("documents", True),
+    ]
+    assert parameters["/search"] == [("query", False), ("top_k", True), ("documents", True)]
+    assert parameters["/quote"] == [("text", False), ("documents", True)]
 
 
 def test_ask_gives_the_answer_of_the_contract(client: "Client", served: Served) -> None:

@@ -7,8 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,7 +19,6 @@ import app
 from index.index import Index
 from index.testing import HashEmbedder
 from qa.answerer import Answerer
-from qa.errors import BusyError, TooFastError
 from qa.page.desk import Desk
 from qa.page.feedback import FeedbackFile
 from qa.page.library import UploadLimits
@@ -214,51 +211,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-def test_a_caller_who_asks_too_fast_is_told_when_to_come_again() -> None:
-    clock = Clock()
-    turnstile = Turnstile(AskLimits(per_minute=6), clock)
-
-    def told(caller: str) -> str:
-        try:
-            with turnstile.turn(caller):
-                return ""
-        except TooFastError as error:
-            return str(error)
-
-    line = "more than 6 questions a minute; ask again in 10 s"
-    assert [told("a") for _ in range(5)] == ["", "", "", line, line]
-    assert told("b") == ""
-    clock.now = 10.0
-    assert [told("a") for _ in range(2)] == ["", line]
-
-
-def test_a_full_queue_refuses_politely_and_the_rest_are_answered() -> None:
-    turnstile = Turnstile(AskLimits(at_once=1, waiting=1))
-    hold, inside = threading.Event(), threading.Event()
-
-    def ask() -> None:
-        with turnstile.turn("a"):
-            inside.set()
-            hold.wait(30)
-
-    threads = [threading.Thread(target=ask) for _ in range(2)]
-    threads[0].start()
-    assert inside.wait(30)
-    threads[1].start()
-    deadline = time.monotonic() + 30
-    while turnstile._inside < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
-    line = "2 questions are being answered or wait; ask again in a moment"
-    with pytest.raises(BusyError, match=line), turnstile.turn("b"):
-        pass
-    hold.set()
-    for thread in threads:
-        thread.join(30)
-    with turnstile.turn("b"):
-        pass
 
 
 def test_too_many_requests_get_their_status_and_when_to_come_again(tmp_path: Path, served: Served) -> None:

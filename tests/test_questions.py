@@ -42,7 +42,9 @@ def test_json_lines_are_read_with_unknown_fields_ignored(tmp_path: Path) -> None
     ("content", "message"),
     [
         (LINE + "}\n{", r"questions\.jsonl:2: not JSON; give one question a line"),
-        ("[]", r":1: not a JSON object"),
+        ("[]", "holds no question"),
+        ("[5]", r"row 1: not a JSON object"),
+        ("5", r":1: not a JSON object"),
         (LINE + "}\n\n" + LINE + "}", r":3: the id '1' is already used on line 1; make ids differ"),
         ('{"id": "1", "question": "Who?"}', r":1: answerable: Field required; correct this question"),
         ('{"id": "1", "question": " ", "answerable": false}', ":1: the question is empty"),
@@ -51,7 +53,7 @@ def test_json_lines_are_read_with_unknown_fields_ignored(tmp_path: Path) -> None
             r":1: evidence\.0: end 3 is not after start 3",
         ),
         (
-            LINE + ', "history": [{"role": "system", "text": "Hi"}]}',
+            LINE + ', "history": [{"role": "robot", "text": "Hi"}]}',
             r":1: history\.0\.role: Input should be 'user' or 'assistant'",
         ),
         (LINE + ', "history": ["Hi"]}', r":1: history\.0: "),

@@ -60,6 +60,8 @@ class Guard:
                 message["headers"] = [*message["headers"], *(one for one in own if one[0] not in given)]
             await send(message)
 
+        # What a server of gradio's own in front would say; nobody else may.
+        scope["headers"] = [one for one in scope["headers"] if one[0].lower() != b"x-gradio-server"]
         await self._app(scope, receive, with_headers)
 
     def _refusal(self, scope: Scope) -> tuple[int, str, list[tuple[bytes, bytes]]] | None:
