@@ -291,7 +291,9 @@ BLOCKS = [{"type": "text", "text": "Who built"}, {"type": "image_url"}, {"type":
         ),
     ],
 )
-def test_a_history_in_openais_form_is_its_spoken_messages(history: object, turns: list[tuple[str, str]]) -> None:
+def test_a_history_in_openais_form_is_its_spoken_messages(
+    history: object, turns: list[tuple[str, str]]
+) -> None:
     read = TypeAdapter(History).validate_python(history)
     assert [(turn.role, turn.text) for turn in read] == turns
 

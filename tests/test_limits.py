@@ -3,10 +3,9 @@
 import asyncio
 import sys
 import threading
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 import pytest
@@ -23,19 +22,11 @@ from qa.page.limits import AskLimits, Turnstile
 from qa.reader import SentenceReader
 from qa.retriever import Retriever
 from tests.browsing import visiting, visits_in
+from tests.calling import call, run
 from tests.gate import Gate
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-QUESTION = "Who founded High-Flyer?"
-T = TypeVar("T")
-
-
-def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """In a thread of its own: the browser's tests hold a loop in this one."""
-    with ThreadPoolExecutor(1) as apart:
-        return apart.submit(asyncio.run, coroutine).result()
 
 
 class Clock:
@@ -159,18 +150,6 @@ def test_rest_refuses_the_surplus_at_once_while_all_that_wait_hold_no_thread(ser
     assert [document["id"] for document in other.json()["documents"]] == ["deepseek.txt"]
     assert [answer.json()["text"] for answer in answers] == questions
     assert served.gate.most == 2
-
-
-def call(client: httpx.Client, tool: str, **arguments: object) -> dict[str, Any]:
-    """The result of a tool, by the protocol itself."""
-    given = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
-    reply = client.post(
-        "mcp",
-        json={**given, "params": {"name": tool, "arguments": arguments}},
-        headers={"accept": "application/json, text/event-stream"},
-    )
-    result: dict[str, Any] = reply.raise_for_status().json()["result"]
-    return result
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a second address of this machine")
