@@ -154,7 +154,12 @@ def _rows(file: Path, text: str) -> Iterator[tuple[str, object]]:
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError) as error:
-        if file.suffix.lower() == ".json" and isinstance(error, json.JSONDecodeError):
+        # Hugging Face writes lines to a file of this name as well: then what follows the first is too much.
+        if (
+            file.suffix.lower() == ".json"
+            and isinstance(error, json.JSONDecodeError)
+            and error.msg != "Extra data"
+        ):
             raise QuestionSetError(f"{file}:{error.lineno}: not JSON ({error.msg}); {_FORMATS}") from error
         whole = None
     try:
