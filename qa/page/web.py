@@ -165,7 +165,7 @@ def _for_the_page(
         if not 0 <= turn < len(found.answers):
             raise QuestionError(f"turn {turn}: there is no such answer in the conversation")
         file = feedback.add(found.answers[turn], found.history(turn), said)
-        return {"file": file.name}
+        return {"file": str(file)}
 
     return web
 
