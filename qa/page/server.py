@@ -17,11 +17,16 @@ class Server:
 
     def __init__(self, web: App, host: str, port: int, password: str | None = None) -> None:
         try:
-            self._socket = socket.create_server((host, port))
+            listening = socket.create_server((host, port))
         except OSError as error:
             raise QuestionAnsweringError(
                 f"{host}:{port}: cannot serve there; choose another with --host, --port"
             ) from error
+        # asyncio sends small pieces at once only where the protocol is named; else each waits 40 ms for an
+        # acknowledgement (Nagle).
+        self._socket = socket.socket(
+            listening.family, listening.type, socket.IPPROTO_TCP, fileno=listening.detach()
+        )
         self.url = f"http://{host}:{self._socket.getsockname()[1]}/"
         # A browser holds a stream open for as long as it shows the page; a shutdown does not wait for it.
         self._server = uvicorn.Server(
