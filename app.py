@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
@@ -25,7 +24,8 @@ from gradio.events import api
 from index.cache import cache_folder
 from index.embedder import encodable
 from index.index import Index
-from qa.page import rendering
+from qa.page import kept, rendering
+from qa.page.builders import Builders
 from qa.page.desk import Desk
 from qa.page.feedback import FeedbackFile
 from qa.page.library import Library, UploadLimits
@@ -98,13 +98,13 @@ def build(
 
     def shown(talk: Talk, visit: Visit | None) -> list[gr.ChatMessage]:
         many = desk.listing(visit)["total"] > 1
-        return [
-            message
-            for place, answer in enumerate(talk.answers)
-            for message in _exchange(
-                answer.question, rendering.render(answer, name_documents=many, key=f"{talk.id}-{place}")
-            )
-        ]
+        messages = []
+        for place, answer in enumerate(talk.answers):
+            reply = rendering.render(answer, name_documents=many, key=f"{talk.id}-{place}")
+            if desk.quotes_own(talk.answers[: place + 1], visit):
+                reply = f'<div class="q-own">{reply}</div>'
+            messages += _exchange(answer.question, reply)
+        return messages
 
     async def ask(
         question: str,
@@ -217,13 +217,16 @@ def serve(sources: Sequence[str], reader: str, serving: Serving) -> None:
     index = Index.from_sources(sources)
     read_by = load_reader(reader)
     answerer = Answerer(index, reader=read_by)
-    with ThreadPoolExecutor(max_workers=1) as builders:
+    shared = Path(serving.shared) if serving.shared else None
+    if shared:
+        kept.note_shared(shared)
+    with Builders() as builders:
         visits = Visits(
-            cache_folder() / "visits",
+            kept.visits_folder(),
             lambda folder: Library(
                 folder, index.embedder, lambda own: Answerer(own, reader=read_by), builders, serving.uploads
             ),
-            shared=Path(serving.shared) if serving.shared else None,
+            shared=shared,
         )
         desk = Desk(answerer, answerer.retriever, index)
         try:
@@ -234,7 +237,7 @@ def serve(sources: Sequence[str], reader: str, serving: Serving) -> None:
             sys.stderr.writelines(f"quoth: left out: {problem}\n" for problem in index.problems)
             sys.stderr.write(f"quoth: the page is at {server.url} (Ctrl+C ends it)\n")
             # What the first page shows is made before somebody looks.
-            builders.submit(desk.suggestions, index.document_ids()[0])
+            builders.submit(lambda: desk.suggestions(index.document_ids()[0]))
             # uvicorn shuts down first and raises the signal again.
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             with suppress(KeyboardInterrupt):

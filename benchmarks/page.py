@@ -13,7 +13,6 @@ import shutil
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import app
 from index.index import Index
 from qa.answerer import Answerer
+from qa.page.builders import Builders
 from qa.page.desk import Desk
 from qa.page.feedback import FeedbackFile
 from qa.page.library import Library, UploadLimits
@@ -69,7 +69,7 @@ def main() -> None:
     asked = [question for question in QUESTIONS if answerer.answer(question).answered]
     alone = [_milliseconds(answerer, question) for question in asked for _ in range(visits)]
     limits = UploadLimits()
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(max_workers=1) as builders:
+    with tempfile.TemporaryDirectory() as folder, Builders() as builders:
         own = Visits(
             Path(folder) / "visits",
             lambda place: Library(place, index.embedder, lambda found: Answerer(found), builders, limits),

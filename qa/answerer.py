@@ -22,14 +22,10 @@ from qa.retriever import RetrievedPassage, Retriever
 from qa.settings import AnswerSettings, RetrievalSettings
 from qa.spans import Span
 from qa.summary import central_sentences, is_about_whole
-from qa.types import Answer, Citation, History, Turn
+from qa.types import REFUSAL, Answer, Citation, History, Turn, Verdict
 
-REFUSAL = "The source does not answer this question."
 # Spans among which those are looked for that an answer is made of.
 _CONSIDERED = 10
-# A request about the whole source can always be met with its central sentences; how well is not measured
-# by a span, so this is a convention, not an estimate.
-_WHOLE_CONFIDENCE = 0.9
 _HISTORY: TypeAdapter[tuple[Turn, ...]] = TypeAdapter(History)
 
 
@@ -58,7 +54,7 @@ class Answerer:
         threshold: float | None = None,
         documents: Collection[str] | None = None,
     ) -> Answer:
-        """An answer or a refusal.
+        """An answer, a likely guess or a refusal.
 
         `history` holds the conversation before, oldest first, also in OpenAI's form. `threshold` (0..1) is
         the confidence from which the best guess is given as the answer: 0.0 forces it, None takes the
@@ -73,6 +69,9 @@ class Answerer:
         self.retriever.require(documents)
         timings: dict[str, float] = {}
         spans: list[Span] = []
+        sure: float | None = None
+        missing: list[str] = []
+        disagreement = False
         whole = is_about_whole(asked)
         with _timed(timings, "rewrite"):
             turns = _turns(history)
@@ -80,7 +79,6 @@ class Answerer:
         if whole:
             with _timed(timings, "read"):
                 used = spans = central_sentences(self.index, documents)
-            sure, missing, disagreement = _WHOLE_CONFIDENCE, [], False
         if not spans:  # also for a source without a sentence: its headings are the best there is
             with _timed(timings, "retrieve"):
                 passages = self.to_read(alone, documents)
@@ -89,25 +87,28 @@ class Answerer:
             with _timed(timings, "read"):
                 spans = self.reader.read(read_as, passages)
             with _timed(timings, "decide"):
-                sure = self._confidence(read_as, passages, spans, missing)
+                sure = confidence(signals(passages, spans), self.calibration) if spans else 0.0
                 used = self._compose(spans, passages)
                 disagreement = disagree(read_as, [said(passages, span) for span in used])
-        answered = bool(used) and sure >= bar
+        verdict = self._verdict(sure, bar, used)
         with _timed(timings, "cite"):
-            citations = tuple(map(self._cite, used)) if answered else ()
-            closest = () if answered else tuple(map(self._cite, spans[: self.settings.closest]))
+            given = () if verdict == "silent" else tuple(map(self._cite, used))
+            closest = (
+                () if verdict == "answered" else tuple(map(self._cite, self._further(spans, used, given)))
+            )
         return Answer(
             question=question,
             standalone_question=alone,
-            answered=answered,
-            text=joined(citations) if answered else REFUSAL,
-            short=_short(citations or closest),
+            verdict=verdict,
+            answered=verdict == "answered",
+            text=joined(given) if given else REFUSAL,
+            short=_short(given or closest),
             confidence=sure,
             threshold=bar,
-            citations=citations,
+            citations=given,
             closest=closest,
             missing_terms=tuple(missing),
-            disagreement=answered and disagreement,
+            disagreement=bool(given) and disagreement,
             timings_ms=timings,
         )
 
@@ -122,6 +123,20 @@ class Answerer:
     def _default_threshold(self) -> float:
         given = self.settings.threshold
         return self.calibration.threshold if given is None else given
+
+    def _verdict(self, sure: float | None, bar: float, used: Sequence[Span]) -> Verdict:
+        """How sure is sure enough; what has no confidence is given as it was found."""
+        if not used:
+            return "silent"
+        if sure is None or sure >= bar:
+            return "answered"
+        return "likely" if sure >= self.calibration.likely else "silent"
+
+    def _further(
+        self, spans: Sequence[Span], used: Sequence[Span], given: Sequence[Citation]
+    ) -> Sequence[Span]:
+        """The best sentences besides those that are given."""
+        return [span for span in spans if not given or span not in used][: self.settings.closest]
 
     def _checked(self, question: str) -> str:
         asked = question.strip()
@@ -138,15 +153,6 @@ class Answerer:
         return [
             word for word in self.retriever.missing_words(question, documents=documents) if word in meaningful
         ]
-
-    def _confidence(
-        self,
-        question: str,
-        passages: Sequence[RetrievedPassage],
-        spans: Sequence[Span],
-        missing: Sequence[str],
-    ) -> float:
-        return confidence(signals(question, passages, spans, missing), self.calibration) if spans else 0.0
 
     def _compose(self, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
         if self.calibration.ranking is None:  # scores that are no log-odds

@@ -30,7 +30,9 @@ class Ranking(BaseModel):
 
 
 class Calibration(BaseModel):
-    """Coefficients of the logistic regression by the names of `qa.confidence.Signals`; the default threshold.
+    """Coefficients of the logistic regression by the names of `qa.confidence.Signals`; where verdicts start.
+
+    From `threshold` on a best guess is answered, from `likely` on it is shown as likely.
 
     `ranking` is for a reader whose spans are ranked by fitted weights.
     """
@@ -40,6 +42,7 @@ class Calibration(BaseModel):
     intercept: float
     coefficients: dict[str, float]
     threshold: float = Field(ge=0.0, le=1.0)
+    likely: float = Field(ge=0.0, le=1.0)
     fitted_on: str
     ranking: Ranking | None = None
 

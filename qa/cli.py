@@ -133,7 +133,7 @@ def ask(
     model: str,
     folder: str | None,
 ) -> None:
-    """Answer QUESTION from the source, with citations, or say that the source is silent."""
+    """Answer QUESTION from the source, with citations, guess, or say that the source is silent."""
     from qa.answerer import Answerer
     from qa.readers import load_reader
     from qa.settings import AnswerSettings
@@ -211,8 +211,8 @@ def index(paths: tuple[str, ...], folder: str | None, model: str, rebuild: bool)
     "--about",
     multiple=True,
     metavar="ID",
-    help='Ask only the questions about this document; repeat it for more. "test" is the ten test articles of '
-    "SQuAD 2.0, by which nothing was chosen.",
+    help='Ask only the questions about this document; repeat it for more. "test" is the documents by which '
+    "nothing was chosen: ten articles of SQuAD 2.0 and half of the set natural.",
 )
 @click.option("--everywhere", is_flag=True, help="Ask of the whole source, not of each document.")
 @_reader
@@ -322,14 +322,22 @@ def chat(
 
 @quoth.command()
 @click.option("--clear", is_flag=True, help="Remove all indexes and compiled models from the cache.")
-def doctor(clear: bool) -> None:
-    """Print versions, the engine, models and their checksums, the cache and what it holds."""
-    from qa.doctor import clear_cache, diagnosis
+@click.option(
+    "--clear-kept",
+    is_flag=True,
+    help="Remove the documents that visitors of the page added and that are kept, of single ones and shared.",
+)
+def doctor(clear: bool, clear_kept: bool) -> None:
+    """Print versions, the engine, models and their checksums, the cache, what it holds and what is kept."""
+    from qa import doctor as doctors
 
     if clear:
-        indexes, models = clear_cache()
+        indexes, models = doctors.clear_cache()
         click.echo(f"removed {indexes} indexes and {models} compiled models")
-    for line in diagnosis():
+    if clear_kept:
+        for line in doctors.clear_kept():
+            click.echo(line)
+    for line in doctors.diagnosis():
         click.echo(line)
 
 
@@ -388,23 +396,25 @@ def _place(of: "Citation | Passage") -> str:
 
 
 def _rendered(answer: "Answer") -> str:
-    from qa.types import DISAGREEMENT
+    from qa.types import DISAGREEMENT, LIKELY
 
     lines = [answer.text, ""]
+    if answer.short and answer.verdict != "silent":
+        lines.insert(0, f"{answer.short}\n")
+    if answer.verdict == "likely":
+        lines.insert(0, LIKELY)
     if answer.standalone_question != answer.question:
         lines.append(f"asked as: {answer.standalone_question}")
-    if answer.answered:
-        if answer.short:
-            lines.insert(0, f"{answer.short}\n")
-        if answer.disagreement:
-            lines.append(DISAGREEMENT)
-        lines += [f"[{number}] {_place(citation)}" for number, citation in enumerate(answer.citations, 1)]
-    else:
-        if answer.missing_terms:
-            lines.append(f"Not in the source at all: {', '.join(answer.missing_terms)}")
-        lines += ["The closest it says:"]
+    if answer.disagreement:
+        lines.append(DISAGREEMENT)
+    lines += [f"[{number}] {_place(citation)}" for number, citation in enumerate(answer.citations, 1)]
+    if answer.verdict == "silent" and answer.missing_terms:
+        lines.append(f"Not in the source at all: {', '.join(answer.missing_terms)}")
+    if answer.closest:
+        lines.append("It also says:" if answer.citations else "The closest it says:")
         lines += [f"- {citation.quote}  ({_place(citation)})" for citation in answer.closest]
-    lines.append(f"confidence {answer.confidence:.0%}, threshold {answer.threshold:.0%}")
+    if answer.confidence is not None:
+        lines.append(f"{answer.confidence:.0%} sure; given as the answer from {answer.threshold:.0%} on")
     return "\n".join(lines)
 
 

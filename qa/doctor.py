@@ -13,6 +13,7 @@ from index.models import checksum, locate, verify
 from index.settings import DEFAULT_MODEL
 from qa.errors import ReaderError
 from qa.onnxmodel import OnnxSpanModel
+from qa.page.kept import Kept, kept_folders, remove_kept
 
 _PACKAGES = (
     *("quoth", "torch", "sentence-transformers", "onnxruntime", "faiss-cpu", "gradio", "pydantic"),
@@ -50,6 +51,10 @@ def diagnosis() -> Iterator[str]:
         yield _compiled(folder)
     for folder in _folders("indexes"):
         yield _described(folder)
+    for one in kept_folders():
+        yield _kept(one)
+    if (said := cache_folder() / "feedback").is_dir():
+        yield f"feedback {said}: {_size(said)}"
 
 
 def clear_cache() -> tuple[int, int]:
@@ -60,13 +65,26 @@ def clear_cache() -> tuple[int, int]:
     return len(kinds[0]), len(kinds[1])
 
 
+def clear_kept() -> Iterator[str]:
+    """Remove the documents that visitors added and that stay; gives a line for each folder."""
+    for one in list(kept_folders()):
+        line = _kept(one)
+        yield f"removed {line}" if remove_kept(one) else f"left {line}: a server uses it; stop it first"
+
+
 def _folders(kind: str) -> list[Path]:
     parent = cache_folder() / kind
     return sorted(path for path in parent.iterdir() if path.is_dir()) if parent.is_dir() else []
 
 
-def _size(folder: Path) -> str:
-    return f"{sum(path.stat().st_size for path in folder.rglob('*') if path.is_file()) / 1e6:.1f} MB"
+def _size(*folders: Path) -> str:
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return f"{sum(path.stat().st_size for path in files) / 1e6:.1f} MB"
+
+
+def _kept(one: Kept) -> str:
+    whose = "all visitors" if one.shared else "one visitor"
+    return f"kept folder {one.folder}: {one.documents} documents of {whose}, {_size(*one.parts)}"
 
 
 def _compiled(folder: Path) -> str:

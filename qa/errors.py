@@ -11,7 +11,13 @@ QuestionAnsweringError
 └── AnswerFileError     a file given to `quoth verify` that is not an exported answer
 """
 
-from pydantic import ValidationError
+import os
+import re
+
+
+from index.cache import cache_folder
+
+_FOLDERS = re.compile(r"""(?<![\w.~/\\-])(?:[A-Za-z]:)?(?:[\\/][^\\/\s:;,'"()]+)+[\\/](?=[^\\/\s])""")
 
 
 class QuestionAnsweringError(Exception):
@@ -51,8 +57,6 @@ class TooFastError(QuestionAnsweringError):
 
 
 def one_line(error: Exception) -> str:
-    """What is wrong, on one line, for a person."""
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return " ".join(str(error).split())
+    """What is wrong, on one line, for a person who asks a server: no path of its machine is shown."""
+    line = " ".join(str(error).split())
+    return _FOLDERS.sub("", line.replace(f"{cache_folder()}{os.sep}", ""))

@@ -4,11 +4,23 @@ All offsets are Unicode code points into the text of the Document named beside t
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
+Verdict = Literal["answered", "likely", "silent"]
+
+REFUSAL = "The source does not answer this question."
+LIKELY = "Not sure, but probably:"
 DISAGREEMENT = "The source gives different answers; each is cited."
 
 
@@ -78,26 +90,42 @@ class Citation(_Value):
 
 
 class Answer(_Value):
-    """An answer or a refusal; both are values.
+    """An answer, a likely guess or a refusal; all are values.
 
-    `text` is what a person reads: the cited sentences as they stand in the source, joined by a space,
-    or, when `answered` is False, a fixed message. `short` is the exact span that answers, the best
-    guess on a refusal too, or None where no span was found. `confidence` is the
-    probability that the best guess is right; `answered` is `confidence >= threshold`.
-    `closest` holds the nearest sentences on a refusal. `missing_terms` are the words of the question
-    that occur nowhere in the source. `disagreement` says that a number or date was asked for and the
-    citations name different ones. `timings_ms` maps a stage to milliseconds.
+    `verdict` is "answered" when the best guess is given as the answer, "likely" when it is shown first but
+    marked as unsure, and "silent" when nothing in the source seems to answer; `answered` says whether it is
+    the first. `text` is what a person reads: the cited sentences as they stand in the source, joined by a
+    space, or, when silent, a fixed message. `short` is the exact span of the best guess, also when silent,
+    or None where no span was found. `confidence` is the probability that the best guess is right, None for a
+    request that has no such guess; from `threshold` on the verdict is "answered". `citations` hold the answer
+    or the likely guess. `closest` holds further sentences when the verdict is not "answered"; when silent
+    the best guess comes first. `missing_terms` are the words of the question that occur nowhere in the
+    source. `disagreement` says that a number or date was asked for and the citations name different ones.
+    `timings_ms` maps a stage to milliseconds.
     """
 
     question: str
     standalone_question: str
+    verdict: Verdict
     answered: bool
     text: str
     short: str | None
-    confidence: float = Field(ge=0.0, le=1.0)
+    confidence: float | None = Field(ge=0.0, le=1.0)
     threshold: float
     citations: tuple[Citation, ...] = ()
     closest: tuple[Citation, ...] = ()
     missing_terms: tuple[str, ...] = ()
     disagreement: bool = False
     timings_ms: dict[str, float] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _agree(cls, given: Any) -> Any:  # noqa: ANN401 - whatever is to be validated
+        """`answered` follows from the verdict; the exports of release 0.1 have `answered` alone."""
+        if not isinstance(given, dict) or not {"verdict", "answered"} & given.keys():
+            return given
+        read = {"verdict": "answered" if given.get("answered") else "silent", **given}
+        answered = read["verdict"] == "answered"
+        if read.setdefault("answered", answered) != answered:
+            raise ValueError(f"answered is {read['answered']}, but the verdict is {read['verdict']}")
+        return read

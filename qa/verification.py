@@ -9,10 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from index.loaders import find, load
 from index.types import Document
-from qa.answerer import REFUSAL
 from qa.citations import cited, joined, mismatches, parted
 from qa.errors import AnswerFileError
-from qa.types import Answer, Citation
+from qa.types import REFUSAL, Answer, Citation
 
 _ANSWERS: TypeAdapter[Answer | list[Answer]] = TypeAdapter(Answer | list[Answer])
 
@@ -99,9 +98,9 @@ def _names_in(path: str, wanted: Iterable[tuple[str, str]]) -> bool:
 def _inconsistencies(answer: Answer) -> list[str]:
     """Where an answer's own fields disagree: its text is its quotes, its short answer a highlight."""
     wrong = []
-    if answer.answered and answer.text != joined(answer.citations):
+    if answer.verdict != "silent" and answer.text != joined(answer.citations):
         wrong.append(f"{answer.question!r}: the text is not what the citations quote")
-    if not answer.answered and answer.text != REFUSAL:
+    if answer.verdict == "silent" and answer.text != REFUSAL:
         wrong.append(f"{answer.question!r}: the text is not the message of a refusal")
     highlights = [parted(citation)[1] for citation in cited([answer]) if citation.highlight]
     if answer.short is not None and answer.short not in highlights:

@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from index.index import Index
 from index.testing import HashEmbedder
 from qa.answerer import Answerer
+from qa.page.builders import Builders
 from qa.page.library import Library, UploadLimits
 from qa.page.visits import Visits
 from qa.reader import SentenceReader
@@ -66,7 +66,7 @@ def visits_in(
     def answering(index: Index) -> Answerer:
         return Answerer(index, reader=SentenceReader(), settings=AnswerSettings(threshold=0.0))
 
-    with ThreadPoolExecutor(max_workers=1) as builders:
+    with Builders() as builders:
         visits = Visits(
             folder,
             lambda own: Library(own, HashEmbedder(), answering, builders, limits or UploadLimits()),

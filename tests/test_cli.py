@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 import click
 import pytest
+from filelock import FileLock
 
 from index import Index
 from index.cache import cache_folder
 from index.testing import HashEmbedder
 from qa.cli import main, quoth
+from qa.page.kept import note_shared
 from qa.types import Answer, Citation
 
 Run = Callable[..., tuple[int, str, str]]
@@ -107,7 +109,7 @@ def test_a_refusal_ends_with_status_0_and_shows_the_closest(run: Run, article: P
     assert out.startswith("The source does not answer this question.\n")
     assert answer["closest"][0]["quote"] in out
     assert "Not in the source at all: zebra" in out
-    assert "threshold 100%" in out
+    assert "given as the answer from 100% on" in out
 
 
 @pytest.mark.usefixtures("hashed")
@@ -269,6 +271,43 @@ def test_doctor_lists_the_indexes_and_clears_them_alone(
     assert list((cache_folder() / "indexes").iterdir()) == []
     assert len(Index.open(tmp_path / "kept")) > 0
     assert run("doctor", "--clear")[1].startswith("removed 0 indexes and 0 compiled models\n")
+
+
+@pytest.mark.usefixtures("hashed")
+def test_doctor_lists_what_is_kept_of_visitors_with_its_size_and_removes_it_when_told(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUOTH_CACHE", str(tmp_path / "own"))
+    shared = tmp_path / "shared"
+    note_shared(shared)
+    (shared / "documents").mkdir(parents=True)
+    (shared / "documents" / "a.txt").write_bytes(b"x" * 1_500_000)
+    (shared / "operators.txt").write_text("not a visitor's", encoding="utf-8")
+    one, used, left = (cache_folder() / "visits" / name for name in ("one", "used", "left"))
+    for folder in (one, used, left):
+        (folder / "documents").mkdir(parents=True)
+        for number in range(3):
+            (folder / "documents" / f"{number}.txt").write_bytes(b"x" * 100_000)
+    for folder in (one, used):
+        (folder / "keep").touch()
+    lines = [
+        f"kept folder {shared}: 1 documents of all visitors, 1.5 MB",
+        f"kept folder {one}: 3 documents of one visitor, 0.3 MB",
+        f"kept folder {used}: 3 documents of one visitor, 0.3 MB",
+    ]
+    assert [line for line in run("doctor")[1].splitlines() if line.startswith("kept")] == lines
+    with FileLock(used / "lock"):
+        status, out, err = run("doctor", "--clear-kept")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[:3] == [
+        f"removed {lines[0]}",
+        f"removed {lines[1]}",
+        f"left {lines[2]}: a server uses it; stop it first",
+    ]
+    assert [line for line in out.splitlines()[3:] if line.startswith("kept")] == lines[2:]
+    assert [path.name for path in shared.iterdir()] == ["operators.txt"]
+    assert not one.exists()
+    assert (left / "documents").exists()  # nothing that is kept: the next server removes it
 
 
 @pytest.mark.usefixtures("hashed")

@@ -1,10 +1,11 @@
 """A visitor's own documents: names, states, limits, isolation, and their end; with no model."""
 
+import errno
 import html
 import io
+import json
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,25 +14,28 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 import app
+from index import store
+from index.cache import cache_folder
+from index.errors import IndexFolderError
 from index.index import Index
 from index.testing import HashEmbedder
 from qa.answerer import Answerer
-from qa.errors import QuestionError, UploadError
+from qa.errors import QuestionError, UploadError, one_line
+from qa.evaluation.questions import load_questions
 from qa.page.asking import surest
 from qa.page.desk import Desk
-from qa.page.feedback import FeedbackFile
-from qa.page.library import Library, Upload, UploadLimits, safe_name
+from qa.page.feedback import Feedback, FeedbackFile
+from qa.page.library import UploadLimits, safe_name
 from qa.page.visits import Visits
 from qa.reader import SentenceReader
 from qa.settings import AnswerSettings
 from qa.types import Answer, Citation
 from tests.browsing import Visit, visiting, visits_in
+from tests.uploading import FERRY, HARBOUR, files, put, settled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-HARBOUR = "The harbour of Oban.\n\nIts bell weighs nine tons and was cast in Glasgow.\n"
-FERRY = "The ferry to Mull.\n\nIt leaves at seven and takes an hour.\n"
 SERVED = "The lighthouse.\n\nIts lamp was lit by Robert Stevenson in 1811.\n"
 
 
@@ -81,27 +85,10 @@ def visits(tmp_path: Path) -> Iterator[Visits]:
         yield made
 
 
-def put(
-    library: Library, name: str, content: bytes | str, taken: Callable[[str], bool] = lambda _: False
-) -> str:
-    library.folder.mkdir(parents=True, exist_ok=True)
-    received = library.folder / "received"
-    received.write_bytes(content.encode() if isinstance(content, str) else content)
-    return library.add(name, received, taken=taken)
-
-
-def settled(library: Library) -> dict[str, Upload]:
-    deadline = time.monotonic() + 60
-    while any(upload.state in {"waiting", "indexing"} for upload in library.uploads()):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    return {upload.id: upload for upload in library.uploads()}
-
-
 def test_a_document_that_is_added_is_indexed_and_asked(visits: Visits) -> None:
     _, visit = visits.begin()
-    put(visit.library, "harbour.pdf", pdf("Its bell weighs nine tons."))
-    put(visit.library, "ferry.md", FERRY)
+    put(visit, "harbour.pdf", pdf("Its bell weighs nine tons."))
+    put(visit, "ferry.md", FERRY)
     assert {name: upload.state for name, upload in settled(visit.library).items()} == {
         "harbour.pdf": "ready",
         "ferry.md": "ready",
@@ -112,31 +99,33 @@ def test_a_document_that_is_added_is_indexed_and_asked(visits: Visits) -> None:
     assert answer.citations[0].page == 1
 
 
-def test_a_bad_file_gets_its_one_line_without_a_path_and_harms_no_other(visits: Visits) -> None:
+def test_a_bad_file_is_refused_in_one_line_without_a_path_and_harms_no_other(visits: Visits) -> None:
     _, visit = visits.begin()
-    put(visit.library, "bad.docx", b"PK\x03\x04 nothing")
-    put(visit.library, "empty.txt", " \n")
-    first = settled(visit.library)
-    assert [first[name].state for name in ("bad.docx", "empty.txt")] == ["failed", "failed"]
-    put(visit.library, "ferry.md", FERRY)
-    put(visit.library, "worse.pdf", b"%PDF-1.7 broken")
-    put(visit.library, "harbour.txt", HARBOUR)
-    states = settled(visit.library)
-    assert visit.library.ready() == ["ferry.md", "harbour.txt"]
-    for name in ("bad.docx", "empty.txt", "worse.pdf"):
-        assert states[name].error.startswith(f"{name} is ")
-        assert str(visit.library.folder) not in states[name].error
-        assert "\n" not in states[name].error
-    assert sorted(path.name for path in (visit.library.folder / "documents").iterdir()) == [
-        "ferry.md",
-        "harbour.txt",
-    ]
+    put(visit, "ferry.md", FERRY)
+    for name, content in {
+        "bad.docx": b"PK\x03\x04 nothing",
+        "empty.txt": b" \n",
+        "worse.pdf": b"%PDF-1.7 broken",
+    }.items():
+        with pytest.raises(UploadError) as refused:
+            put(visit, name, content)
+        assert str(refused.value).startswith(f"{name} is ")
+        assert str(visit.library.folder) not in str(refused.value)
+        assert "received" not in str(refused.value)
+        assert "\n" not in str(refused.value)
+    put(visit, "harbour.txt", HARBOUR)
+    assert {name: upload.state for name, upload in settled(visit.library).items()} == {
+        "ferry.md": "ready",
+        "harbour.txt": "ready",
+    }
+    assert files(visit.library) == {"ferry.md": FERRY, "harbour.txt": HARBOUR}
+    assert list((visit.library.folder / "incoming").iterdir()) == []
 
 
 def test_a_document_that_is_removed_is_gone_and_the_rest_is_asked(visits: Visits) -> None:
     _, visit = visits.begin()
-    put(visit.library, "harbour.txt", HARBOUR)
-    put(visit.library, "ferry.md", FERRY)
+    put(visit, "harbour.txt", HARBOUR)
+    put(visit, "ferry.md", FERRY)
     settled(visit.library)
     visit.library.remove("harbour.txt")
     assert visit.library.ready() == ["ferry.md"]
@@ -151,108 +140,16 @@ def test_a_document_that_is_removed_is_gone_and_the_rest_is_asked(visits: Visits
 
 def test_a_name_that_is_taken_whatever_its_case_gets_a_number(visits: Visits) -> None:
     _, visit = visits.begin()
-    names = [put(visit.library, name, HARBOUR, taken="a.txt".__eq__) for name in ("a.txt", "b.txt", "B.TXT")]
+    names = [put(visit, name, HARBOUR, taken="a.txt".__eq__) for name in ("a.txt", "b.txt", "B.TXT")]
     assert names == ["a (2).txt", "b.txt", "B (2).TXT"]
 
 
 def test_no_more_documents_are_taken_than_the_limit_says(visits: Visits) -> None:
     _, visit = visits.begin()
     for number in range(4):
-        put(visit.library, f"{number}.txt", HARBOUR)
+        put(visit, f"{number}.txt", HARBOUR)
     with pytest.raises(UploadError, match=r"5\.txt: there are 4 documents already, the most; remove one"):
-        put(visit.library, "5.txt", HARBOUR)
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Kept(NamedTuple):
-    """Visits with a clock of their own."""
-
-    visits: Visits
-    clock: Clock
-    root: Path
-    open: Callable[[], Visits]
-    wait: Callable[[], None]
-
-
-@pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Kept]:
-    clock, root = Clock(), tmp_path / "visits"
-    with ThreadPoolExecutor(max_workers=1) as builders:
-
-        def library(folder: Path) -> Library:
-            return Library(
-                folder, HashEmbedder(), lambda index: Answerer(index, reader=SentenceReader()), builders,
-                UploadLimits(),
-            )  # fmt: skip
-
-        def wait() -> None:
-            builders.submit(int).result(timeout=60)
-
-        yield Kept(Visits(root, library, clock=clock), clock, root, lambda: Visits(root, library), wait)
-
-
-def test_nothing_outlives_a_visit_that_is_idle_or_left(kept: Kept) -> None:
-    for end in ("idle", "leave"):
-        token, visit = kept.visits.begin()
-        put(visit.library, "harbour.txt", HARBOUR)
-        settled(visit.library)
-        if end == "leave":
-            kept.visits.leave(token)
-        kept.clock.now += 121
-        assert (kept.visits.find(token) is visit) == (end == "idle")
-        kept.clock.now += 30 * 60 + 1
-        assert kept.visits.find(token) is None
-        kept.wait()
-        assert list(kept.root.iterdir()) == []
-
-
-def test_a_page_that_is_loaded_again_keeps_the_visit(kept: Kept) -> None:
-    token, visit = kept.visits.begin()
-    kept.visits.leave(token)
-    kept.clock.now += 60
-    assert kept.visits.find(token) is visit
-    kept.clock.now += 600
-    assert kept.visits.find(token) is visit
-
-
-def test_documents_that_are_kept_are_there_for_their_owner_alone_after_a_new_start(kept: Kept) -> None:
-    token, visit = kept.visits.begin()
-    put(visit.library, "harbour.txt", HARBOUR)
-    settled(visit.library)
-    visit.keep(True)
-    other, _ = kept.visits.begin()
-    kept.visits.close()
-    kept.wait()
-    again = kept.open()
-    assert again.find(other) is None
-    assert again.find("guess") is None
-    found = again.find(token)
-    assert found is not None
-    assert settled(found.library)["harbour.txt"].state == "ready"
-    found.keep(False)
-    again.close()
-    kept.wait()
-    assert list(kept.root.iterdir()) == []
-
-
-def test_what_a_killed_server_left_behind_goes_at_the_next_start_unless_it_is_in_use(kept: Kept) -> None:
-    left = kept.root / ("0" * 32) / "documents"
-    left.mkdir(parents=True)
-    (left / "secret.txt").write_text("secret", encoding="utf-8")
-    token, _ = kept.visits.begin()
-    used = {path.name for path in kept.root.iterdir()} - {"0" * 32}
-    kept.open()
-    assert {path.name for path in kept.root.iterdir()} == used
-    assert kept.visits.find(token)
+        put(visit, "5.txt", HARBOUR)
 
 
 def citation(document_id: str, score: float) -> Citation:
@@ -283,12 +180,13 @@ def test_the_surest_answer_is_given_and_a_refusal_shows_the_closest_of_all() -> 
 
 
 class Served(NamedTuple):
-    """A page over one document of the server, and its visits."""
+    """A page over one document of the server, its visits, and where it keeps what people say of answers."""
 
     url: str
     visits: Visits
     desk: Desk
     web: FastAPI
+    said: Path
 
 
 @pytest.fixture(scope="module")
@@ -301,10 +199,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     answerer = Answerer(index, reader=SentenceReader(), settings=AnswerSettings(threshold=0.0))
     limits = UploadLimits(file_megabytes=1)
     with visits_in(tmp_path_factory.mktemp("visits"), limits) as visits:
-        desk = Desk(answerer, answerer.retriever, index)
-        web = app.build(desk, visits, limits, FeedbackFile(tmp_path_factory.mktemp("said")))
+        desk, said = Desk(answerer, answerer.retriever, index), tmp_path_factory.mktemp("said")
+        web = app.build(desk, visits, limits, FeedbackFile(said))
         with app.Server(web, "127.0.0.1", 0).running() as url:
-            yield Served(url, visits, desk, web)
+            yield Served(url, visits, desk, web, said)
 
 
 @pytest.fixture
@@ -388,13 +286,36 @@ def test_with_a_shared_folder_all_visitors_see_the_same_documents_which_stay(tmp
     shared = tmp_path / "shared"
     with visits_in(tmp_path / "visits", shared=shared) as visits:
         (_, one), (_, two) = visits.begin(), visits.begin()
-        put(one.library, "harbour.txt", HARBOUR)
+        put(one, "harbour.txt", HARBOUR)
         settled(one.library)
         assert two.library.ready() == ["harbour.txt"]
     assert (shared / "documents" / "harbour.txt").read_text() == HARBOUR
     with visits_in(tmp_path / "visits", shared=shared) as visits:
         _, three = visits.begin()
         assert settled(three.library)["harbour.txt"].state == "ready"
+
+
+def test_what_cannot_be_kept_of_a_thumb_is_one_line_without_a_path(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(QuestionError) as refused:
+        FeedbackFile(tmp_path / "file" / "said").add(answer(0.9), [], Feedback(good=True), own=True)
+    assert str(refused.value) == "this cannot be kept on the server: Not a directory; try again later"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("/srv/quoth/index: holds no index", "index: holds no index"),
+        (r"C:\Users\me\a.txt: is empty", "a.txt: is empty"),
+        ("built from '/home/me/docs/a.txt'", "built from 'a.txt'"),
+        ("2024/report/a.txt: there is no such document", "2024/report/a.txt: there is no such document"),
+        ("see https://example.org/a/b or 9/11", "see https://example.org/a/b or 9/11"),
+    ],
+)
+def test_an_error_that_a_server_tells_names_no_folder_of_its_machine(said: str, shown: str) -> None:
+    assert one_line(IndexFolderError(said)) == shown
+    inside = cache_folder() / "a folder" / "index"
+    assert one_line(IndexFolderError(f"{inside}: is damaged")) == "a folder/index: is damaged"
 
 
 # --- in a browser
@@ -423,7 +344,10 @@ def test_a_file_chosen_by_button_is_indexed_opened_asked_and_cited(visit: Visit)
     visit.page.wait_for_function("document.querySelector('.q-news').textContent === 'harbour.pdf is ready.'")
     assert visit.page.input_value(".q-pick select") == "harbour.pdf"
     assert visit.page.inner_text("#q-shelved") == "Documents: 2"
-    assert "at most 1 MB each. Only you see them; they go when you leave." in visit.page.inner_text(".q-rule")
+    assert (
+        "at most 1 MB each. Only you see them; they are on the server’s machine and go two minutes after you "
+        "close the page, or a day after it was last heard of."
+    ) in visit.page.inner_text(".q-rule")
     visit.ask("What does the bell weigh?")
     visit.cited("Its bell weighs nine tons.")
     assert "page 2" in visit.page.inner_text(".q-place")
@@ -460,14 +384,30 @@ def test_bad_files_get_one_line_each_in_the_page(visit: Visit) -> None:
     assert visit.page.locator(".q-refused p").all_inner_texts() == [
         "virus.exe: not a document; give one of txt, md, html, pdf, docx",
         "large.txt: more than 1 MB, the most; split it up",
-    ]
-    visit.page.wait_for_selector(".q-failed")
-    assert visit.page.locator(".q-failed .q-state").all_inner_texts() == [
-        "bad.docx is broken or not a Word file: save it again as .docx"
+        "bad.docx is broken or not a Word file: save it again as .docx",
     ]
     assert visit.violations() == []
-    visit.page.get_by_label("Remove bad.docx").click()
-    visit.page.wait_for_function("!document.querySelector('.q-failed')")
+
+
+def test_a_document_that_the_server_cannot_index_is_named_in_the_page_kept_and_removed(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/srv/secret/gen-000001.partial")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "publish", full)
+        give(visit, ("harbour.txt", HARBOUR.encode()))
+        visit.page.wait_for_selector(".q-failed")
+    assert visit.page.locator(".q-failed .q-state").all_inner_texts() == [
+        "harbour.txt is kept but cannot be asked: No space left on device; adding or removing a document "
+        "tries it again"
+    ]
+    assert visit.violations() == []
+    give(visit, ("ferry.md", FERRY.encode()))
+    ready(visit, "harbour.txt")
+    visit.page.get_by_label("Remove harbour.txt").click()
+    visit.page.wait_for_function("!document.querySelector('[aria-label=\"Read harbour.txt\"]')")
 
 
 def test_a_document_is_left_out_and_removed_by_keyboard(visit: Visit) -> None:
@@ -502,6 +442,52 @@ def test_a_second_visitor_sees_nothing_of_the_first_and_a_reload_keeps_ones_own(
         assert "tons" not in other.page.inner_text("#q-chat")
     visit.page.reload()
     ready(visit, "harbour.txt")
+
+
+def said_of_own_documents(served: Served) -> list[dict[str, Any]]:
+    file = served.said / "judgements.jsonl"
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def test_a_thumb_on_ones_own_document_keeps_no_word_of_it_and_says_so_before(
+    visit: Visit, served: Served
+) -> None:
+    give(visit, ("harbour.txt", HARBOUR.encode()))
+    ready(visit, "harbour.txt")
+    visit.ask("What does the bell weigh?")
+    visit.page.wait_for_selector(".q-own .q-kept")
+    assert visit.page.inner_text(".q-kept").startswith(
+        "This conversation quotes a document of yours. A thumb keeps your judgement alone, with no question, "
+        "answer or quote, on the server’s machine, in feedback/judgements.jsonl, until its operator "
+        "deletes it."
+    )
+    visit.page.get_by_role("button", name="This answer is not right").click()
+    assert visit.page.get_by_label("What would be right, optional").is_hidden()
+    assert visit.violations() == []
+    before = said_of_own_documents(served)
+    visit.page.get_by_role("button", name="Send").click()
+    visit.page.wait_for_selector(".q-thanks:not(:empty)")
+    assert visit.page.inner_text(".q-thanks") == "Kept on the server’s machine, in feedback/judgements.jsonl."
+    (row,) = said_of_own_documents(served)[len(before) :]
+    assert set(row) == {"id", "kind", "good", "reason", "verdict", "confidence"}
+    assert (row["good"], row["reason"]) == (False, "wrong")
+    assert not list(served.said.glob("[fc]*.jsonl"))
+    # The next answer is from the server's document, but the conversation before it is not.
+    visit.ask("Who lit the lamp?")
+    visit.page.get_by_role("button", name="This answer is right").last.click()
+    visit.page.wait_for_function("document.querySelectorAll('.q-thanks:not(:empty)').length === 2")
+    assert len(said_of_own_documents(served)) == len(before) + 2
+    assert not list(served.said.glob("[fc]*.jsonl"))
+    visit.page.get_by_label("Keep the conversation up to here and its quotes, too").first.check()
+    visit.page.get_by_role("button", name="This answer is right").first.click()
+    visit.page.wait_for_function(
+        "document.querySelector('.q-thanks').textContent.endsWith('in feedback/feedback.jsonl.')"
+    )
+    (kept,) = load_questions(served.said / "feedback.jsonl").questions
+    assert (kept.question, kept.answers) == (
+        "What does the bell weigh?",
+        ("Its bell weighs nine tons and was cast in Glasgow.",),
+    )
 
 
 HOSTILE = (

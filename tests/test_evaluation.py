@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from index.types import Document, Hit, Passage
 from qa.errors import QuestionError, QuestionSetError
 from qa.evaluation.command import Choice
 from qa.evaluation.evaluate import evaluate
+from qa.evaluation.metrics import is_right
 from qa.evaluation.questions import Evidence, Question, QuestionSet
 from qa.evaluation.report import EvalReport, ReportError, gate, named_figures, write_report
 from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES
@@ -201,8 +203,8 @@ def report() -> EvalReport:
     return evaluate(QUESTIONS, answerer(), retriever(), FakeIndex(), about={"commit": "abc", "size": 3})
 
 
-# The six questions in order: best guess right by F1 .75, right but refused, wrong and unanswerable,
-# rightly refused, right, wrong and refused with evidence of uncertain place.
+# The six questions in order: right (F1 .75), right but refused, wrong and unanswerable, rightly refused,
+# right by its second quote alone, wrong and refused with evidence of uncertain place.
 EXPECTED = {
     "n.questions": 6,
     "n.answerable": 4,
@@ -233,10 +235,18 @@ EXPECTED = {
     "refusal.right_when_answered": 2 / 3,
     "refusal.refused_when_unanswerable": 1 / 2,
     "refusal.coverage_at_90_precision": 1 / 6,
-    "refusal.aurc": (0 + 1 / 2 + 1 / 3 + 1 / 4 + 2 / 5 + 3 / 6) / 6,
+    "refusal.aurc": (0 + 1 / 2 + 2 / 3 + 2 / 4 + 3 / 5 + 4 / 6) / 6,
     "refusal.auroc_answerable": 5 / 8,
-    "refusal.auroc_right": 7 / 9,
-    "refusal.ece": (0.1 + 0.8 + 0.4 + 0.7 + 0.2 + 0.1) / 6,
+    "refusal.auroc_right": 6 / 8,
+    "refusal.ece": (0.1 + 0.8 + 0.6 + 0.7 + 0.2 + 0.1) / 6,
+    "verdicts.right_forced": 2 / 4,
+    "verdicts.given_right": 2 / 4,
+    "verdicts.answered_wrongly": 0.0,
+    "verdicts.not_answered_when_unanswerable": 1 / 2,
+    "verdicts.answered_when_answerable": 2 / 4,
+    "verdicts.likely_when_answerable": 0.0,
+    "verdicts.silent_when_answerable": 2 / 4,
+    "verdicts.silent_when_unanswerable": 1 / 2,
     "latency_p50_ms.read": 45.0,
     "latency_p95_ms.read": 87.5,
     "by_kind.fact.n.questions": 3,
@@ -300,7 +310,7 @@ def test_the_report_keeps_every_question_with_its_answer(report: EvalReport) -> 
         "nine apples",
         "Delta",
     ]
-    assert [result.right for result in report.questions] == [True, True, False, False, True, False]
+    assert [result.right for result in report.questions] == [True, True, False, False, False, False]
     assert report.questions[1].question.document_id == "a.txt"
     assert report.threshold == 0.5
     assert EvalReport.model_validate_json(report.model_dump_json()) == report
@@ -322,9 +332,33 @@ def test_an_empty_set_is_an_error() -> None:
 
 
 def test_an_answerable_question_without_an_answer_is_an_error() -> None:
-    bare = QUESTIONS[0].model_copy(update={"answers": ()})
+    bare = QUESTIONS[0].model_copy(update={"answers": (), "evidence": ()})
     with pytest.raises(QuestionSetError, match="'1': is answerable but has no answer to compare with"):
         evaluate([bare], answerer(), retriever(), FakeIndex())
+
+
+def test_a_question_whose_answer_is_marked_but_not_written_out_is_scored_by_its_place() -> None:
+    bare = QUESTIONS[0].model_copy(update={"answers": ()})
+    report = evaluate([bare], answerer(), retriever(), FakeIndex())
+    assert named_figures(report)["verdicts.given_right"] == 1.0
+    assert named_figures(report)["answers.f1"] is None
+
+
+@pytest.mark.parametrize(
+    ("quote", "change", "right"),
+    [
+        ("alpha", {}, True),
+        ("beta", {}, False),
+        ("alpha", {"answers": ("built in 199",)}, False),
+        ("beta", {"answers": ("red",), "offset": "guessed"}, True),
+        ("alpha", {"answers": ()}, True),
+        ("alpha", {"answerable": False}, False),
+    ],
+)
+def test_a_quote_is_right_at_the_evidence_and_with_an_accepted_answer(
+    quote: str, change: dict[str, Any], right: bool
+) -> None:
+    assert is_right(citation(quote), QUESTIONS[0].model_copy(update=change)) == right
 
 
 def test_a_question_about_a_document_that_is_not_there_is_an_error() -> None:
@@ -460,7 +494,7 @@ def gate_of(tmp_path: Path, content: object) -> Path:
 def test_a_report_within_its_bounds_passes_the_gate(report: EvalReport, tmp_path: Path) -> None:
     bounds = {
         "refusal.accuracy": 0.5,
-        "refusal.ece": {"max": 0.4},
+        "refusal.ece": {"max": 0.42},
         "answers.noans_f1": {"min": 0.4, "max": 0.6},
         "by_kind.follow.answers.f1": {"min": 1},
         "n.questions": 6,
@@ -479,7 +513,7 @@ def test_the_gate_names_each_figure_out_of_bounds_on_a_line_of_its_own(
     }
     assert gate(report, gate_of(tmp_path, bounds)) == [
         "refusal.accuracy is 0.500, the gate asks for at least 0.51",
-        "refusal.ece is 0.383, the gate asks for at most 0.1",
+        "refusal.ece is 0.417, the gate asks for at most 0.1",
         "by_kind.missing.answers.hasans_f1 is not scored, the gate asks for at least 0",
     ]
 

@@ -1,6 +1,7 @@
 """The page in a real browser, and its two API endpoints, with answers from a double and no model."""
 
 import asyncio
+import html
 import re
 import socket
 import subprocess
@@ -27,7 +28,7 @@ from qa.page.layout import pieces
 from qa.page.library import UploadLimits
 from qa.page.rendering import render
 from qa.retriever import Retriever
-from qa.types import Answer, Citation, Turn
+from qa.types import Answer, Citation, Turn, Verdict
 from qa.verification import read_answers
 from tests.browsing import Visit, visiting, visits_in
 from tests.calling import run
@@ -199,7 +200,7 @@ def test_an_answer_shows_its_exact_span_its_sentences_its_citations_and_its_conf
     said = " ".join(f"{quote}\u00a0[{place}]" for place, quote in enumerate(script.quotes, 1))
     assert visit.page.inner_text(".q-answer .q-said") == said
     assert visit.page.locator(".q-said b").all_inner_texts() == ["Liang Wenfeng", "Wired"]
-    assert "Confidence 87%" in visit.page.inner_text(".q-answer .q-notes")
+    assert "87% sure" in visit.page.inner_text(".q-answer .q-notes")
     assert visit.page.inner_text(".q-asked") == "Who founded High-Flyer?"
 
 
@@ -254,9 +255,9 @@ def test_the_panel_follows_the_citation_to_its_document_and_lists_all(visit: Vis
 def test_a_refusal_looks_different_names_the_missing_terms_and_cites_the_closest(visit: Visit) -> None:
     visit.ask("Who founded High-Flyer?")
     visit.ask("What is the capital of Brazil")
-    assert visit.page.inner_text(".q-refusal h3") == "Not stated in the source"
+    assert visit.page.inner_text(".q-refusal h3") == "Nothing in the source seems to answer this"
     assert visit.page.inner_text(".q-missing b") == "Brazil"
-    assert "Confidence 12%" in visit.page.inner_text(".q-refusal .q-notes")
+    assert "12% sure" in visit.page.inner_text(".q-refusal .q-notes")
     colour = "name => getComputedStyle(document.querySelector(name)).borderLeftColor"
     assert visit.page.evaluate(colour, ".q-answer") != visit.page.evaluate(colour, ".q-refusal")
     visit.page.click(".q-refusal .q-cite")
@@ -308,9 +309,13 @@ def test_the_best_guess_is_shown_when_asked_for_and_marked_as_such(visit: Visit)
 
 def test_what_people_say_of_answers_is_a_question_set(visit: Visit, served: Served) -> None:
     visit.ask("Who founded High-Flyer?")
+    assert visit.page.inner_text(".q-kept") == (
+        "A thumb keeps the conversation up to here, with its quotes, on the server’s machine, in the folder "
+        "feedback, until its operator deletes it."
+    )
     visit.page.get_by_role("button", name="This answer is right").click()
     visit.page.wait_for_selector(".q-thanks:not(:empty)")
-    assert str(served.said) in visit.page.inner_text(".q-thanks")
+    assert visit.page.inner_text(".q-thanks") == "Kept on the server’s machine, in feedback/feedback.jsonl."
     assert (
         visit.page.get_by_role("button", name="This answer is right").get_attribute("aria-pressed") == "true"
     )
@@ -562,23 +567,31 @@ def test_a_link_to_what_is_not_there_says_so(
 
 
 @pytest.mark.parametrize(
-    ("confidence", "threshold", "marked"), [(0.16, 0.3, ["one"]), (0.14, 0.3, []), (0.0, 0.0, ["one"])]
+    ("verdict", "head", "marked"),
+    [
+        ("answered", None, ["one", "two"]),
+        ("likely", "Not sure, but probably:", ["one"]),
+        ("silent", "Nothing in the source seems to answer this", []),
+    ],
 )
-def test_a_refusal_marks_the_best_guess_alone_and_only_from_half_the_threshold_on(
-    confidence: float, threshold: float, marked: list[str]
+def test_each_verdict_is_told_in_words_and_only_what_is_given_is_marked(
+    verdict: Verdict, head: str | None, marked: list[str]
 ) -> None:
     document = Document(id="a", source="a", sha256="0" * 64, text="Here is one. Here is two.")
-    closest = (
+    places = (
         cite(document, 0, 12, highlight=(8, 11), score=1),
         cite(document, 13, 25, highlight=(21, 24), score=0),
     )
-    refusal = Answer(
-        question="?", standalone_question="?", answered=False, text="", short="one", confidence=confidence,
-        threshold=threshold, closest=closest,
+    given = {"answered": 2, "likely": 1, "silent": 0}[verdict]
+    answer = Answer(
+        question="?", standalone_question="?", verdict=verdict, answered=verdict == "answered", text="",
+        short="one", confidence=0.4, threshold=0.5, citations=places[:given], closest=places[given:],
     )  # fmt: skip
-    shown = render(refusal, name_documents=False)
+    shown = render(answer, name_documents=False)
+    assert [html.unescape(found) for found in re.findall(r"<h3>(.*?)</h3>", shown)] == [head] * bool(head)
     assert re.findall(r"<b>(.*?)</b>", shown) == marked
     assert shown.count("exact") == len(marked)
+    assert "40% sure that this is right" in html.unescape(shown)
 
 
 @pytest.mark.parametrize("visit", [{}, DARK, PHONE], indirect=True, ids=["light", "dark", "phone"])

@@ -93,7 +93,7 @@ def test_openapi_describes_exactly_the_four(rest: httpx.Client) -> None:
     described = rest.get("api/openapi.json").json()
     assert sorted(described["paths"]) == ["/api/ask", "/api/quote", "/api/search", "/api/verify"]
     fields = described["components"]["schemas"]["Answer"]["properties"]
-    assert {"answered", "confidence", "citations", "missing_terms"} <= set(fields)
+    assert {"verdict", "answered", "confidence", "citations", "missing_terms"} <= set(fields)
 
 
 @pytest.mark.parametrize(

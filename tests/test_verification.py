@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from index.loaders import find, load
 from index.testing import HashEmbedder
-from qa.answerer import REFUSAL
 from qa.citations import cite
 from qa.cli import main
-from qa.types import Answer
+from qa.types import REFUSAL, Answer
 from qa.verification import read_answers, verify_answers
 
 Export = dict[str, Any]
@@ -123,7 +123,7 @@ START, END = TEXT.index(QUOTE), TEXT.index(QUOTE) + len(QUOTE)
         (changed(text=f"{QUOTE} It sank."), "the text is not what the citations quote"),
         (changed(short="90 days"), "the short answer '90 days' is highlighted in no citation"),
         (changed(citations=[]), "the text is not what the citations quote"),
-        (changed(answered=False), "the text is not the message of a refusal"),
+        (changed(answered=False, verdict="silent"), "the text is not the message of a refusal"),
     ],
 )
 def test_a_single_tampering_fails_with_a_line_that_names_it(
@@ -134,6 +134,12 @@ def test_a_single_tampering_fails_with_a_line_that_names_it(
     status, lines = verify(capsys, answer, source)
     assert status == 1
     assert any(line in printed for printed in lines)
+
+
+def test_an_export_whose_verdict_and_answered_differ_is_none(source: Path) -> None:
+    answer = exported(source) | {"answered": False}
+    with pytest.raises(ValidationError, match="answered is False, but the verdict is answered"):
+        Answer.model_validate(answer)
 
 
 @pytest.mark.parametrize("place", [0, len(TEXT) - 1])
@@ -153,7 +159,13 @@ def test_a_refusal_is_verified_by_its_closest_quotes(
     source: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer = exported(source)
-    answer |= {"answered": False, "text": REFUSAL, "closest": answer["citations"], "citations": []}
+    answer |= {
+        "answered": False,
+        "verdict": "silent",
+        "text": REFUSAL,
+        "closest": answer["citations"],
+        "citations": [],
+    }
     assert verify(capsys, answer, source)[0] == 0
     status, lines = verify(capsys, answer | {"text": "It took 90 days."}, source)
     assert (status, lines) == (1, ["'How long?': the text is not the message of a refusal"])

@@ -17,7 +17,7 @@ from qa.answerer import Answerer
 from qa.evaluation.evaluate import evaluate
 from qa.evaluation.questions import Question, QuestionSet, half, load_questions
 from qa.evaluation.report import gate, render, write_report
-from qa.evaluation.splits import TEST_ARTICLES
+from qa.evaluation.splits import TEST_DOCUMENTS
 from qa.readers import load_reader
 
 OpenIndex = Callable[[Sequence[str]], Index]
@@ -27,7 +27,7 @@ class Choice(NamedTuple):
     """Which questions of a set are asked, and of what.
 
     `half` is a half of the set (`questions.half`). `about` names documents, whose questions alone are asked;
-    "test" stands for the test articles (`splits`). `everywhere` asks each of the whole source.
+    "test" stands for the documents that only measure (`splits`). `everywhere` asks each of the whole source.
     """
 
     half: str | None = None
@@ -36,7 +36,7 @@ class Choice(NamedTuple):
 
     def of(self, questions: Iterable[Question]) -> tuple[Question, ...]:
         """The questions chosen."""
-        wanted = {*self.about, *(TEST_ARTICLES if "test" in self.about else ())}
+        wanted = {*self.about, *(TEST_DOCUMENTS if "test" in self.about else ())}
         kept = [
             question
             for question in questions

@@ -14,14 +14,23 @@ from typing import Any, Protocol
 from index.types import Document, Hit, Passage
 from qa.errors import QuestionError, QuestionSetError
 from qa.evaluation.figures import compute, counts
-from qa.evaluation.metrics import citation_overlap, cites, exact, f1, intact, is_relevant, latency, relevance
+from qa.evaluation.metrics import (
+    citation_overlap,
+    cites,
+    exact,
+    f1,
+    intact,
+    is_relevant,
+    is_right,
+    latency,
+    relevance,
+)
 from qa.evaluation.questions import Evidence, Question, QuestionSet
 from qa.evaluation.refusal import reliability
 from qa.evaluation.report import EvalReport, KindResult, QuestionResult
 from qa.types import Answer, Turn
 
 DEPTH = 10
-RIGHT_FROM_F1 = 0.5
 _EXTENSIONS = (".txt", ".md", ".html", ".htm", ".pdf", ".docx")
 
 Progress = Callable[[int, int], None]
@@ -119,7 +128,7 @@ def _report(
         figures=figures,
         intervals=intervals,
         reliability=reliability(
-            [result.answer.confidence for result in results], [result.right for result in results]
+            [result.confidence for result in results], [result.right for result in results]
         ),
         by_kind={kind: _kind(part) for kind, part in kinds.items()},
         questions=tuple(results),
@@ -138,20 +147,17 @@ def _score(
     index: SupportsDocuments,
     relevant_passages: int,
 ) -> QuestionResult:
-    sentences = answer.citations if answer.answered else answer.closest
+    sentences = answer.citations or answer.closest
     prediction = answer.short if answer.short is not None else sentences[0].quote if sentences else ""
     given = prediction if answer.answered else ""
-    forced_f1 = f1(prediction, question.golds)
     shown = (*answer.citations, *answer.closest)
     result = QuestionResult(
         question=question,
         answer=answer,
         prediction=prediction,
-        exact=exact(given, question.golds),
-        f1=f1(given, question.golds),
-        forced_exact=exact(prediction, question.golds),
-        forced_f1=forced_f1,
-        right=question.answerable and forced_f1 >= RIGHT_FROM_F1,
+        **_compared(question, given, prediction),
+        right=bool(sentences) and is_right(sentences[0], question),
+        given_right=any(is_right(citation, question) for citation in answer.citations),
         quotes=len(shown),
         quotes_intact=sum(intact(item, index.document(item.document_id).text) for item in shown),
     )
@@ -166,7 +172,7 @@ def _score(
         "relevant_passages": relevant_passages,
         "sentence_right": bool(sentences) and cites(sentences[0], evidence),
     }
-    if answer.answered:
+    if answer.citations:
         precision, recall = citation_overlap(answer.citations, evidence)
         scored |= {
             "cited_right": any(cites(citation, evidence) for citation in answer.citations),
@@ -174,6 +180,18 @@ def _score(
             "citation_recall": recall,
         }
     return result.model_copy(update=scored)
+
+
+def _compared(question: Question, given: str, prediction: str) -> dict[str, Any]:
+    """Exact match and F1; nothing of an answerable question whose answer is marked, but not written out."""
+    if not question.golds:
+        return {}
+    return {
+        "exact": exact(given, question.golds),
+        "f1": f1(given, question.golds),
+        "forced_exact": exact(prediction, question.golds),
+        "forced_f1": f1(prediction, question.golds),
+    }
 
 
 def _documents(question: Question) -> list[str] | None:
@@ -224,10 +242,10 @@ def _place(questions: Sequence[Question], index: SupportsDocuments) -> list[Ques
     lengths: dict[str, int] = {}
     placed = []
     for question in questions:
-        if question.answerable and not question.answers:
+        if question.answerable and not question.answers and not question.placed_evidence:
             raise QuestionSetError(
                 f"question {question.id!r}: is answerable but has no answer to compare with; "
-                "give one in answers"
+                "give one in answers or evidence"
             )
         evidence = []
         for item in question.evidence:

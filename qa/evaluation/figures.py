@@ -1,10 +1,12 @@
 """The figures of an evaluation, computed from the results of its questions."""
 
 from collections.abc import Iterable, Sequence
+from typing import get_args
 
 from qa.evaluation import refusal
 from qa.evaluation.metrics import Interval, mean, ndcg, recall, reciprocal_rank, wilson
 from qa.evaluation.report import Figures, Intervals, QuestionResult
+from qa.types import Verdict
 
 RECALL_AT = (1, 3, 5, 10)
 PRECISION_WANTED = 0.9
@@ -34,6 +36,7 @@ class _Group:
 def compute(results: Sequence[QuestionResult]) -> tuple[Figures, Intervals]:
     """All figures but latency, and the 95 % intervals of those that have one."""
     groups = {
+        "verdicts": _verdicts(results),
         "retrieval": _retrieval(results),
         "answers": _answers(results),
         "citations": _citations(results),
@@ -93,16 +96,31 @@ def _citations(results: Sequence[QuestionResult]) -> _Group:
     return group
 
 
+def _verdicts(results: Sequence[QuestionResult]) -> _Group:
+    """What a person is told: of the answerable questions, and of those that the source does not answer."""
+    group = _Group()
+    has = [result for result in results if result.question.answerable]
+    no = [result for result in results if not result.question.answerable]
+    group.share("right_forced", [result.right for result in has])
+    group.share("given_right", [result.given_right for result in has])
+    group.share("answered_wrongly", [r.answer.answered and not r.given_right for r in has])
+    group.share("not_answered_when_unanswerable", [not result.answer.answered for result in no])
+    for verdict in get_args(Verdict):
+        group.share(f"{verdict}_when_answerable", [r.answer.verdict == verdict for r in has])
+        group.share(f"{verdict}_when_unanswerable", [r.answer.verdict == verdict for r in no])
+    return group
+
+
 def _refusal(results: Sequence[QuestionResult]) -> _Group:
     """Whether it answers when it should, and whether confidence says so."""
     group = _Group()
     answered = [result.answer.answered for result in results]
     answerable = [result.question.answerable for result in results]
     right = [result.right for result in results]
-    confidence = [result.answer.confidence for result in results]
+    confidence = [result.confidence for result in results]
     group.share("accuracy", [a == b for a, b in zip(answered, answerable, strict=True)])
     group.share("answered", answered)
-    group.share("right_when_answered", [ok for ok, given in zip(right, answered, strict=True) if given])
+    group.share("right_when_answered", [r.given_right for r in results if r.answer.answered])
     refused = [not given for given, known in zip(answered, answerable, strict=True) if not known]
     group.share("refused_when_unanswerable", refused)
     group.values["coverage_at_90_precision"] = refusal.coverage_at_precision(

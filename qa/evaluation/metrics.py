@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from index.types import Hit, Passage
-from qa.evaluation.questions import Evidence
+from qa.evaluation.questions import Evidence, Question
 from qa.types import Citation
 
 Interval = tuple[float, float]
@@ -96,6 +96,24 @@ def cites(citation: Citation, evidence: Sequence[Evidence]) -> bool:
     return any(
         _covers(citation.document_id, citation.start, citation.end, item, share=0.5) for item in evidence
     )
+
+
+def is_right(citation: Citation, question: Question) -> bool:
+    """Whether a quote overlaps the evidence and holds an accepted answer; what confidence is the chance of.
+
+    Of a question without placed evidence the answer alone counts, of one without answers the place alone.
+    Answers are compared as SQuAD does, by whole words.
+    """
+    if not question.answerable:
+        return False
+    places = [item for item in question.placed_evidence if item.document_id == citation.document_id]
+    if question.placed_evidence and not any(
+        item.start < citation.end and citation.start < item.end for item in places
+    ):
+        return False
+    quote = f" {normalize_answer(citation.quote)} "
+    golds = [f" {normalize_answer(answer)} " for answer in question.answers]
+    return not golds or any(gold.strip() and gold in quote for gold in golds)
 
 
 def _covers(document_id: str, start: int, end: int, evidence: Evidence, *, share: float) -> bool:

@@ -24,7 +24,7 @@ _INK = "#1e293b"
 
 def risk_coverage_picture(report: "EvalReport") -> bytes:
     """Risk against coverage: as measured, in the best possible order, and in an order by chance."""
-    confidence = [result.answer.confidence for result in report.questions]
+    confidence = [result.confidence for result in report.questions]
     right = [result.right for result in report.questions]
     coverage, risk = risk_coverage(confidence, right)
     count = np.arange(1, len(right) + 1)

@@ -21,12 +21,14 @@ Intervals = dict[str, dict[str, Interval]]
 
 MISTAKES_SHOWN = 100
 _KIND_COLUMNS = (
-    "answers.f1",
+    "verdicts.right_forced",
+    "verdicts.given_right",
+    "verdicts.answered_wrongly",
+    "verdicts.silent_when_answerable",
+    "verdicts.not_answered_when_unanswerable",
+    "verdicts.silent_when_unanswerable",
     "answers.forced_hasans_f1",
-    "citations.sentence_accuracy_forced",
     "retrieval.recall@5",
-    "refusal.accuracy",
-    "refusal.refused_when_unanswerable",
 )
 
 
@@ -37,22 +39,24 @@ class _Value(BaseModel):
 class QuestionResult(_Value):
     """A question, its answer and how that scored.
 
-    `prediction` is the best guess, given or not; `exact` and `f1` score the answer (of a refusal, the
-    empty string), `forced_exact` and `forced_f1` the best guess. `right` is what confidence is the
-    probability of. What is None could not be scored: `relevant` (of each hit), `relevant_passages` (how
-    many the source has) and `sentence_right` without evidence of certain place; `cited_right`,
-    `citation_precision` and `citation_recall` on a refusal too. `quotes_intact` of `quotes` shown were
-    verbatim.
+    `prediction` is the best guess, given or not; `exact` and `f1` score the answer (empty unless the verdict
+    is "answered"), `forced_exact` and `forced_f1` the best guess. `right` says whether the quote of the best
+    guess is right (see `metrics.is_right`), which confidence is the probability of; `given_right` whether a
+    person got a right quote as the answer or as likely. What is None could not be scored: the comparisons
+    without an answer; `relevant` (of each hit), `relevant_passages` (how many the source has) and
+    `sentence_right` without evidence of certain place; `cited_right`, `citation_precision` and
+    `citation_recall` when silent too. `quotes_intact` of `quotes` shown were verbatim.
     """
 
     question: Question
     answer: Answer
     prediction: str
-    exact: float
-    f1: float
-    forced_exact: float
-    forced_f1: float
+    exact: float | None = None
+    f1: float | None = None
+    forced_exact: float | None = None
+    forced_f1: float | None = None
     right: bool
+    given_right: bool
     relevant: tuple[bool, ...] | None = None
     relevant_passages: int | None = None
     sentence_right: bool | None = None
@@ -61,6 +65,11 @@ class QuestionResult(_Value):
     citation_recall: float | None = None
     quotes: int = 0
     quotes_intact: int = 0
+
+    @property
+    def confidence(self) -> float:
+        """The answer's; 0 for one without, which was taken for no question about a fact."""
+        return self.answer.confidence or 0.0
 
 
 class KindResult(_Value):
@@ -252,8 +261,8 @@ def _mistakes(results: Sequence[QuestionResult]) -> str:
             result.question.question,
             " / ".join(result.question.answers) if result.question.answerable else "(not in the source)",
             result.prediction,
-            "answered" if result.answer.answered else "refused",
-            _number(result.answer.confidence),
+            result.answer.verdict,
+            _number(result.confidence),
         )
         for result in wrong[:MISTAKES_SHOWN]
     )
@@ -264,7 +273,7 @@ def _mistakes(results: Sequence[QuestionResult]) -> str:
 
 def is_mistake(result: QuestionResult) -> bool:
     """Whether a question was answered wrongly, or refused although it is answerable."""
-    return not result.right if result.answer.answered else result.question.answerable
+    return not result.given_right if result.answer.answered else result.question.answerable
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -26,7 +26,7 @@ def surest(answers: Sequence[Answer]) -> Answer:
     Confidence is a probability and does not hang on what else is indexed, so the highest is taken, the
     first of equals. A refusal shows the closest sentences of all; a word is missing when it is so everywhere.
     """
-    best = max(answers, key=lambda answer: answer.confidence)
+    best = max(answers, key=lambda answer: 1.0 if answer.confidence is None else answer.confidence)
     others = [citation for answer in answers if answer is not best for citation in answer.closest]
     ranked = sorted([*best.closest[1:], *others], key=lambda citation: -citation.score)
     missing = [set(answer.missing_terms) for answer in answers]

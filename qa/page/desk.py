@@ -6,6 +6,7 @@ from typing import Any
 from index.embedder import encodable
 from index.index import Index
 from index.types import Document
+from qa.citations import cited
 from qa.errors import QuestionError
 from qa.page.asking import Answers, surest
 from qa.page.layout import pieces
@@ -90,7 +91,7 @@ class Desk:
             def ask(question: str) -> Answer:
                 answer = self.ask(question, visit=visit)
                 own = any(one.document_id == document.id for one in answer.citations[:1])
-                return answer if own else answer.model_copy(update={"answered": False})
+                return answer if own else answer.model_copy(update={"verdict": "silent", "answered": False})
 
             while len(self._suggested) >= _MOST_SUGGESTED:
                 self._suggested.pop(next(iter(self._suggested)), None)
@@ -100,6 +101,12 @@ class Desk:
     def holds(self, document_id: str) -> bool:
         """Whether the server has a document of this id."""
         return self._shared_document(document_id) is not None
+
+    def quotes_own(self, answers: Sequence[Answer], visit: Visit | None) -> bool:
+        """Whether answers quote a document that is, or was, this visitor's alone."""
+        if visit is None or visit.shared:
+            return False
+        return any(not self.holds(citation.document_id) for citation in cited(answers))
 
     def read(self, document_id: str, visit: Visit | None = None) -> dict[str, Any]:
         """A document laid out for the panel; QuestionError when there is none of that id."""

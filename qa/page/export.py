@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 
 from qa.citations import cited, parted
-from qa.page.rendering import where
+from qa.page.rendering import CLOSEST, LEADS, where
 from qa.types import DISAGREEMENT, Answer, Citation
 
 _STYLE = """
@@ -43,19 +43,23 @@ checked: <code>quoth verify conversation.json --source …</code></p><ul>{checke
 
 
 def _turn(answer: Answer) -> str:
-    notes = [f"Confidence {answer.confidence:.0%}, threshold {answer.threshold:.0%}"]
+    notes = []
+    if answer.confidence is not None:
+        notes.append(f"{answer.confidence:.0%} sure; given as the answer from {answer.threshold:.0%} on")
     if answer.standalone_question != answer.question:
         notes.append(f"Asked as: {answer.standalone_question}")
-    if answer.answered and answer.disagreement:
+    if answer.disagreement:
         notes.append(DISAGREEMENT)
-    if answer.missing_terms and not answer.answered:
+    if answer.missing_terms and answer.verdict == "silent":
         notes.append(f"Words that occur nowhere in the source: {', '.join(answer.missing_terms)}")
-    said = answer.short if answer.answered else "Not stated in the source. The closest passages:"
-    quotes = "".join(map(_quote, answer.citations or answer.closest))
+    said = f'<p class="short">{_text(answer.short)}</p>' if answer.short and answer.citations else ""
     return (
         f"<section><h2>{_text(answer.question)}</h2>"
-        + (f'<p class="short">{_text(said)}</p>' if said else "")
-        + quotes
+        + (f"<p>{_text(LEADS[answer.verdict])}</p>" if answer.verdict in LEADS else "")
+        + said
+        + "".join(map(_quote, answer.citations))
+        + (f"<p>{CLOSEST[answer.verdict]}:</p>" if answer.closest else "")
+        + "".join(map(_quote, answer.closest))
         + "".join(f'<p class="note">{_text(note)}</p>' for note in notes)
         + "</section>"
     )

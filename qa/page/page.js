@@ -267,8 +267,8 @@ function tools(turn) {
   const send = async (feedback, pressed) => {
     try {
       const {file} = await get(`visit/feedback?${new URLSearchParams({talk, turn: place})}`,
-        {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify(feedback)});
-      said.textContent = `Kept on the server's machine: ${file}`;
+        {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({...feedback, consent: consent.checked})});
+      said.textContent = `Kept on the server’s machine, in ${file}.`;
       bar.querySelectorAll('[aria-pressed]').forEach(one => one.setAttribute('aria-pressed', String(one === pressed)));
     } catch (error) {
       said.textContent = error.message;
@@ -279,7 +279,16 @@ function tools(turn) {
     form.hidden = !form.hidden;
     if (!form.hidden) form.querySelector('select').focus();
   });
-  [up, down].forEach(one => one.setAttribute('aria-pressed', 'false'));
+  // Before anything is kept, it says what and where.
+  const consent = make('input', {type: 'checkbox'}), own = Boolean(turn.closest('.q-own'));
+  const kept = make('p', {className: 'q-kept', id: `kept-${talk}-${place}`}, own
+    ? 'This conversation quotes a document of yours. A thumb keeps your judgement alone, with no question, answer or quote, on the server’s machine, in feedback/judgements.jsonl, until its operator deletes it. '
+    : 'A thumb keeps the conversation up to here, with its quotes, on the server’s machine, in the folder feedback, until its operator deletes it.');
+  if (own) kept.append(make('label', {}, consent, ' Keep the conversation up to here and its quotes, too'));
+  [up, down].forEach(one => {
+    one.setAttribute('aria-pressed', 'false');
+    one.setAttribute('aria-describedby', kept.id);
+  });
   const reasons = turn.matches('.q-refusal')
     ? {'it is in the source': 'The source does say it'}
     : {wrong: 'It is wrong', incomplete: 'It is incomplete', 'not in the source': 'The source does not say this'};
@@ -287,14 +296,17 @@ function tools(turn) {
   reason.setAttribute('aria-label', 'What is wrong');
   const right = make('input', {placeholder: 'What would be right (optional)', maxLength: 2000});
   right.setAttribute('aria-label', 'What would be right, optional');
+  // The right answer is kept with the conversation alone.
+  right.hidden = own;
+  consent.addEventListener('change', () => { right.hidden = !consent.checked; });
   const form = make('form', {className: 'q-why', hidden: true}, reason, right, make('button', {textContent: 'Send'}));
   form.addEventListener('submit', event => {
     event.preventDefault();
     form.hidden = true;
-    send({good: false, reason: reason.value, right: right.value}, down);
+    send({good: false, reason: reason.value, right: right.hidden ? '' : right.value}, down);
     down.focus();
   });
-  bar.append(form, said);
+  bar.append(kept, form, said);
   turn.append(bar);
 }
 
@@ -483,7 +495,9 @@ function shelved(listing) {
   const asked = total - documents.filter(one => one.state === 'ready' && !one.asked).length;
   toggle.textContent = asked === total ? `Documents: ${total}` : `Documents: ${asked} of ${total} asked`;
   at('.q-rule').textContent = `or drop them anywhere: txt, md, html, pdf, docx, at most ${limit} MB each. ${
-    shared ? 'Everyone who uses this server sees them.' : 'Only you see them; they go when you leave.'}`;
+    shared ? 'Everyone who uses this server sees them; they stay on its machine until somebody removes them.'
+      : `Only you see them; they are on the server’s machine ${kept ? 'until you remove them.'
+        : 'and go two minutes after you close the page, or a day after it was last heard of.'}`}`;
   at('.q-keep').hidden = shared || !documents.some(one => one.own);
   at('.q-keep input').checked = kept;
   rows.forEach((row, id) => { if (!documents.some(one => one.id === id)) { row.remove(); rows.delete(id); } });

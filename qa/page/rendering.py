@@ -1,47 +1,79 @@
 """Answers as HTML for the chat; pure. Nothing of a question or a source can be read as markup."""
 
+from collections.abc import Sequence
 from urllib.parse import quote as percent_encoded
 
 from qa.citations import parted
-from qa.types import DISAGREEMENT, Answer, Citation
+from qa.types import DISAGREEMENT, LIKELY, Answer, Citation
 
-# On a refusal the exact words of the best guess are marked only from this share of the threshold on: below
-# it they are noise, and of the sentences that come after the best guess nobody knows how sure they are.
-_WORTH_MARKING = 0.5
+# What stands above an answer of a verdict, and above the further sentences.
+LEADS = {"likely": LIKELY, "silent": "Nothing in the source seems to answer this"}
+CLOSEST = {"likely": "Also near", "silent": "The closest passages"}
+_CLASSES = {"answered": "q-answer", "likely": "q-answer q-likely", "silent": "q-refusal"}
 
 
 def render(answer: Answer, *, name_documents: bool, key: str = "") -> str:
-    """An answer or a refusal as one line of HTML; `name_documents` says of each quote where it stands.
+    """An answer, a likely guess or a refusal as one line of HTML.
 
-    `key` tells the turn of a conversation, for what can be done with it. An answer that was forced, at a
-    threshold of 0, is marked as no more than a guess.
+    `name_documents` says of each quote where it stands. `key` tells the turn of a conversation, for what can
+    be done with it. An answer that was forced, at a threshold of 0, is marked as no more than a guess.
     """
-    cited = answer.citations if answer.answered else answer.closest
-    marked = len(cited) if answer.answered else int(_is_worth_marking(answer))
-    quotes = [_quoted(citation, place, mark=place <= marked) for place, citation in enumerate(cited, 1)]
-    notes = [f"Confidence {answer.confidence:.0%}"]
+    shown = (*answer.citations, *answer.closest)
+    quotes = [
+        # Of the sentences that come after a guess nobody knows how sure they are.
+        _quoted(citation, place, mark=place <= len(answer.citations))
+        for place, citation in enumerate(shown, 1)
+    ]
+    given, further = quotes[: len(answer.citations)], quotes[len(answer.citations) :]
+    head = _head(answer)
+    short = f'<p class="q-short">{plain(answer.short)}</p>' if answer.short and given else ""
+    said = f'{short}<p class="q-said">{" ".join(given)}</p>' if given else ""
+    return (
+        f'<div class="q-turn {_class(answer)}" id="turn-{key}">{head}{said}'
+        f"{_missing(answer)}{_closest(answer, further)}{_notes(answer, shown, name_documents)}</div>"
+    )
+
+
+def _class(answer: Answer) -> str:
+    return "q-answer q-guessed" if _is_forced(answer) else _CLASSES[answer.verdict]
+
+
+def _is_forced(answer: Answer) -> bool:
+    return answer.answered and answer.threshold == 0.0 and answer.confidence is not None
+
+
+def _head(answer: Answer) -> str:
+    if answer.verdict in LEADS:
+        return f"<h3>{plain(LEADS[answer.verdict])}</h3>"
+    if _is_forced(answer):
+        return (
+            f"<h3>{plain(f'The best guess, {answer.confidence:.0%} sure: the source may not say this')}</h3>"
+        )
+    return ""
+
+
+def _missing(answer: Answer) -> str:
+    terms = ", ".join(f"<b>{plain(term)}</b>" for term in answer.missing_terms)
+    silent = answer.verdict == "silent"
+    return f'<p class="q-missing">Words that occur nowhere in it: {terms}</p>' if terms and silent else ""
+
+
+def _closest(answer: Answer, quotes: Sequence[str]) -> str:
+    if not quotes:
+        return ""
+    items = "".join(f"<li>{quote}</li>" for quote in quotes)
+    return f'<p class="q-label">{CLOSEST[answer.verdict]}</p><ul class="q-closest">{items}</ul>'
+
+
+def _notes(answer: Answer, shown: Sequence[Citation], name_documents: bool) -> str:
+    notes = [DISAGREEMENT] if answer.disagreement else []
+    if answer.confidence is not None:
+        notes.append(f"{answer.confidence:.0%} sure that this is right")
     if answer.standalone_question != answer.question:
         notes.append(f"Asked as: {answer.standalone_question}")
-    if name_documents or any(citation.page or citation.heading for citation in cited):
-        notes += [f"[{place}] {where(citation)}" for place, citation in enumerate(cited, 1)]
-    if answer.answered and answer.disagreement:
-        notes.insert(0, DISAGREEMENT)
-    foot = f'<ul class="q-notes">{"".join(f"<li>{plain(note)}</li>" for note in notes)}</ul>'
-    if answer.answered:
-        short = f'<p class="q-short">{plain(answer.short)}</p>' if answer.short else ""
-        said = f'{short}<p class="q-said">{" ".join(quotes)}</p>{foot}</div>'
-        if answer.threshold > 0.0:
-            return f'<div class="q-turn q-answer" id="turn-{key}">{said}'
-        label = f"The best guess, {answer.confidence:.0%} sure: the source may not say this"
-        return f'<div class="q-turn q-answer q-guessed" id="turn-{key}"><h3>{plain(label)}</h3>{said}'
-    terms = ", ".join(f"<b>{plain(term)}</b>" for term in answer.missing_terms)
-    missing = f'<p class="q-missing">Words that occur nowhere in it: {terms}</p>' if terms else ""
-    closest = "".join(f"<li>{quote}</li>" for quote in quotes)
-    nearest = (
-        f'<p class="q-label">The closest passages</p><ul class="q-closest">{closest}</ul>' if closest else ""
-    )
-    head = f'<div class="q-turn q-refusal" id="turn-{key}"><h3>Not stated in the source</h3>'
-    return f"{head}{missing}{nearest}{foot}</div>"
+    if name_documents or any(citation.page or citation.heading for citation in shown):
+        notes += [f"[{place}] {where(citation)}" for place, citation in enumerate(shown, 1)]
+    return f'<ul class="q-notes">{"".join(f"<li>{plain(note)}</li>" for note in notes)}</ul>'
 
 
 def asked(question: str) -> str:
@@ -70,10 +102,6 @@ def where(citation: Citation) -> str:
 def plain(text: str) -> str:
     """Text that neither HTML nor Markdown can read as markup: all of ASCII's punctuation as references."""
     return "".join(c if c.isalnum() or c == " " or c > "\x7f" else f"&#{ord(c)};" for c in text)
-
-
-def _is_worth_marking(refusal: Answer) -> bool:
-    return refusal.confidence >= _WORTH_MARKING * refusal.threshold
 
 
 def _quoted(citation: Citation, place: int, *, mark: bool) -> str:

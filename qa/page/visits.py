@@ -1,38 +1,58 @@
 """Visits: each visitor's own documents and choice, apart from everybody else's, and their end.
 
-A visitor is known by a secret that only the browser holds; the folder is named by its hash. A folder is
-locked while a server uses it. What is neither kept nor in use goes, also what a killed server left behind.
+A visitor is known by a secret that only the browser holds. The folder is named by its hash, made when the
+first document comes, and locked while a server uses it. What is neither kept nor in use goes, also what a
+killed server left behind.
+
+A visit ends two minutes after its page was closed. A page that falls silent without being closed is that of
+a laptop that sleeps, of a phone that shows something else, or of a browser that crashed: its documents stay
+for a day. The time in which the server's own machine sleeps counts for nothing.
 """
 
 import hashlib
 import secrets
-import shutil
+import sys
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from qa.errors import QuestionError
+from qa.errors import BusyError, QuestionError, TooFastError, UploadError
+from qa.page.indexing import cause
+from qa.page.kept import KEEP, remove_unused
 from qa.page.library import Library
 from qa.page.talk import Talk
 
-_KEEP = "keep"
-_MOST = 1000
 _MOST_TALKS = 20
+
+
+def awake() -> float:
+    """Seconds that this machine has been awake."""
+    if sys.platform == "win32":
+        import ctypes
+
+        ticks = ctypes.c_ulonglong()
+        ctypes.windll.kernel32.QueryUnbiasedInterruptTime(ctypes.byref(ticks))
+        return ticks.value / 10_000_000
+    return time.monotonic()  # stops while Linux or macOS sleep, as the timers of a page do
 
 
 class Visit:
     """One visitor: own documents, and which of all are left out when a question is asked."""
 
-    def __init__(self, library: Library, *, shared: bool) -> None:
+    def __init__(self, library: Library, address: str, *, shared: bool, lock: FileLock | None = None) -> None:
         self.library = library
+        self.address = address
         self.shared = shared
         self.left_out: set[str] = set()
         self.talks: dict[str, Talk] = {}
         self.ends = 0.0
-        self.lock: FileLock | None = None
+        self._lock = lock
+        self._over = False
+        self._claiming = threading.Lock()
 
     def remember(self, talk: Talk) -> None:
         """Keep a conversation as it is now, for its export; the oldest ones are forgotten."""
@@ -50,26 +70,65 @@ class Visit:
     @property
     def kept(self) -> bool:
         """Whether the documents stay after the visit."""
-        return self.shared or (self.library.folder / _KEEP).exists()
+        return self.shared or (self.library.folder / KEEP).exists()
+
+    @property
+    def has_folder(self) -> bool:
+        """Whether there may be something on disk that is this visitor's alone."""
+        return self._lock is not None
 
     def keep(self, kept: bool) -> None:
-        """Have the documents stay after the visit, or not."""
-        if kept:
-            self.library.folder.mkdir(parents=True, exist_ok=True)
-            (self.library.folder / _KEEP).touch()
-        else:
-            (self.library.folder / _KEEP).unlink(missing_ok=True)
+        """Have the documents stay after the visit, or not; UploadError when the disk does not allow it."""
+        if self.shared:
+            return
+        note = self.library.folder / KEEP
+        with _on_disk("your choice"):
+            if kept:
+                self._claim()
+                note.touch()
+            else:
+                note.unlink(missing_ok=True)
+
+    @contextmanager
+    def receiving(self, name: str) -> Iterator[Path]:
+        """A place for a file that is received and then added; UploadError for a fault of the disk."""
+        with _on_disk(name):
+            self._claim()
+            with self.library.receiving() as file:
+                yield file
 
     def chosen(self, documents: Collection[str]) -> list[str]:
         """Those of the documents that are asked."""
         return [document_id for document_id in documents if document_id not in self.left_out]
 
+    def end(self) -> None:
+        """End the visit; its folder goes in the background unless it is kept."""
+        with self._claiming:
+            self._over = True
+        if not self.shared:
+            release = self._lock.release if self._lock else lambda: None
+            self.library.close(remove=not self.kept, then=release)
+
+    def _claim(self) -> None:
+        """Have the folder, locked."""
+        with self._claiming:
+            if self._over:
+                raise UploadError("the visit is over; load the page again")
+            if self._lock is None and not self.shared:
+                self._lock = _locked(self.library.folder)
+
 
 class Visits:
-    """All visits of a server. `root` holds their folders; `shared`, when given, is one library for all."""
+    """All visits of a server. `root` holds their folders; `shared`, when given, is one library for all.
 
-    idle_seconds = 30 * 60
+    May be used from many threads. A thread of its own ends the visits whose time is over.
+    """
+
     leaving_seconds = 120
+    idle_seconds = 30 * 60
+    silent_seconds = 24 * 3600
+    most = 1000
+    most_of_an_address = 100
 
     def __init__(
         self,
@@ -77,91 +136,148 @@ class Visits:
         library: Callable[[Path], Library],
         *,
         shared: Path | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = awake,
     ) -> None:
         self._root = root
         self._library = library
-        self._shared = library(shared) if shared else None
         self._clock = clock
         self._visits: dict[str, Visit] = {}
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._closed = False
+        self._shared_lock = _lock_shared(shared) if shared else None
+        self._shared = library(shared) if shared else None
         for folder in root.glob("*"):
-            if not (folder / _KEEP).exists():
-                self._clear(folder)
+            if folder.is_dir() and not (folder / KEEP).exists():
+                remove_unused(folder)
+        self._watcher = threading.Thread(target=self._watch, name="quoth-visits", daemon=True)
+        self._watcher.start()
 
     def find(self, token: str | None) -> Visit | None:
         """The visit of a secret, which lasts on; None when there is none."""
-        with self._lock:
-            self._end_idle()
+        with self._changed:
+            self.end_idle()
             visit = self._visits.get(token or "")
-            if visit is None and token and (self._folder(token) / _KEEP).exists():
-                visit = self._open(token)
+            if visit is None and token and self._is_kept(token):
+                visit = self._reopen(token)
             if visit:
-                visit.ends = self._clock() + self.idle_seconds
+                lasts = self.silent_seconds if visit.has_folder else self.idle_seconds
+                visit.ends = self._clock() + lasts
             return visit
 
-    def begin(self) -> tuple[str, Visit]:
-        """A new visit and its secret."""
-        token = secrets.token_urlsafe(24)
-        with self._lock:
-            if len(self._visits) >= _MOST:
-                self._end(min(self._visits, key=lambda one: self._visits[one].ends))
-            visit = self._open(token)
-            assert visit is not None  # nobody else has this token
+    def arrive(self, token: str | None, address: str) -> tuple[str, Visit]:
+        """The visit of a secret, or a new one; see `begin`.
+
+        Raises BusyError rather than give a new secret to whom kept documents belong.
+        """
+        with self._changed:
+            if token and (visit := self.find(token)):
+                return token, visit
+            if token and self._is_kept(token):
+                raise BusyError("your kept documents are in use by another server; load the page again soon")
+            return self.begin(address)
+
+    def begin(self, address: str = "") -> tuple[str, Visit]:
+        """A new visit and its secret, which has two minutes to come back.
+
+        Raises TooFastError when the address has as many as it may, BusyError when the server has.
+        """
+        with self._changed:
+            self.end_idle()
+            if sum(visit.address == address for visit in self._visits.values()) >= self.most_of_an_address:
+                raise TooFastError(
+                    f"there are {self.most_of_an_address} visits from your address, the most; "
+                    "close a page of Quoth and come again in two minutes"
+                )
+            if len(self._visits) >= self.most:
+                raise BusyError(f"there are {self.most} visits, the most; come again in a few minutes")
+            token = secrets.token_urlsafe(24)
+            shared = self._shared is not None
+            visit = Visit(self._shared or self._library(self._folder(token)), address, shared=shared)
+            self._add(token, visit)
             return token, visit
 
     def leave(self, token: str | None) -> None:
         """The visitor closed the page: the visit ends soon, unless another page of it is heard of."""
-        with self._lock:
+        with self._changed:
             if visit := self._visits.get(token or ""):
                 visit.ends = min(visit.ends, self._clock() + self.leaving_seconds)
+                self._changed.notify()
 
     def close(self) -> None:
         """End all visits."""
-        with self._lock:
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
             for token in list(self._visits):
-                self._end(token)
+                self._visits.pop(token).end()
             if self._shared:
-                self._shared.close(remove=False)
+                release = self._shared_lock.release if self._shared_lock else lambda: None
+                self._shared.close(remove=False, then=release)
+        self._watcher.join()
 
     def end_idle(self) -> None:
-        """End the visits that nothing was heard of for too long."""
-        with self._lock:
-            self._end_idle()
+        """End the visits whose time is over."""
+        with self._changed:
+            now = self._clock()
+            for token in [token for token, visit in self._visits.items() if visit.ends <= now]:
+                self._visits.pop(token).end()
 
-    def _end_idle(self) -> None:
-        now = self._clock()
-        for token in [token for token, visit in self._visits.items() if visit.ends < now]:
-            self._end(token)
+    def _watch(self) -> None:
+        """Sleep until the next visit ends; a visit that was heard of meanwhile has moved on."""
+        with self._changed:
+            while not self._closed:
+                self.end_idle()
+                ends = min((visit.ends for visit in self._visits.values()), default=None)
+                self._changed.wait(None if ends is None else max(0.0, ends - self._clock()))
 
-    def _open(self, token: str) -> Visit | None:
-        folder = self._folder(token)
-        lock = None
-        if self._shared is None:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = FileLock(folder / "lock", thread_local=False)
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                return None  # another server has it
-        visit = Visit(self._shared or self._library(folder), shared=self._shared is not None)
-        visit.lock = lock
-        visit.ends = self._clock() + self.idle_seconds
+    def _add(self, token: str, visit: Visit) -> None:
+        visit.ends = self._clock() + self.leaving_seconds
         self._visits[token] = visit
+        self._changed.notify()
+
+    def _reopen(self, token: str) -> Visit | None:
+        """The visit of kept documents; None when another server has it."""
+        folder, lock = self._folder(token), None
+        try:
+            lock = _locked(folder)
+        except Timeout:
+            return None
+        except OSError:
+            pass  # nobody can write there; what is there can still be read
+        visit = Visit(self._library(folder), "", shared=False, lock=lock)
+        self._add(token, visit)
         return visit
 
-    def _end(self, token: str) -> None:
-        visit = self._visits.pop(token)
-        if visit.lock is not None:
-            visit.library.close(remove=not visit.kept, then=visit.lock.release)
-
-    def _clear(self, folder: Path) -> None:
-        try:
-            with FileLock(folder / "lock", thread_local=False).acquire(timeout=0):
-                shutil.rmtree(folder, ignore_errors=True)
-        except Timeout:
-            return
-        shutil.rmtree(folder, ignore_errors=True)
+    def _is_kept(self, token: str) -> bool:
+        return (self._folder(token) / KEEP).exists()
 
     def _folder(self, token: str) -> Path:
         return self._root / hashlib.sha256(token.encode()).hexdigest()[:32]
+
+
+@contextmanager
+def _on_disk(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UploadError(f"{what} cannot be kept on the server: {cause(error)}; try again later") from error
+
+
+def _locked(folder: Path) -> FileLock:
+    """A folder and the lock on it; Timeout when another server has it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = FileLock(folder / "lock", thread_local=False)
+    lock.acquire(timeout=0)
+    return lock
+
+
+def _lock_shared(folder: Path) -> FileLock | None:
+    """The lock on a folder that all visitors share; None where nobody can write."""
+    try:
+        return _locked(folder)
+    except Timeout:
+        raise BusyError(
+            f"{folder}: another server keeps documents there; stop it or give another folder with --shared"
+        ) from None
+    except OSError:
+        return None

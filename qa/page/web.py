@@ -1,14 +1,12 @@
 """The routes beside the chat: what the panel reads, a visitor's documents. The only importer of FastAPI."""
 
-import contextlib
+import asyncio
 import sys
-import tempfile
-from collections.abc import Iterator
 from importlib.metadata import version
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.datastructures import URL
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -27,6 +25,8 @@ from qa.types import Answer, Citation
 
 _KEPT_SECONDS = 365 * 24 * 3600
 _LARGEST_BODY = 4_000_000
+# Files that are parsed at once, each in a process that may take a gigabyte.
+_ADDED_AT_ONCE = 4
 _STATUS = {BusyError: 503, TooFastError: 429, IndexingError: 500}
 
 
@@ -90,13 +90,11 @@ def _for_the_page(
     desk: Desk, visits: Visits, limits: UploadLimits, feedback: FeedbackFile, turnstile: Turnstile
 ) -> APIRouter:
     web = APIRouter(prefix="/visit", include_in_schema=False)
+    adding = asyncio.Semaphore(_ADDED_AT_ONCE)
 
     def visiting(request: Request, response: Response) -> Visit:
         name = cookie_name(request.url)
-        token = request.cookies.get(name)
-        visit = visits.find(token)
-        if token is None or visit is None:
-            token, visit = visits.begin()
+        token, visit = visits.arrive(request.cookies.get(name), caller(request))
         lasting = _KEPT_SECONDS if visit.kept and not visit.shared else None
         response.set_cookie(name, token, httponly=True, samesite="strict", max_age=lasting)
         return visit
@@ -118,13 +116,16 @@ def _for_the_page(
         too_large = UploadError(f"{name}: more than {limits.file_megabytes} MB, the most; split it up")
         if int(request.headers.get("content-length") or 0) > limits.file_bytes:
             raise too_large
-        with _receiving(visit.library.folder) as file:
+        with visit.receiving(name) as file:
             with file.open("wb") as stream:
                 async for chunk in request.stream():
                     if stream.tell() + len(chunk) > limits.file_bytes:
                         raise too_large
                     stream.write(chunk)
-            return {"id": visit.library.add(name, file, taken=desk.holds)}
+            # The file is parsed there, which may take a minute.
+            async with adding:
+                added = await run_in_threadpool(visit.library.add, name, file, taken=desk.holds)
+            return {"id": added}
 
     @web.delete("/documents")
     def _remove(id: str, visit: Visiting) -> dict[str, Any]:
@@ -164,8 +165,9 @@ def _for_the_page(
         found = visit.talk(talk)
         if not 0 <= turn < len(found.answers):
             raise QuestionError(f"turn {turn}: there is no such answer in the conversation")
-        file = feedback.add(found.answers[turn], found.history(turn), said)
-        return {"file": str(file)}
+        own = desk.quotes_own(found.answers[: turn + 1], visit)
+        name = feedback.add(found.answers[turn], found.history(turn), said, own=own)
+        return {"file": f"feedback/{name}"}
 
     return web
 
@@ -173,11 +175,3 @@ def _for_the_page(
 def cookie_name(url: URL) -> str:
     """The name of the cookie with a visit's secret: browsers do not tell servers of one machine apart."""
     return f"quoth-{url.port or 0}"
-
-
-@contextlib.contextmanager
-def _receiving(folder: Path) -> Iterator[Path]:
-    """A file for what is being received, in the visit's folder so that it goes with it; see Library.add."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as incoming:
-        yield Path(incoming) / "received"

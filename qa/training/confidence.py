@@ -1,21 +1,25 @@
-"""Fit how spans are ranked and what makes their confidence, on articles that the reader did not learn from.
+"""Fit how spans are ranked, what makes their confidence, and where the verdicts start.
 
     python -m qa.training.confidence [--reader quoth] [--data ../shared/data] [--test] [--write]
 
-Fitted on the three validation articles of squad2_dev (the sentence reader, which has no model that learnt
-from the others: on all fifteen that are not for testing), each question asked of its own article. The
-threshold is chosen on these and on the tuning half of the fixed set over the first article together; the
-trade-off is printed. With --test the ten test articles are scored too, once nothing is chosen any more.
+The questions come from several populations, since people ask other things than SQuAD does; see POPULATIONS.
+The reader that ships learnt from none of their documents. Each population counts as its weight says, however
+many questions it has: half of the weight is people's own documents and questions, the rest encyclopaedias,
+by a search box's questions and by SQuAD's traps. Each question is asked of its own document; those of `nq`
+also of the nearest paragraph that does not hold their answer.
 
-A best guess is right when its exact span has a token F1 of at least 0.5 with a gold answer; of a reader
-without exact spans, when its sentence holds a gold answer at its place. It is always wrong for an
-unanswerable question.
+A best guess is right when its quote overlaps the evidence and holds an accepted answer
+(`qa.evaluation.metrics.is_right`).
+
+The thresholds follow from costs, see COSTS. With --test the sets kept for testing are scored too, once
+nothing is chosen any more.
 """
 
 import argparse
+import hashlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,41 +29,79 @@ from numpy.typing import NDArray
 from index.index import Index
 from qa.answerer import Answerer
 from qa.calibration import FILE, Calibration, Ranking
-from qa.confidence import Signals, confidence, said, signals
-from qa.english import content_words
-from qa.evaluation.evaluate import RIGHT_FROM_F1
-from qa.evaluation.metrics import f1
+from qa.confidence import Signals, confidence, signals
+from qa.evaluation.metrics import is_right, normalize_answer
 from qa.evaluation.questions import Question, half, load_questions
 from qa.evaluation.refusal import auroc, ece
-from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES
+from qa.evaluation.splits import NATURAL_TEST_DOCUMENTS, TEST_ARTICLES, VALIDATION_ARTICLES
 from qa.onnxmodel import OnnxSpanModel
 from qa.reader import ExtractiveReader, Reader, SpanModel
 from qa.readers import load_reader
 from qa.retriever import RetrievedPassage
-from qa.settings import AnswerSettings
 from qa.spans import Span, TokenLogits
+from qa.types import Citation
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-# Signals that speak against the best guess; all others speak for it.
-_AGAINST = frozenset({"missing"})
 # What only a trained reader knows.
 _TRAINED = frozenset({"margin", "answerable"})
-# Of 1, 5, 20 and 50 the one with the best scores when each article is left out in turn.
+# By the mean scores on each population when it is left out of the fit; 5 to 80 differ by 0.002.
 _RIDGE = 20.0
-# Sums as close as this differ by chance; the lower threshold then answers more.
-_TIE = 0.01
-_THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(2, 16))
+# Spans of a question that its ranking learns from.
+_RANKED = 12
+
+
+class Costs(NamedTuple):
+    """What a verdict costs, in units of a wrong guess that is shown as likely.
+
+    `wrong` is a wrong guess given as the answer, `withheld` a right one that is not shown, `unsure` a right
+    one that is shown as likely only.
+    """
+
+    wrong: float = 8.5
+    withheld: float = 8.0
+    unsure: float = 4.5
+
+    def thresholds(self) -> tuple[float, float]:
+        """The confidence from which a guess is answered, and that from which it is likely.
+
+        Answering costs (1 - p) wrong, showing as likely p unsure + (1 - p), silence p withheld; each
+        threshold is where two of them are equal.
+        """
+        answered = (self.wrong - 1) / (self.wrong - 1 + self.unsure)
+        likely = 1 / (self.withheld - self.unsure + 1)
+        return round(answered, 3), round(likely, 3)
+
+
+class Population(NamedTuple):
+    """A set of questions: how much it weighs, which share of its questions is asked, and where they are."""
+
+    weight: float
+    share: float = 1.0
+    wanted: Callable[[Question], bool] = lambda _: True
+
+
+POPULATIONS: Mapping[str, Population] = {
+    "natural_train": Population(3.0, share=0.1),
+    "nq": Population(2.0, share=0.25),
+    "squad2_dev": Population(2.0, wanted=lambda q: q.document_id in VALIDATION_ARTICLES),
+    "natural": Population(1.5, wanted=lambda q: q.document_id not in NATURAL_TEST_DOCUMENTS),
+    "clapnq": Population(1.5, wanted=lambda q: half(q.id) == "tuning"),
+}
+TESTS: Mapping[str, Population] = {
+    "squad2_dev": Population(0.0, wanted=lambda q: q.document_id in TEST_ARTICLES),
+    "natural": Population(0.0, wanted=lambda q: q.document_id in NATURAL_TEST_DOCUMENTS),
+    "clapnq": Population(0.0, wanted=lambda q: half(q.id) == "testing"),
+}
 
 
 class Asked(NamedTuple):
-    """A question, as it was read, what was retrieved and read for it, and its words that occur nowhere."""
+    """A question, and what was retrieved and read for it."""
 
     question: Question
     read_as: str
     passages: Sequence[RetrievedPassage]
     spans: Sequence[Span]
-    missing: Sequence[str]
 
 
 class RememberingModel:
@@ -85,49 +127,32 @@ def main() -> None:
     )
     parser.add_argument("--reader", default="quoth", help="as for quoth ask, or the folder of a trained one")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--characters", type=int, default=None, help="to read, see AnswerSettings")
     parser.add_argument("--test", action="store_true")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    folder: Path = arguments.data / "squad2_dev"
-    if not folder.is_dir():
-        sys.exit(f"{folder}: no such folder; name the question-answering data with --data")
+    for name in POPULATIONS:
+        if not (arguments.data / name).is_dir():
+            sys.exit(f"{arguments.data / name}: no such folder; name the data with --data")
     reader = _reader(arguments.reader)
-    articles = Index.from_sources([folder / "documents.jsonl"])
-    budget = {"characters": arguments.characters} if arguments.characters else {}
-    settings = AnswerSettings.model_validate(budget)
-    answerer = Answerer(articles, reader=reader, settings=settings)
-    questions = load_questions(folder / "questions.jsonl").questions
-    wanted = _is_validation if isinstance(reader, ExtractiveReader) else _is_tuning
-    validation = collect(answerer, [q for q in questions if wanted(q)])
+    asked = {name: collect(arguments.data, name, chosen, reader) for name, chosen in POPULATIONS.items()}
+    weights = {name: chosen.weight for name, chosen in POPULATIONS.items()}
     ranking = None
     if isinstance(reader, ExtractiveReader):
-        ranking = fit_ranking(validation)
+        ranking = fit_ranking(asked, weights)
         print(f"ranking: {ranking.model_dump_json()}")
         reader = ExtractiveReader(reader.model, ranking)
-        answerer = Answerer(articles, reader=reader, settings=settings)
-        validation = _read_again(validation, reader)
+        asked = {name: _read_again(some, reader) for name, some in asked.items()}
     names = [name for name in Signals._fields if ranking or name not in _TRAINED]
-    known, right = _known(validation), _right(validation)
-    _print_left_out(validation, known, right, names)
-    fitted = fit(known, right, names)
-    article = Answerer(Index.from_sources(["seeds"]), reader=reader, settings=settings)
-    fixed = load_questions("qa/evaluation/deepseek.jsonl").questions
-    tuning = collect(article, [q for q in fixed if half(q.id) == "tuning"])
-    parts = [("validation", validation), ("article, tuning half", tuning)]
-    if arguments.test:
-        test = collect(answerer, [q for q in questions if q.document_id in TEST_ARTICLES])
-        parts.append(("10 test articles", test))
-    for name, asked in parts:
-        print(_scores(name, asked, _right(asked), fitted))
-    threshold = _choose(parts[:2], fitted)
-    calibration = Calibration(
-        intercept=fitted.intercept,
-        coefficients=fitted.coefficients,
-        threshold=threshold,
-        fitted_on=f"{len(right)} questions of squad2_dev, each asked of its own article",
-        ranking=ranking,
-    )
+    for name, some in asked.items():
+        rest = {other: known for other, known in asked.items() if other != name}
+        print(f"left out, {scores(name, some, fit(rest, weights, names))}")
+    calibration = fit(asked, weights, names).model_copy(update={"ranking": ranking})
+    tests = {
+        f"{name}, kept for testing": collect(arguments.data, name, chosen, reader)
+        for name, chosen in (TESTS.items() if arguments.test else ())
+    }
+    for name, some in {**asked, **tests}.items():
+        print(scores(name, some, calibration))
     print(calibration.model_dump_json(indent=1, exclude_none=True))
     if arguments.write:
         kept = json.loads(FILE.read_text(encoding="utf-8"))
@@ -135,25 +160,53 @@ def main() -> None:
         FILE.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
-def collect(answerer: Answerer, questions: Sequence[Question]) -> list[Asked]:
-    """Retrieve and read for each question, asked of its own article or of the only one."""
+def collect(data: Path, name: str, chosen: Population, reader: Reader) -> list[Asked]:
+    """Retrieve and read for the questions of a set that stand alone, each asked of its document."""
+    folder = data / name
+    answerer = Answerer(Index.from_sources([folder / "documents.jsonl"]), reader=reader)
     found = []
-    for question in questions:
-        documents = [question.document_id] if question.document_id else None
-        if question.history:
+    for question in load_questions(folder / "questions.jsonl").questions:
+        if question.history or not chosen.wanted(question) or not _drawn(question.id, chosen.share):
             continue
-        passages = answerer.to_read(question.question, documents)
-        read_as = answerer.retriever.respelt(question.question, passages)
-        spans = answerer.reader.read(read_as, passages)
-        meaningful = set(content_words(question.question))
-        missing = answerer.retriever.missing_words(question.question, documents=documents)
-        found.append(
-            Asked(question, read_as, passages, spans, [word for word in missing if word in meaningful])
-        )
-    return found
+        found.append(_asked(answerer, question))
+        if name == "nq" and (other := _elsewhere(answerer, question)):
+            found.append(_asked(answerer, other))
+    return [one for one in found if one.spans]
 
 
-def fit_ranking(asked: Sequence[Asked]) -> Ranking:
+def _drawn(question_id: str, share: float) -> bool:
+    return int(hashlib.sha256(question_id.encode()).hexdigest()[:8], 16) < share * 16**8
+
+
+def _asked(answerer: Answerer, question: Question) -> Asked:
+    passages = answerer.to_read(question.question, [str(question.document_id)])
+    read_as = answerer.retriever.respelt(question.question, passages)
+    return Asked(question, read_as, passages, answerer.reader.read(read_as, passages))
+
+
+def _elsewhere(answerer: Answerer, question: Question) -> Question | None:
+    """The question, of the nearest other document that does not hold its answer."""
+    golds = [f" {normalize_answer(answer)} " for answer in question.answers]
+    for hit in answerer.retriever.retrieve(question.question, 12):
+        text = f" {normalize_answer(hit.passage.text)} "
+        if hit.passage.document_id != question.document_id and not any(gold in text for gold in golds):
+            return question.model_copy(
+                update={"document_id": hit.passage.document_id, "answerable": False, "evidence": ()}
+            )
+    return None
+
+
+def right(one: Asked, span: Span) -> bool:
+    """Whether a span's quote is right."""
+    passage = one.passages[span.passage].hit.passage
+    quote = passage.text[span.start - passage.start : span.end - passage.start]
+    place = Citation.model_construct(
+        document_id=passage.document_id, start=span.start, end=span.end, quote=quote
+    )
+    return is_right(place, one.question)
+
+
+def fit_ranking(asked: Mapping[str, Sequence[Asked]], weights: Mapping[str, float]) -> Ranking:
     """Weights that put a right span first: a listwise softmax over each answerable question's spans.
 
     The loss is the negative log of the share of the softmax that the right spans have; no weight is below 0.
@@ -162,19 +215,21 @@ def fit_ranking(asked: Sequence[Asked]) -> Ranking:
     from scipy.special import logsumexp, softmax
 
     names = list(Ranking.model_fields)
-    lists: list[tuple[Floats, Bools]] = []
-    for one in asked:
-        right = np.array([is_right(span, one.question, one.passages) for span in one.spans], dtype=np.bool_)
-        if one.question.answerable and right.any():
-            lists.append((np.array([_known_of(span, one.passages) for span in one.spans]), right))
+    lists: list[tuple[float, Floats, Bools]] = []
+    for name, some in asked.items():
+        for one in some:
+            ok = np.array([right(one, span) for span in one.spans[:_RANKED]], dtype=np.bool_)
+            if ok.any():
+                known = np.array([_known_of(span, one.passages) for span in one.spans[:_RANKED]])
+                lists.append((weights[name] / len(some), known, ok))
 
-    def loss(weights: Floats) -> tuple[float, Floats]:
+    def loss(parameters: Floats) -> tuple[float, Floats]:
         value, slope = 0.0, np.zeros(len(names))
-        for known, right in lists:
-            scores = known @ weights
-            value += float(logsumexp(scores) - logsumexp(scores[right]))
-            slope += known.T @ softmax(scores) - known[right].T @ softmax(scores[right])
-        return value / len(lists), slope / len(lists)
+        for weight, known, ok in lists:
+            rank = known @ parameters
+            value += weight * float(logsumexp(rank) - logsumexp(rank[ok]))
+            slope += weight * (known.T @ softmax(rank) - known[ok].T @ softmax(rank[ok]))
+        return value, slope
 
     start = np.array([0.5, 0.5, 1.0, 0.5, 0.5])
     best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(names)).x
@@ -188,99 +243,68 @@ def _known_of(span: Span, passages: Sequence[RetrievedPassage]) -> list[float]:
     return [span.margin, span.answerable, sentence, passage.words, passage.dense]
 
 
-def is_right(span: Span, question: Question, passages: Sequence[RetrievedPassage]) -> bool:
-    """Whether a span is a right answer; see the module."""
-    if not question.answerable:
-        return False
-    text = said(passages, span)
-    if span.highlight:
-        return f1(text, question.answers) >= RIGHT_FROM_F1
-    if question.placed_evidence:
-        return any(span.start <= item.start and item.end <= span.end for item in question.placed_evidence)
-    return any(answer in text for answer in question.answers)
-
-
-def fit(known: Floats, right: Bools, names: Sequence[str]) -> Calibration:
-    """Logistic regression with ridge, whose weights keep the sign that the signals' meaning gives.
-
-    Left free, the adversarial half of SQuAD 2.0 teaches that a passage which holds all of the question's
-    words is a bad sign; that is true of SQuAD and of nothing else.
-    """
+def fit(
+    asked: Mapping[str, Sequence[Asked]], weights: Mapping[str, float], names: Sequence[str]
+) -> Calibration:
+    """Logistic regression with ridge; no weight is below 0, since every signal speaks for the best guess."""
     from scipy.optimize import minimize
     from scipy.special import expit
 
-    columns = known[:, [Signals._fields.index(name) for name in names]]
+    parts = [(_known(some, names), _right(some), weights[name]) for name, some in asked.items()]
+    columns = np.vstack([known for known, _, _ in parts])
+    ok = np.concatenate([ok for _, ok, _ in parts])
+    # Each population counts as its weight in thousands of questions.
+    share = np.concatenate([np.full(len(known), 1000 * weight / len(known)) for known, _, weight in parts])
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
-        weights, intercept = parameters[:-1], parameters[-1]
-        logits = columns @ weights + intercept
-        value = np.logaddexp(0.0, logits).sum() - logits[right].sum() + _RIDGE * (weights @ weights)
-        error = expit(logits) - right
-        return float(value), np.append(columns.T @ error + 2 * _RIDGE * weights, error.sum())
+        slopes, intercept = parameters[:-1], parameters[-1]
+        logits = columns @ slopes + intercept
+        value = share @ (np.logaddexp(0.0, logits) - logits * ok) + _RIDGE * (slopes @ slopes)
+        error = share * (expit(logits) - ok)
+        return float(value), np.append(columns.T @ error + 2 * _RIDGE * slopes, error.sum())
 
-    bounds = [(None, 0.0) if name in _AGAINST else (0.0, None) for name in names]
-    start = np.zeros(len(bounds) + 1)
+    bounds = [(0.0, None)] * len(names)
+    start = np.zeros(len(names) + 1)
     best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]).x
+    answered, likely = Costs().thresholds()
     return Calibration(
         intercept=round(float(best[-1]), 4),
         coefficients={
             name: round(float(w), 4) for name, w in zip(names, best[:-1], strict=True) if abs(w) > 5e-5
         },
-        threshold=0.5,
-        fitted_on="",
+        threshold=answered,
+        likely=likely,
+        fitted_on=", ".join(f"{len(some)} questions of {name}" for name, some in asked.items()),
     )
 
 
-def _print_left_out(asked: Sequence[Asked], known: Floats, right: Bools, names: Sequence[str]) -> None:
-    """Scores when each article's confidence is fitted on the others."""
-    articles = np.array([one.question.document_id for one in asked])
-    estimates = np.zeros(len(asked))
-    for article in sorted(set(articles.tolist())):
-        inside = articles == article
-        estimates[inside] = _estimates(known[inside], fit(known[~inside], right[~inside], names))
+def scores(name: str, asked: Sequence[Asked], fitted: Calibration) -> str:
+    """What the confidence and the verdicts come to on some questions, in a line."""
     answerable = np.array([one.question.answerable for one in asked])
-    print(f"articles left out in turn: {_figures(estimates, answerable, right)}")
-
-
-def _scores(name: str, asked: Sequence[Asked], right: Bools, fitted: Calibration) -> str:
-    answerable = np.array([one.question.answerable for one in asked])
-    estimates = _estimates(_known(asked), fitted)
-    first = np.array([f1(said(one.passages, one.spans[0]), one.question.golds) for one in asked])
+    sure, ok = _estimates(asked, fitted), _right(asked)
+    given, answered = sure >= fitted.likely, sure >= fitted.threshold
     return (
-        f"{name}: {len(asked)} asked; right for {right[answerable].mean():.3f} of the answerable, F1 "
-        f"{first[answerable].mean():.3f}; {_figures(estimates, answerable, right)}"
+        f"{name}: {len(asked)} asked; answerable: right {ok[answerable].mean():.3f}, "
+        f"given {(given & ok)[answerable].mean():.3f}, "
+        f"answered wrongly {(answered & ~ok)[answerable].mean():.3f}; "
+        f"unanswerable: not answered {(~answered)[~answerable].mean():.3f}, "
+        f"silent {(~given)[~answerable].mean():.3f}; "
+        f"AUROC answerable {auroc(sure.tolist(), answerable.tolist()):.3f}, "
+        f"right {auroc(sure.tolist(), ok.tolist()):.3f}; ECE {ece(sure.tolist(), ok.tolist()):.3f}"
     )
 
 
-def _figures(estimates: Floats, answerable: Bools, right: Bools) -> str:
-    sure, known, ok = estimates.tolist(), answerable.tolist(), right.tolist()
-    return f"AUROC answerable {auroc(sure, known):.3f}, right {auroc(sure, ok):.3f}; ECE {ece(sure, ok):.3f}"
-
-
-def _choose(parts: Sequence[tuple[str, Sequence[Asked]]], fitted: Calibration) -> float:
-    """The lowest threshold with about the highest sum of the shares answered right and refused rightly."""
-    totals = np.zeros(len(_THRESHOLDS))
-    for name, asked in parts:
-        answerable = np.array([one.question.answerable for one in asked])
-        estimates, right = _estimates(_known(asked), fitted), _right(asked)
-        for place, threshold in enumerate(_THRESHOLDS):
-            given = estimates >= threshold
-            shares = (given & right)[answerable].mean(), (~given)[~answerable].mean()
-            totals[place] += sum(shares)
-            print(f"{name}, threshold {threshold:.2f}: right {shares[0]:.3f}, refused {shares[1]:.3f}")
-    return _THRESHOLDS[int(np.flatnonzero(totals >= totals.max() - _TIE).min())]
-
-
-def _known(asked: Sequence[Asked]) -> Floats:
-    return np.array([signals(*one[1:]) for one in asked], dtype=np.float64)
+def _known(asked: Sequence[Asked], names: Sequence[str]) -> Floats:
+    places = [Signals._fields.index(name) for name in names]
+    return np.array([signals(one.passages, one.spans) for one in asked], dtype=np.float64)[:, places]
 
 
 def _right(asked: Sequence[Asked]) -> Bools:
-    return np.array([is_right(one.spans[0], one.question, one.passages) for one in asked], dtype=np.bool_)
+    return np.array([right(one, one.spans[0]) for one in asked], dtype=np.bool_)
 
 
-def _estimates(known: Floats, fitted: Calibration) -> Floats:
-    return np.array([confidence(Signals(*row), fitted) for row in known.tolist()])
+def _estimates(asked: Sequence[Asked], fitted: Calibration) -> Floats:
+    return np.array([confidence(signals(one.passages, one.spans), fitted) for one in asked])
 
 
 def _read_again(asked: Sequence[Asked], reader: Reader) -> list[Asked]:
@@ -295,14 +319,6 @@ def _reader(name: str) -> Reader:
     if isinstance(reader, ExtractiveReader):
         return ExtractiveReader(RememberingModel(reader.model), Ranking())
     return reader
-
-
-def _is_validation(question: Question) -> bool:
-    return question.document_id in VALIDATION_ARTICLES
-
-
-def _is_tuning(question: Question) -> bool:
-    return question.document_id not in TEST_ARTICLES
 
 
 if __name__ == "__main__":

@@ -1,0 +1,29 @@
+"""Documents that a visitor adds, and what becomes of them."""
+
+import time
+from collections.abc import Callable
+
+from qa.page.library import Library, Upload
+from qa.page.visits import Visit
+
+HARBOUR = "The harbour of Oban.\n\nIts bell weighs nine tons and was cast in Glasgow.\n"
+FERRY = "The ferry to Mull.\n\nIt leaves at seven and takes an hour.\n"
+
+
+def put(visit: Visit, name: str, content: bytes | str, taken: Callable[[str], bool] = lambda _: False) -> str:
+    with visit.receiving(name) as received:
+        received.write_bytes(content.encode() if isinstance(content, str) else content)
+        return visit.library.add(name, received, taken=taken)
+
+
+def settled(library: Library) -> dict[str, Upload]:
+    deadline = time.monotonic() + 60
+    while any(upload.state in {"waiting", "indexing"} for upload in library.uploads()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return {upload.id: upload for upload in library.uploads()}
+
+
+def files(library: Library) -> dict[str, str]:
+    """The documents on the disk, by name."""
+    return {path.name: path.read_text(encoding="utf-8") for path in (library.folder / "documents").iterdir()}
