@@ -14,7 +14,6 @@ QuestionAnsweringError
 import os
 import re
 
-
 from index.cache import cache_folder
 
 _FOLDERS = re.compile(r"""(?<![\w.~/\\-])(?:[A-Za-z]:)?(?:[\\/][^\\/\s:;,'"()]+)+[\\/](?=[^\\/\s])""")

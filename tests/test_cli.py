@@ -476,7 +476,8 @@ def test_what_people_read_is_utf8_whatever_the_encoding_of_the_console(
     )
     assert (status, "東京.jsonl" in out.decode("utf-8")) == (0, True)
     report = json.loads((tmp_path / "said" / "report.json").read_text(encoding="utf-8"))
-    assert report["questions"][0]["answer"]["closest"][0]["quote"] == f"{LETTERS}\ud800."
+    answer = report["questions"][0]["answer"]
+    assert [*answer["citations"], *answer["closest"]][0]["quote"] == f"{LETTERS}\ud800."
     status, out, err = piped(encoding, "ask", "東京?", "--source", "東京.txt")
     assert (status, out) == (2, b"")
     assert "東京.txt" in err.decode("utf-8")

@@ -220,4 +220,3 @@ def test_the_address_of_a_visitor_counts_however_often_the_page_is_opened(
         with app.Server(web, "127.0.0.1", 0).running() as url:
             given = [httpx.get(f"{url}visit/suggestions", params={"id": "deepseek.txt"}) for _ in range(2)]
     assert [one.status_code for one in given] == [200, 429]
-    assert len(given[0].json()) > 0

@@ -18,7 +18,7 @@ def told(error: Exception) -> str:
     if isinstance(error, ValidationError):
         return misshapen(error.errors()[0])
     if isinstance(error, IndexingError):  # names folders of this machine
-        sys.stderr.write(f"quoth: {one_line(error)}\n")
+        sys.stderr.write(f"quoth: {' '.join(str(error).split())}\n")
         return "the documents cannot be read; tell whoever runs this server, who sees why"
     return one_line(error)
 
