@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from index.embedder import encodable
 from index.index import Index
@@ -24,10 +24,11 @@ from qa.settings import AnswerSettings, RetrievalSettings
 from qa.settling import settle
 from qa.spans import Span, sentences_of, text_of
 from qa.summary import central_sentences, is_about_whole
-from qa.types import REFUSAL, Answer, Citation, Turn, Verdict
+from qa.types import REFUSAL, Answer, Citation, History, Turn, Verdict
 
 # Spans among which those are looked for that an answer is made of.
 _CONSIDERED = 10
+_HISTORY: TypeAdapter[tuple[Turn, ...]] = TypeAdapter(History)
 
 
 class Answerer:
@@ -50,16 +51,17 @@ class Answerer:
     def answer(
         self,
         question: str,
-        history: Sequence[Turn | Mapping[str, str]] = (),
+        history: Sequence[Turn | Mapping[str, object]] | None = (),
         *,
         threshold: float | None = None,
         documents: Collection[str] | None = None,
     ) -> Answer:
         """An answer, a likely guess or a refusal.
 
-        `history` holds the conversation before, oldest first. `threshold` (0..1) is the confidence from
-        which the best guess is given as the answer: 0.0 forces it, None takes the settings'. `documents`
-        narrows the search to some ids. Raises QuestionError for what cannot be asked.
+        `history` holds the conversation before, oldest first, also in OpenAI's form. `threshold` (0..1) is
+        the confidence from which the best guess is given as the answer: 0.0 forces it, None takes the
+        settings'. `documents` narrows the search to some ids; None means all. Raises QuestionError for what
+        cannot be asked.
         """
         bar = self._default_threshold if threshold is None else threshold
         if not 0.0 <= bar <= 1.0:
@@ -170,15 +172,15 @@ class Answerer:
                 yield cite(document, part.start, part.end, highlight=part.highlight, score=part.score)
 
 
-def _turns(history: Sequence[Turn | Mapping[str, str]]) -> list[Turn]:
+def _turns(history: Sequence[Turn | Mapping[str, object]] | None) -> list[Turn]:
     try:
-        turns = [turn if isinstance(turn, Turn) else Turn.model_validate(turn) for turn in history]
-        texts = encodable([turn.text for turn in turns])
-        return [turn.model_copy(update={"text": text}) for turn, text in zip(turns, texts, strict=True)]
+        turns = _HISTORY.validate_python(history)
     except ValidationError as error:
         raise QuestionError(
-            'history: each turn must be {"role": "user" or "assistant", "text": "…"}'
+            'history: each turn must be {"role": "user" or "assistant", "text": "…"}, or "content" for "text"'
         ) from error
+    texts = encodable([turn.text for turn in turns])
+    return [turn.model_copy(update={"text": text}) for turn, text in zip(turns, texts, strict=True)]
 
 
 def _short(guesses: Sequence[Citation]) -> str | None:

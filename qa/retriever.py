@@ -54,8 +54,8 @@ class Retriever:
     ) -> list[Hit]:
         """The `top_k` most relevant passages, best first.
 
-        `documents` narrows the search to some document ids. Raises QuestionError for an empty question or
-        an id that is not in the index.
+        `documents` narrows the search to some document ids; None means all. Raises QuestionError for an
+        empty question, no document at all, or an id that is not in the index.
         """
         if self.settings.mode != "dense":
             return [found.hit for found in self.search(question, top_k, documents=documents)]
@@ -84,9 +84,13 @@ class Retriever:
         ]
 
     def require(self, documents: Collection[str] | None) -> None:
-        """Raise QuestionError for an id that is not in the index."""
-        if not documents:
+        """Raise QuestionError for an id that is not in the index, and for none at all; None means all."""
+        if documents is None:
             return
+        if isinstance(documents, str):
+            raise QuestionError(f"documents: {documents!r} is a string; give a list of ids")
+        if len(documents) == 0:
+            raise QuestionError("documents: the list is empty; name at least one, or give none to ask all")
         held = self.index.document_ids()
         if unknown := sorted(set(documents) - set(held)):
             raise QuestionError(f"{unknown[0]}: no such document in the index; it holds {_listed(held)}")

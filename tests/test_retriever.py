@@ -142,7 +142,9 @@ def test_a_narrowed_search_stays_within_its_documents(index: Index) -> None:
     hits = Retriever(index).retrieve("swim in the sea", 50, documents=["trees.txt", "fish.txt"])
     assert {hit.passage.document_id for hit in hits} == {"trees.txt", "fish.txt"}
     assert len(hits) == len(index.passage_rows(["trees.txt", "fish.txt"]))
-    assert Retriever(index).retrieve("swim", documents=[]) == []
+    for empty in ([], (), frozenset[str]()):
+        with pytest.raises(QuestionError, match=r"^documents: the list is empty; name at least one"):
+            Retriever(index).retrieve("swim", documents=empty)
 
 
 def test_narrowing_leaves_the_scores_as_they_are(index: Index) -> None:
