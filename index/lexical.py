@@ -1,49 +1,25 @@
-"""Words and their terms; the only importer of the stemmer.
+"""The words of a text as terms, and as numbers for them."""
 
-A term is a stemmed word. English stems are Snowball's; another language needs another stemmer here and
-nothing elsewhere.
-"""
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
-import re
-import threading
-from collections.abc import Sequence
-from typing import Any
+from index.forms import Forms, forms, is_word, tokens
+from index.forms import words as words
+from index.stemming import stems as stems
 
-_WORD = re.compile(r"\w+")
-_PLURAL_CAPITALS = re.compile(r"[A-Z]{2,}s")
-# Words whose terms a Vocabulary remembers, so that a frequent word is stemmed once.
+# Tokens whose terms a Vocabulary remembers, so that a frequent one is stemmed once.
 _REMEMBERED = 1_000_000
-_local = threading.local()
-
-
-def words(text: str) -> list[str]:
-    """The words of a text as they stand in it, in order."""
-    return _WORD.findall(text)
 
 
 def terms(text: str) -> list[str]:
-    """The stemmed words of a text, in order."""
-    return stems(words(text))
+    """What a text is indexed under: its terms in order, then what else its tokens may be asked for as."""
+    found = asked(text)
+    return [*chain(*(one.terms for one in found)), *chain(*(one.more for one in found))]
 
 
-def stems(tokens: Sequence[str]) -> list[str]:
-    """The term of each word: case folded, stemmed by Snowball's English rules.
-
-    Snowball keeps the "s" after a "u", so that "GPUs" would not be found by "GPU": the plural of a word in
-    capitals loses it first.
-    """
-    singular = [token[:-1] if _PLURAL_CAPITALS.fullmatch(token) else token for token in tokens]
-    stemmed: list[str] = _stemmer().stemWords([token.casefold() for token in singular])
-    return stemmed
-
-
-def _stemmer() -> Any:  # noqa: ANN401 - PyStemmer ships no types
-    # A PyStemmer object keeps a cache that two threads must not share.
-    if not hasattr(_local, "stemmer"):
-        import Stemmer
-
-        _local.stemmer = Stemmer.Stemmer("english")
-    return _local.stemmer
+def asked(text: str) -> list[Forms]:
+    """What stands for each token of a question."""
+    return [forms(token) for token in tokens(text)]
 
 
 class Vocabulary:
@@ -51,20 +27,34 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self.terms: dict[str, int] = {}
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[str, Sequence[int]] = {}
+        # Of the tokens that have any.
+        self._more: dict[str, Sequence[int]] = {}
 
     def numbers(self, text: str) -> list[int]:
-        """The number of each term of a text, in order; new terms get the next numbers."""
-        tokens = words(text)
-        unknown = list(dict.fromkeys(token for token in tokens if token not in self._numbers))
-        if unknown:
-            for token, term in zip(unknown, stems(unknown), strict=True):
-                self._numbers[token] = self.number(term)
-        numbers = [self._numbers[token] for token in tokens]
+        """The numbers of a text's terms, in the order of `terms`; new terms get the next numbers."""
+        found = tokens(text)
+        self._learn(dict.fromkeys(token for token in found if token not in self._numbers))
+        numbers = list(chain.from_iterable(map(self._numbers.__getitem__, found)))
+        for token in found:
+            if token in self._more:
+                numbers += self._more[token]
         if len(self._numbers) > _REMEMBERED:
             self._numbers.clear()
+            self._more.clear()
         return numbers
 
     def number(self, term: str) -> int:
         """The number of a term, the next one if it is new."""
         return self.terms.setdefault(term, len(self.terms))
+
+    def _learn(self, unknown: Iterable[str]) -> None:
+        plain = [token for token in unknown if is_word(token)]
+        for token, term in zip(plain, stems(plain), strict=True):
+            self._numbers[token] = (self.number(term),)
+        for token in unknown:
+            if token not in self._numbers:
+                known = forms(token)
+                self._numbers[token] = [self.number(term) for term in known.terms]
+                if known.more:
+                    self._more[token] = [self.number(term) for term in known.more]

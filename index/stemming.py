@@ -1,0 +1,178 @@
+"""The normal form of a word: one term for all its inflections and spellings; the only importer of the stemmer.
+
+English stems are Snowball's; another language needs another stemmer here and nothing elsewhere. What
+Snowball does not know is a closed class each: irregular forms, British and American spelling, words for small
+numbers. Two words are made one only where both are the same word; words of one family (founder, founded) stay
+apart, see `qa.spelling`.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import Any
+
+_ACCENTS = re.compile("[\u0300-\u036f]")
+# Letters that Unicode does not decompose.
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
+_PLURAL_CAPITALS = re.compile(r"[A-Z]{2,}s")
+_local = threading.local()
+
+# A word, then its irregular forms.
+_IRREGULAR = """
+arise arose arisen, awake awoke awoken, bear borne, beat beaten, begin began begun, bend bent, bite bitten,
+bleed bled, blow blew blown, break broke broken, breed bred, bring brought, build built, burn burnt,
+buy bought, catch caught, choose chose chosen, cling clung, come came, creep crept, deal dealt, dig dug,
+draw drew drawn, dream dreamt, drink drank drunk, drive drove driven, dwell dwelt, eat ate eaten, fall fallen,
+fight fought, flee fled, fling flung, fly flew flown, forbid forbade forbidden, forget forgot forgotten,
+forgive forgave forgiven, freeze froze frozen, get got gotten, give gave given, go went gone goes,
+grow grew grown, hang hung, hear heard, hide hid hidden, hold held, keep kept, kneel knelt, know knew known,
+lay laid, lean leant, leap leapt, learn learnt, lend lent, lie lain, lose lost, make made, mean meant,
+meet met, pay paid, prove proven, ride rode ridden, ring rang rung, rise risen, run ran, say said, see seen,
+seek sought, sell sold, send sent, sew sewn, shake shook shaken, shine shone, show shown, shrink shrank
+shrunk, sing sang sung, sink sank sunk, sit sat, slay slew slain, sleep slept, slide slid, sow sown,
+speak spoken, speed sped, spell spelt, spend spent, spill spilt, spin spun, spoil spoilt, spring sprang
+sprung, stand stood, steal stole stolen, sting stung, strike struck, strive strove, swear swore sworn,
+sweep swept, swell swollen, swim swam swum, swing swung, take took taken, teach taught, tear tore torn,
+tell told, think thought thoughts, throw threw thrown, tread trod, wake woke woken, wear wore worn,
+weave woven, weep wept, win won, withdraw withdrew withdrawn, write wrote written,
+panic panicked panicking, traffic trafficked trafficking, mimic mimicked mimicking,
+rebuild rebuilt, redo redone, remake remade, repay repaid, resell resold, retell retold,
+rewrite rewrote rewritten,
+child children, foot feet, goose geese, louse lice, man men, mouse mice, ox oxen, person people,
+tooth teeth, woman women, calf calves, half halves, knife knives, life lives, loaf loaves, scarf scarves,
+shelf shelves, thief thieves, wife wives, wolf wolves, bacterium bacteria, crisis crises,
+criterion criteria, curriculum curricula, datum data, fungus fungi, genus genera, index indices,
+appendix appendices, matrix matrices, medium media, millennium millennia, nucleus nuclei,
+phenomenon phenomena, spectrum spectra, stimulus stimuli, stratum strata, thesis theses, vertex vertices, alumnus alumni, cactus cacti, focus foci, locus loci,
+terminus termini, grandchild grandchildren, midwife midwives, housewife housewives
+"""
+# The same, for forms that are words of their own as well: they keep their term and have the other too.
+_AMBIGUOUS = """
+bear bore, bind bound, bite bit, dive dove, fall fell, feed fed, feel felt, find found, grind ground, lead led,
+leaf leaves, leave left, lie lay, light lit, live lives, rise rose, see saw, shoot shot, speak spoke,
+stick stuck, weave wove, wind wound
+"""
+_PREFIXES = ("be", "fore", "mis", "out", "over", "under", "up", "with")
+_TEN = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_TEENS = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+# Units that are known by their abbreviation wherever it stands, and currencies.
+UNITS = {
+    **{"kg": "kilogram", "mg": "milligram", "lb": "pound", "lbs": "pound", "oz": "ounce", "ft": "foot"},
+    **{"km": "kilometre", "cm": "centimetre", "mm": "millimetre", "yd": "yard", "ml": "millilitre"},
+    **{"cl": "centilitre", "dl": "decilitre", "kb": "kilobyte", "mb": "megabyte", "gb": "gigabyte"},
+    **{"tb": "terabyte", "kw": "kilowatt", "mw": "megawatt", "hz": "hertz", "khz": "kilohertz"},
+    **{"mhz": "megahertz", "ghz": "gigahertz", "kwh": "kilowatthour", "min": "minute", "mins": "minute"},
+    **{"sec": "second", "secs": "second", "hr": "hour", "hrs": "hour", "yr": "year", "yrs": "year"},
+    **{"pct": "percent", "eur": "euro", "usd": "dollar", "gbp": "pound"},
+}
+# Pairs of British and American spelling that no rule below makes one.
+_AMERICAN = """
+aeroplane airplane, aeroplanes airplanes, aluminium aluminum, ageing aging, cheque check, cheques checks,
+cosy cozy, draught draft, enquire inquire, enquiry inquiry, instalment installment, jewellery jewelry,
+judgement judgment, moustache mustache, pyjamas pajamas, skilful skillful, storey story, storeys stories,
+wilful willful, woollen woolen, yoghurt yogurt
+"""
+# British spelling, and what it is in American, by rule. What is matched gives way; the rest looks around.
+_BRITISH = (
+    (r"(?<=\w\w)(?<!^sc)(?<!^fl)our", "or"),  # colour, neighbourhood
+    (r"(?<=^pract)is(?=e|i)", "ic"),
+    (r"(?<=\w\w[^\Waeou])is(?=(?:e[drs]?|ers|ing|ations?|ational|abl[ey])$)", "iz"),  # organise; see _ALWAYS_S
+    (r"(?<=\wly)z(?=(?:e[drs]?|ers|ing)$)", "s"),  # analyze
+    (r"(?<=\w\w[bgtv])re(?=s?$)", "er"),  # centre, fibres
+    (r"(?<=\w\w[bgtv])re(?=d$)", "ere"),
+    (r"(?<=\w{3}og)u(?=e[ds]?$|ing$)", ""),  # catalogue
+    (r"(?<=gram)me(?=s?$)", ""),  # programme
+    (r"(?<=def|off|lic|ret)enc(?=e)", "ens"),
+    (r"(?<=^m)ould|(?<=^sm)ould", "old"),
+    (r"(?<=^pl)ough", "ow"),
+    (r"(?<=^gr)ey", "ay"),
+    (r"(?<=^t)yr(?=e)", "ir"),
+    (r"(?<=^s)c(?=ept)", "k"),
+    (r"(?<=^sul)ph", "f"),
+    (r"(?<=art)e(?=fact)", "i"),
+    (r"(?<=an)a(?=em|est)|(?<=[hk])a(?=em)|(?<=p)a(?=ed)|(?<=arch)a(?=e)|(?<=gyn)a(?=ec)|(?<=^pal)a(?=eo)|(?<=^f)a(?=ec)", ""),
+    (r"(?<=^c)a(?=esar)|(?<=medi)a(?=ev)|^a(?=esth|et?i?ol)|^o(?=estr|esoph|edem)|(?<=^f)o(?=et)", ""),
+    (r"(?<=rh)o(?=ea)|(?<=man)o(?=euv)", ""),
+)
+# Where "is" is no other spelling of "iz".
+_ALWAYS_S = re.compile(
+    r"(?:adv|advert|appr|chast|circumc|compr|comprom|conc|dem|desp|dev|enterpr|exc|exerc|expert|franch|improv|"
+    r"inc|merchand|parad|prec|prem|prom|repr|rev|superv|surm|surpr|telev|treat|\w*w|(?:sun|moon|up|high)r)is"
+)
+# Endings of stems by which forms of one word differ.
+_ENDINGS = (
+    (r"(?<=\w{3}l)l(?=$|or$)", ""),  # travelled, counsellor
+    (r"(?<=\w[yoe]s)i$", ""),  # analysis
+    (r"(?<=\w{3}m)en$", "an"),  # policemen
+)
+
+
+def _listed(text: str) -> dict[str, str]:
+    rows = [row.split() for row in text.split(",")]
+    return {form: word for word, *forms in rows for form in forms}
+
+
+def _numbers() -> dict[str, str]:
+    """Words for numbers up to a hundred that are one word; "one" and "second" mean more than that."""
+    cardinals = {word: number for number, word in enumerate(_TEN + _TEENS)}
+    ordinals = {word: number for number, word in enumerate(_ORDINALS, 1)}
+    ordinals |= {f"{word}th": cardinals[word] for word in _TEENS}
+    for number, word in enumerate(_TENS, 2):
+        cardinals[word] = ordinals[f"{word[:-1]}ieth"] = 10 * number
+    ends = {1: "st", 3: "rd"}
+    written = {word: f"{number}{ends.get(number, 'th')}" for word, number in ordinals.items()}
+    written |= {word: str(number) for word, number in cardinals.items()}
+    return {word: number for word, number in written.items() if word not in ("one", "second")}
+
+
+ALSO = _listed(_AMBIGUOUS)
+_NUMBERS = _numbers()
+_VERBS = _listed(_IRREGULAR)
+_WORDS = {pre + form: pre + word for pre in _PREFIXES for form, word in (_VERBS | ALSO).items()}
+_WORDS |= _VERBS | {american: british for british, american in _listed(_AMERICAN).items()} | UNITS
+
+
+def stems(tokens: Sequence[str]) -> list[str]:
+    """The term of each word: without case and accents, in its base form, stemmed, in one spelling.
+
+    Snowball keeps the "s" after a "u", so that "GPUs" would not be found by "GPU": the plural of a word in
+    capitals loses it first.
+    """
+    folded = [_folded(token[:-1] if _PLURAL_CAPITALS.fullmatch(token) else token) for token in tokens]
+    stemmed = _stemmer().stemWords([_american(_WORDS.get(word, word)) for word in folded])
+    return [_NUMBERS.get(word) or _endings(stem) for word, stem in zip(folded, stemmed, strict=True)]
+
+
+def _replacing(rules: Sequence[tuple[str, str]]) -> Callable[[str], str]:
+    """All rules at once, each at its places."""
+    pattern = re.compile("|".join(f"({found})" for found, _ in rules))
+    others = [other for _, other in rules]
+    return lambda text: pattern.sub(lambda found: others[(found.lastindex or 1) - 1], text)
+
+
+_endings = _replacing(_ENDINGS)
+_spelt_american = _replacing(_BRITISH)
+
+
+def _american(word: str) -> str:
+    return word if _ALWAYS_S.match(word) else _spelt_american(word)
+
+
+def _folded(token: str) -> str:
+    word = token.casefold()
+    if word.isascii():
+        return word
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", word.translate(_PLAIN)))
+    return "".join(unicodedata.normalize("NFC", bare).split())
+
+
+def _stemmer() -> Any:  # noqa: ANN401 - PyStemmer ships no types
+    # A PyStemmer object keeps a cache that two threads must not share.
+    if not hasattr(_local, "stemmer"):
+        import Stemmer
+
+        _local.stemmer = Stemmer.Stemmer("english")
+    return _local.stemmer
