@@ -1,4 +1,4 @@
-"""The normal form of a word: one term for all its inflections and spellings; the only importer of the stemmer.
+"""The term of a word: one for all its inflections and spellings; the only importer of the stemmer.
 
 English stems are Snowball's; another language needs another stemmer here and nothing elsewhere. What
 Snowball does not know is a closed class each: irregular forms, British and American spelling, words for small
@@ -9,7 +9,7 @@ apart, see `qa.spelling`.
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
@@ -44,14 +44,16 @@ tooth teeth, woman women, calf calves, half halves, knife knives, life lives, lo
 shelf shelves, thief thieves, wife wives, wolf wolves, bacterium bacteria, crisis crises,
 criterion criteria, curriculum curricula, datum data, fungus fungi, genus genera, index indices,
 appendix appendices, matrix matrices, medium media, millennium millennia, nucleus nuclei,
-phenomenon phenomena, spectrum spectra, stimulus stimuli, stratum strata, thesis theses, vertex vertices, alumnus alumni, cactus cacti, focus foci, locus loci,
-terminus termini, grandchild grandchildren, midwife midwives, housewife housewives
+phenomenon phenomena, spectrum spectra, stimulus stimuli, stratum strata, thesis theses, vertex vertices,
+alumnus alumni, cactus cacti, focus foci, locus loci, terminus termini,
+grandchild grandchildren, midwife midwives, housewife housewives
 """
-# The same, for forms that are words of their own as well: they keep their term and have the other too.
+# The same, for forms that are words of their own as well: they keep their term and have the other
+# too.
 _AMBIGUOUS = """
-bear bore, bind bound, bite bit, dive dove, fall fell, feed fed, feel felt, find found, grind ground, lead led,
-leaf leaves, leave left, lie lay, light lit, live lives, rise rose, see saw, shoot shot, speak spoke,
-stick stuck, weave wove, wind wound
+bear bore, bind bound, bite bit, dive dove, fall fell, feed fed, feel felt, find found, grind ground,
+lead led, leaf leaves, leave left, lie lay, light lit, live lives, rise rose, see saw, shoot shot,
+speak spoke, stick stuck, weave wove, wind wound
 """
 _PREFIXES = ("be", "fore", "mis", "out", "over", "under", "up", "with")
 _TEN = "zero one two three four five six seven eight nine ten eleven twelve".split()
@@ -73,41 +75,36 @@ _AMERICAN = """
 aeroplane airplane, aeroplanes airplanes, aluminium aluminum, ageing aging, cheque check, cheques checks,
 cosy cozy, draught draft, enquire inquire, enquiry inquiry, instalment installment, jewellery jewelry,
 judgement judgment, moustache mustache, pyjamas pajamas, skilful skillful, storey story, storeys stories,
-wilful willful, woollen woolen, yoghurt yogurt
+tyre tire, tyres tires, wilful willful, woollen woolen, yoghurt yogurt
 """
-# British spelling, and what it is in American, by rule. What is matched gives way; the rest looks around.
-_BRITISH = (
-    (r"(?<=\w\w)(?<!^sc)(?<!^fl)our", "or"),  # colour, neighbourhood
-    (r"(?<=^pract)is(?=e|i)", "ic"),
-    (r"(?<=\w\w[^\Waeou])is(?=(?:e[drs]?|ers|ing|ations?|ational|abl[ey])$)", "iz"),  # organise; see _ALWAYS_S
-    (r"(?<=\wly)z(?=(?:e[drs]?|ers|ing)$)", "s"),  # analyze
-    (r"(?<=\w\w[bgtv])re(?=s?$)", "er"),  # centre, fibres
-    (r"(?<=\w\w[bgtv])re(?=d$)", "ere"),
-    (r"(?<=\w{3}og)u(?=e[ds]?$|ing$)", ""),  # catalogue
-    (r"(?<=gram)me(?=s?$)", ""),  # programme
-    (r"(?<=def|off|lic|ret)enc(?=e)", "ens"),
-    (r"(?<=^m)ould|(?<=^sm)ould", "old"),
-    (r"(?<=^pl)ough", "ow"),
-    (r"(?<=^gr)ey", "ay"),
-    (r"(?<=^t)yr(?=e)", "ir"),
-    (r"(?<=^s)c(?=ept)", "k"),
-    (r"(?<=^sul)ph", "f"),
-    (r"(?<=art)e(?=fact)", "i"),
-    (r"(?<=an)a(?=em|est)|(?<=[hk])a(?=em)|(?<=p)a(?=ed)|(?<=arch)a(?=e)|(?<=gyn)a(?=ec)|(?<=^pal)a(?=eo)|(?<=^f)a(?=ec)", ""),
-    (r"(?<=^c)a(?=esar)|(?<=medi)a(?=ev)|^a(?=esth|et?i?ol)|^o(?=estr|esoph|edem)|(?<=^f)o(?=et)", ""),
-    (r"(?<=rh)o(?=ea)|(?<=man)o(?=euv)", ""),
+# British endings and what they are in American; but "yze" is "yse", as in analysis.
+_BRITISH_ENDS = {
+    **{f"is{end}": f"iz{end}" for end in "e ed er ers es ing ation ations ational able ably".split()},
+    **{f"yz{end}": f"ys{end}" for end in "e ed er ers es ing".split()},
+    **{f"{letter}re{end}": f"{letter}er{end}" for letter in "bgtv" for end in ("", "s")},
+    **{f"{letter}red": f"{letter}ered" for letter in "bgtv"},
+    **{"ogue": "og", "ogues": "ogs", "ogued": "oged", "oguing": "oging"},
+}
+_ENDS = tuple(_BRITISH_ENDS)
+# Where "is" is no other spelling of "iz": behind a vowel (raise) or "w" (likewise), and in these.
+_ALWAYS_S = frozenset(
+    """
+    adv advert appr chast circumc compr comprom conc dem desp dev enterpr exc exerc expert franch highr improv
+    inc merchand moonr parad pr pract prec prem prom repr rev sunr superv surm surpr telev treat upr
+    """.split()
 )
-# Where "is" is no other spelling of "iz".
-_ALWAYS_S = re.compile(
-    r"(?:adv|advert|appr|chast|circumc|compr|comprom|conc|dem|desp|dev|enterpr|exc|exerc|expert|franch|improv|"
-    r"inc|merchand|parad|prec|prem|prom|repr|rev|superv|surm|surpr|telev|treat|\w*w|(?:sun|moon|up|high)r)is"
+# Parts of British words and what they are in American; those with "ae" or "oe" have "e".
+_PARTS = {
+    **{"defence": "defense", "offence": "offense", "licence": "license", "pretence": "pretense"},
+    **{"practis": "practic", "artefact": "artifact", "mould": "mold", "plough": "plow", "grey": "gray"},
+    **{"scept": "skept", "sulph": "sulf", "gramme": "gram"},
+}
+_GREEK = (
+    *("aesth", "aetiol", "anaem", "archae", "caesar", "faec", "foet", "gynaec", "haem", "kaem", "manoeuv"),
+    *("mediaev", "oedem", "oesoph", "oestr", "paed", "palaeo", "rhoea"),
 )
-# Endings of stems by which forms of one word differ.
-_ENDINGS = (
-    (r"(?<=\w{3}l)l(?=$|or$)", ""),  # travelled, counsellor
-    (r"(?<=\w[yoe]s)i$", ""),  # analysis
-    (r"(?<=\w{3}m)en$", "an"),  # policemen
-)
+_OUR = r"our(?<=\w\wour)(?<!\bscour)(?<!\bflour)"
+_BRITISH = re.compile("|".join([_OUR, *_GREEK, *_PARTS]))
 
 
 def _listed(text: str) -> dict[str, str]:
@@ -116,20 +113,21 @@ def _listed(text: str) -> dict[str, str]:
 
 
 def _numbers() -> dict[str, str]:
-    """Words for numbers up to a hundred that are one word; "one" and "second" mean more than that."""
+    """Words for numbers below a hundred that are one word."""
     cardinals = {word: number for number, word in enumerate(_TEN + _TEENS)}
     ordinals = {word: number for number, word in enumerate(_ORDINALS, 1)}
     ordinals |= {f"{word}th": cardinals[word] for word in _TEENS}
     for number, word in enumerate(_TENS, 2):
         cardinals[word] = ordinals[f"{word[:-1]}ieth"] = 10 * number
-    ends = {1: "st", 3: "rd"}
+    ends = {1: "st", 2: "nd", 3: "rd"}
     written = {word: f"{number}{ends.get(number, 'th')}" for word, number in ordinals.items()}
-    written |= {word: str(number) for word, number in cardinals.items()}
-    return {word: number for word, number in written.items() if word not in ("one", "second")}
+    return written | {word: str(number) for word, number in cardinals.items()}
 
 
 ALSO = _listed(_AMBIGUOUS)
-_NUMBERS = _numbers()
+NUMBERS = _numbers()
+# "one" and "second" mean more than a number.
+_TERMS = {word: number for word, number in NUMBERS.items() if word not in ("one", "second")}
 _VERBS = _listed(_IRREGULAR)
 _WORDS = {pre + form: pre + word for pre in _PREFIXES for form, word in (_VERBS | ALSO).items()}
 _WORDS |= _VERBS | {american: british for british, american in _listed(_AMERICAN).items()} | UNITS
@@ -143,22 +141,33 @@ def stems(tokens: Sequence[str]) -> list[str]:
     """
     folded = [_folded(token[:-1] if _PLURAL_CAPITALS.fullmatch(token) else token) for token in tokens]
     stemmed = _stemmer().stemWords([_american(_WORDS.get(word, word)) for word in folded])
-    return [_NUMBERS.get(word) or _endings(stem) for word, stem in zip(folded, stemmed, strict=True)]
-
-
-def _replacing(rules: Sequence[tuple[str, str]]) -> Callable[[str], str]:
-    """All rules at once, each at its places."""
-    pattern = re.compile("|".join(f"({found})" for found, _ in rules))
-    others = [other for _, other in rules]
-    return lambda text: pattern.sub(lambda found: others[(found.lastindex or 1) - 1], text)
-
-
-_endings = _replacing(_ENDINGS)
-_spelt_american = _replacing(_BRITISH)
+    return [_TERMS.get(word) or _base(stem) for word, stem in zip(folded, stemmed, strict=True)]
 
 
 def _american(word: str) -> str:
-    return word if _ALWAYS_S.match(word) else _spelt_american(word)
+    """A word in American spelling."""
+    if word.endswith(_ENDS):
+        end = max((end for end in _ENDS if word.endswith(end)), key=len)
+        base = word.removesuffix(end)
+        if len(base) > 1 and not (end[0] == "i" and (base[-1] in "aeouw" or base in _ALWAYS_S)):
+            word = base + _BRITISH_ENDS[end]
+    return _BRITISH.sub(_american_part, word)
+
+
+def _american_part(found: re.Match[str]) -> str:
+    part = found[0]
+    return "or" if part == "our" else _PARTS.get(part) or part.replace("ae", "e").replace("oe", "e")
+
+
+def _base(stem: str) -> str:
+    """A stem without what Snowball leaves of an ending: travell(ed), analysi(s), policemen."""
+    if len(stem) < 5:
+        return stem
+    if stem.endswith(("ll", "llor")):
+        return stem.replace("ll", "l")
+    if stem.endswith(("ysi", "osi", "esi")):
+        return stem[:-1]
+    return f"{stem[:-2]}an" if len(stem) > 5 and stem.endswith("men") else stem
 
 
 def _folded(token: str) -> str:

@@ -25,7 +25,7 @@ from index.errors import IndexFolderError
 from index.settings import IndexSettings
 from index.types import Document, Heading
 
-FORMAT = 2
+FORMAT = 3
 _POINTER = "current"
 _PARTIAL = ".partial"
 _MANIFEST = "manifest.json"
