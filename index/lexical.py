@@ -69,17 +69,18 @@ def tokens(text: str) -> list[str]:
     return (_TOKEN if _DIGIT.search(text) else _LETTERS).findall(text)
 
 
-def forms(token: str) -> Forms:
-    """What stands for a token, as `tokens` gives it."""
-    if _is_plain(token):
-        return Forms((token,), tuple(stems([token])))
-    found = _kinds().fullmatch(token)
-    return _FORMS[found.lastgroup or ""](token) if found else Forms(parts_of(token), parts_of(token))
+def forms(found: Collection[str]) -> dict[str, Forms]:
+    """What stands for each of some tokens, as `tokens` gives them."""
+    plain = [token for token in found if token.isalpha() and token.casefold() not in ALSO]
+    known = {token: Forms((token,), (term,)) for token, term in zip(plain, stems(plain), strict=True)}
+    return {token: known.get(token) or _special(token) for token in found}
 
 
 def asked(text: str) -> list[Forms]:
     """What stands for each token of a question."""
-    return [forms(token) for token in tokens(text)]
+    found = tokens(text)
+    known = forms(found)
+    return [known[token] for token in found]
 
 
 def terms(text: str) -> list[str]:
@@ -122,24 +123,18 @@ class Vocabulary:
         return self.terms.setdefault(term, len(self.terms))
 
     def _learn(self, unknown: Collection[str]) -> None:
-        plain = [token for token in unknown if _is_plain(token)]
-        known = dict(zip(plain, stems(plain), strict=True))
-        others = {token: forms(token) for token in unknown if token not in known}
-        for token in unknown:
-            if token in known:
-                self._numbers[token] = self.number(known[token])
+        known = forms(unknown)
+        for token, found in known.items():
+            numbers = [self.number(term) for term in found.terms]
+            if len(numbers) == 1 and not (found.ways or found.implied):
+                self._numbers[token] = numbers[0]
             else:
-                numbers = [self.number(term) for term in others[token].terms]
-                one = len(numbers) == 1 and not others[token].more
-                self._numbers[token] = numbers[0] if one else _SEVERAL
+                self._numbers[token] = _SEVERAL
                 self._several[token] = numbers, []
-        for token, found in others.items():
-            self._several[token][1].extend(self.number(term) for term in found.more)
-
-
-def _is_plain(token: str) -> bool:
-    """Whether a token is a word that is written in one way."""
-    return token.isalpha() and token.casefold() not in ALSO
+        # After the terms of all, since that is where they stand.
+        for token, found in known.items():
+            if token in self._several:
+                self._several[token][1].extend(self.number(term) for term in found.more)
 
 
 @cache
@@ -148,6 +143,12 @@ def _kinds() -> re.Pattern[str]:
     digits = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _FIGURES.items())
     others = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _OTHERS.items())
     return re.compile(rf"(?=\d)(?:{digits})|{others}")
+
+
+def _special(token: str) -> Forms:
+    """What stands for a token that may be written in several ways."""
+    found = _kinds().fullmatch(token)
+    return _FORMS[found.lastgroup or ""](token) if found else Forms(parts_of(token), parts_of(token))
 
 
 def _code(token: str) -> Forms:

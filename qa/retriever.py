@@ -4,7 +4,7 @@ Pure composition over an Index: it gives candidates with their scores, and this 
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -102,7 +102,8 @@ class Retriever:
         the most similar.
         """
         found = asked(question)
-        other = self._corrected(found) | self._akin(found)
+        unknown = self._unknown(found)
+        other = self._corrected(unknown) | self._akin(unknown)
         ways = (self._way(one) or [other.get(term, term) for term in one.terms] for one in found)
         return list(chain.from_iterable(ways))
 
@@ -113,7 +114,7 @@ class Retriever:
                 return way
         return ()
 
-    def _unknown(self, found: Sequence[Forms]) -> dict[str, str]:
+    def _unknown(self, found: Iterable[Forms]) -> dict[str, str]:
         """The terms that occur nowhere, of tokens that occur in no form, and the words that they are of."""
         return {
             term: word
@@ -123,35 +124,35 @@ class Retriever:
             if not self.index.holds(term)
         }
 
-    def _akin(self, found: Sequence[Forms]) -> dict[str, str]:
-        """For each term that occurs nowhere, the nearest of its family that does."""
-        families = {term: family(term, self.index.vocabulary()) for term in self._unknown(found)}
+    def _akin(self, unknown: Iterable[str]) -> dict[str, str]:
+        """For each term, the nearest of its family that occurs."""
+        families = {term: family(term, self.index.vocabulary()) for term in unknown}
         return {term: known[0] for term, known in families.items() if known}
 
-    def _corrected(self, found: Sequence[Forms]) -> dict[str, str]:
-        """For each term that occurs nowhere and is no English word, the most similar that occurs."""
-        unknown = {term for term, word in self._unknown(found).items() if not is_word(word)}
-        return nearest_terms(unknown, self.index.vocabulary()) if unknown else {}
+    def _corrected(self, unknown: Mapping[str, str]) -> dict[str, str]:
+        """For each term that is of no English word, the most similar that occurs."""
+        misspelt = {term for term, word in unknown.items() if not is_word(word)}
+        return nearest_terms(misspelt, self.index.vocabulary()) if misspelt else {}
 
     def respelt(self, question: str, passages: Sequence[RetrievedPassage]) -> str:
         """The question as a reader should see it: figures and misspelt words as they stand in the passages.
 
         What no passage holds in any form stays as it is.
         """
-        found = [(token, forms(token)) for token in tokens(question)]
-        corrected = self._corrected([one for _, one in found])
-        changed = [
-            (token, one)
-            for token, one in found
+        found = forms(tokens(question))
+        corrected = self._corrected(self._unknown(found.values()))
+        changed = {
+            token: one
+            for token, one in found.items()
             if one.has_figure or not corrected.keys().isdisjoint(one.terms)
-        ]
+        }
         if not changed:
             return question
         held = dict.fromkeys(token for passage in passages for token in tokens(passage.hit.passage.text))
         # The first of several tokens, since later ones are overwritten.
-        written = {way: token for token in reversed(held) for way in forms(token).every}
+        written = {way: token for token, one in reversed(forms(held).items()) for way in one.every}
         question = normal(question)
-        for token, one in changed:
+        for token, one in changed.items():
             ways = one._replace(terms=tuple(corrected.get(term, term) for term in one.terms)).every
             other = next((written[way] for way in ways if way in written), token)
             if token not in held:
