@@ -21,6 +21,8 @@ _CLOSING = 8
 # Atomic groups, so that "\r\n" never backtracks into two line ends.
 _BLANK_LINE = re.compile(r"(?>\r\n|\r|\n)[^\S\r\n]*(?>\r\n|\r|\n)\s*")
 _LINE_END = re.compile(r"(?>\r\n|\r|\n)")
+# One that breaks no word.
+_PARAGRAPH_END = re.compile(r"(?<![^\W\d_][-‐\u00ad])(?<![^\W\d_][-‐\u00ad]\r)(?>\r\n|\r|\n)")
 _LIST_ITEM = re.compile(r"(?>\r\n|\r|\n)(?=[^\S\r\n]*(?:[-*+•‣◦–]|\(?\d{1,3}[.)]|\(?[a-z][.)]|\|)[^\S\r\n])")
 _PIECE = re.compile(r"\S{1,100}")
 _QUESTION_END = re.compile(r"[?？؟][\s\"'”’»)\]*_~`|]*$")
@@ -61,7 +63,7 @@ def paragraphs(text: str) -> list[Range]:
     """Ranges of the paragraphs, without the white space around them.
 
     A paragraph ends at a blank line. In a text without blank lines each line is a paragraph, unless its
-    lines are prose wrapped by hand; then the whole text is one.
+    lines are prose wrapped by hand; then the whole text is one. A line that ends within a word goes on.
     """
     stripped = _strip(text, 0, len(text))
     if stripped is None:
@@ -69,7 +71,7 @@ def paragraphs(text: str) -> list[Range]:
     start, end = stripped
     separator = _BLANK_LINE
     if not _BLANK_LINE.search(text, start, end) and not _is_wrapped(text[start:end]):
-        separator = _LINE_END
+        separator = _PARAGRAPH_END
     return list(_split_at(text, start, end, separator))
 
 

@@ -14,7 +14,6 @@ from qa.citations import cite, joined
 from qa.composition import compose, disagree
 from qa.confidence import confidence, said, signals
 from qa.conversation import standalone
-from qa.english import content_words
 from qa.errors import QuestionError
 from qa.faq import answering
 from qa.reader import Reader
@@ -84,7 +83,7 @@ class Answerer:
         if not spans:  # also for a source without a sentence: its headings are the best there is
             with _timed(timings, "retrieve"):
                 passages = self.to_read(alone, documents)
-                missing = self._missing_terms(alone, documents)
+                missing = self.retriever.missing_words(alone, documents=documents)
                 read_as = self.retriever.respelt(alone, passages)
             with _timed(timings, "read"):
                 spans = settle(read_as, self.reader.read(read_as, passages), passages)
@@ -152,12 +151,6 @@ class Answerer:
                 f"the question has {len(asked)} characters; ask in at most {self.settings.longest_question}"
             )
         return asked
-
-    def _missing_terms(self, question: str, documents: Collection[str] | None) -> list[str]:
-        meaningful = set(content_words(question))
-        return [
-            word for word in self.retriever.missing_words(question, documents=documents) if word in meaningful
-        ]
 
     def _compose(self, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
         if self.calibration.ranking is None:  # scores that are no log-odds

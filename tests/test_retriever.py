@@ -262,7 +262,7 @@ def test_a_common_word_that_occurs_nowhere_is_not_taken_for_another(index: Index
 
 def test_missing_words_are_named_as_written_once_and_in_order(index: Index) -> None:
     missing = Retriever(index).missing_words
-    assert missing("Do ZEBRAS swim near Zürich's river, ZEBRAS?") == ["Do", "ZEBRAS", "near", "Zürich", "s"]
+    assert missing("Do ZEBRAS swim near Zürich's river, ZEBRAS?") == ["ZEBRAS", "Zürich"]
     assert missing("Salmon SWIMMING in rivers") == []
     assert missing("?!") == []
 
