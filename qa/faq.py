@@ -38,7 +38,7 @@ def _ends_with_title(sentence: str) -> bool:
 def answering(question: str, passage: RetrievedPassage) -> RetrievedPassage:
     """The passage with those of its sentences that may answer.
 
-    Its questions stay where a question is asked for, save the one that was asked.
+    Its questions stay where a question is asked for, save the one that is asked.
     """
     text, offset = passage.hit.passage.text, passage.hit.passage.start
     wanted = bool(_ASKS_FOR_ONE.search(question))
@@ -52,7 +52,7 @@ def answering(question: str, passage: RetrievedPassage) -> RetrievedPassage:
         end = sentence.end
         if is_question(said):
             heading = sentence._replace(heading=(sentence.start, end))
-            if wanted and terms(said) != terms(question):
+            if wanted and not _is_the_same(question, said):
                 kept.append(sentence)
         elif heading:
             taken = heading._replace(start=sentence.start, end=end)
@@ -61,6 +61,12 @@ def answering(question: str, passage: RetrievedPassage) -> RetrievedPassage:
         else:
             kept.append(sentence)
     return passage._replace(sentences=tuple(kept))
+
+
+def _is_the_same(question: str, said: str) -> bool:
+    """Whether a question of the source begins as the one that was asked and holds all of its words."""
+    ours, theirs = terms(question), terms(said)
+    return ours[:1] == theirs[:1] and set(ours) <= set(theirs)
 
 
 def _score(sentence: ScoredSentence) -> float:

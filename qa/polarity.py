@@ -63,7 +63,7 @@ _OPPOSITES = dict(
     forbid/allow prohibited/allowed prohibits/allows prohibit/allow banned/allowed disallowed/allowed
     refused/accepted refuses/accepts refuse/accept rejected/accepted rejects/accepts reject/accept
     impossible/possible invalid/valid illegal/legal inactive/active incomplete/complete ineligible/eligible
-    inadmissible/admissible disagree/agree disagreed/agreed lacks/has
+    inadmissible/admissible disagree/agree disagreed/agreed
     """.split()
 )
 _SAME = {"permit": "allow", "permits": "allows", "permitted": "allowed", "permissible": "allowed"}

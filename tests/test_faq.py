@@ -107,7 +107,7 @@ def test_what_follows_a_question_takes_over_its_fit_and_the_question_is_none_of_
 
 
 def test_questions_stay_where_one_is_asked_for_save_the_one_that_is_asked(tmp_path: Path) -> None:
-    text = "The chair asked: who pays? What did the chair ask? Nobody spoke."
+    text = "The chair asked: who pays? What did the chair ask in May? Nobody spoke."
     _, after = read(tmp_path, text, "What did the chair ask?")
     assert said(after) == ["The chair asked: who pays?", "Nobody spoke."]
     _, after = read(tmp_path, text, "Who spoke?")
