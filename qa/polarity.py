@@ -36,12 +36,17 @@ _IDIOMS = re.compile(
 )
 # What is said holds for some and not for others.
 _MIXED = re.compile(
-    r"\b(?:except(?:ing|ed)?|unless|apart from|other than|only|but (?:for|not)|all but|nothing but)\b",
+    r"\b(?:except(?:ing|ed)?|unless|apart from|(?:other|more|less|fewer) than|only|but (?:for|not)|all but"
+    r"|nothing but)\b",
     re.IGNORECASE,
 )
 _BREAK = re.compile(
-    r"[;—()]|\s–\s|,?\s(?:but|although|though|whereas|however|because|since)\s|,\s(?=and\s|which\s|who\s)"
+    r"[;—()|\n]|\s–\s|,?\s(?:but|although|though|whereas|however|because|since|so that)\s"
+    r"|,\s(?=and\s|which\s|who\s)"
 )
+# What a question denies in passing: "My aunt cannot walk, how …?", "What do I do if it does not start?"
+_ASIDE = re.compile(rf"^.*,\s(?=(?:{'|'.join(sorted(WH))})\b)|\bif\b[^,?]*", re.IGNORECASE | re.DOTALL)
+_ASKS = re.compile(rf"\b(?:{'|'.join(sorted(WH))})\b", re.IGNORECASE)
 # "Can you tell me who …?" asks who.
 _ASKED_WITHIN = re.compile(
     rf"\b(?:tell|know|say|explain|show|remember|find|see|check)\b.{{0,30}}?\b(?:{'|'.join(sorted(WH))})\b",
@@ -52,7 +57,8 @@ _ELLIPTIC = re.compile(
     rf"|\b(?:cannot|(?:{'|'.join(sorted(_MODALS))})(?: not|n['’]t))(?: either)?\W*$",
     re.IGNORECASE,
 )
-_PREFIX = re.compile(r"^(?:un|non)(?=\w{3})")
+# "unpaid", "unlawful", "nonrefundable"; but "unmask" undoes.
+_PREFIX = re.compile(r"^(?:un|non)(?=\w{1,20}(?:ed|able|ible|al|ful|id|en|ing|ary)$)")
 _MARKS = frozenset(',.;:!?()—–"“”„')
 _NO_ADVERBS = frozenset("apply comply imply multiply rely reply supply".split())
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]")
@@ -111,6 +117,15 @@ def is_yes_or_no(question: str) -> bool:
     return opens and not _ASKED_WITHIN.search(question)
 
 
+def asks_for_one(question: str) -> bool:
+    """Whether a question asks who, what, which, where or when, of which only some is true.
+
+    A denial answers as well when a yes or no, a manner, a reason or an amount is asked for.
+    """
+    asked = _ASKS.search(question)
+    return asked is not None and asked[0].casefold() not in {"how", "why"} and not is_yes_or_no(question)
+
+
 def is_elliptic(sentence: str) -> bool:
     """Whether a sentence denies what the sentence before it affirms, without a verb of its own."""
     return _ELLIPTIC.search(sentence) is not None
@@ -127,6 +142,7 @@ def compare(question: str, sentence: str, start: int = 0, end: int | None = None
     Nothing when something is said of some and not of others, as with "only" and "except".
     """
     clause = _clause(sentence, start, len(sentence) if end is None else end)
+    question = _ASIDE.sub("", question)
     if _MIXED.search(question) or _MIXED.search(clause):
         return Polarity()
     asked, told = _said(question), _said(clause)

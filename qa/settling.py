@@ -3,12 +3,11 @@
 It takes the spans of any reader, whoever ranked them last, and gives spans of the same sentences.
 """
 
-import re
 from collections.abc import Sequence
 
 from qa.cues import is_bare
 from qa.english import content_words
-from qa.polarity import Polarity, compare, denies, is_elliptic, is_yes_or_no
+from qa.polarity import Polarity, asks_for_one, compare, denies, is_elliptic
 from qa.pronouns import Told, antecedent, is_pronoun, reports
 from qa.quantity import whole
 from qa.retriever import RetrievedPassage
@@ -26,8 +25,6 @@ _POINTED = 15.0
 _GAP = 4
 # How far an opposite is put below the best span, in log-odds: too far to be shown beside it.
 _BELOW = 1.0
-# A denial answers these as well as an affirmation does.
-_OF_MANNER = re.compile(r"^\W*(?:(?:and|but|so)\s)?(?:how|why)\b", re.IGNORECASE)
 
 
 def settle(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
@@ -36,7 +33,7 @@ def settle(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPas
         _explained(_whole(_telling(question, span, spans, passages), passages), spans, passages)
         for span in spans[:_SETTLED]
     ]
-    if not is_yes_or_no(question) and not _OF_MANNER.search(question):
+    if asks_for_one(question):
         settled = _without_opposites(question, settled, passages)
     return sorted([*settled, *spans[_SETTLED:]], key=lambda span: -span.score)
 

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from qa.polarity import compare, denies, is_elliptic, is_yes_or_no
+from qa.polarity import asks_for_one, compare, denies, is_elliptic, is_yes_or_no
 
 WAYS = [
     ("can be", "cannot be"),
@@ -64,6 +64,11 @@ def test_each_of_at_least_forty_pairs_opposes_the_question_of_the_other_and_not_
         ("How is the study paid for?", "The sponsors had no influence on the design of the study."),
         ("Who got it free of charge?", "Teachers got it for nothing."),
         ("Which flat is it?", "It is flat No. 5."),
+        ("My aunt cannot walk, what can she use?", "People who walk badly can use the cart."),
+        ("What is the warranty if I don't register?", "It is two years, three if you register."),
+        ("What is the limit?", "No candidate may spend more than the limit of 740 pounds."),
+        ("When did the week of five days begin?", "It began in 1908 so that nobody had to work seven days."),
+        ("Who is under the mask?", "Luke unmasks his father."),
         ("Who sings the song “It Ain't Me”?", "“It Ain't Me” is a song by Selena Gomez."),
         ("What does imperialism need?", "A colony does not imply imperialism, which needs power."),
         ("Who was banned from driving?", "Boris was banned from driving."),
@@ -83,6 +88,9 @@ def test_only_the_clauses_of_the_answer_are_compared() -> None:
     start = sentence.index("5")
     assert not compare(question, sentence, start, start + 7).opposes
     assert compare(question, sentence, 0, 10).opposes
+    table = "| Event | No time limit |\n| Marathon | 4 h |"
+    start = table.index("Marathon")
+    assert not compare("Which event has a time limit?", table, start, start + 8).opposes
 
 
 def test_a_sentence_settles_an_opposite_when_it_says_what_is_asked_of_the_same() -> None:
@@ -97,6 +105,24 @@ def test_a_sentence_settles_an_opposite_when_it_says_what_is_asked_of_the_same()
     assert turned.settles(opposite)
     assert not turned.opposes
     assert compare("Which shops accept returns?", "Three shops accept returns.").turned().opposes
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Which items can be returned?", True),
+        ("who paid", True),
+        ("When is it not open?", True),
+        ("how much does it cost", False),
+        ("In how many hours does it open?", False),
+        ("Why is it closed?", False),
+        ("Is it open?", False),
+        ("campaign spending limit", False),
+        ("", False),
+    ],
+)
+def test_some_questions_ask_for_what_is_true_of_some_only(question: str, expected: bool) -> None:
+    assert asks_for_one(question) is expected
 
 
 @pytest.mark.parametrize(
