@@ -39,6 +39,8 @@ _WRAPPED_LINE_MAX = 200
 # Share of line ends that must fall within a sentence for a text to count as wrapped prose. Wrapped at 72
 # columns, about six in ten do (the next line starts in lower case); lines that are paragraphs, next to none.
 _WRAPPED_SHARE = 0.3
+# Fewer lines of figures may be prose that was wrapped.
+_FEWEST_LINES = 3
 
 
 class Chunk(NamedTuple):
@@ -78,12 +80,14 @@ def paragraphs(text: str) -> list[Range]:
 def sentences(text: str, start: int, end: int) -> list[Range]:
     """Ranges of the sentences within `text[start:end]`, without the white space around them.
 
-    An item of a list or a row of a table ends a sentence; a range without a letter or digit is none.
+    An item of a list, a row of a table or a line of figures ends a sentence; a range without a letter or
+    digit is none.
     """
     import nupunkt
 
     found = []
-    for item_start, item_end in _split_at(text, start, end, _LIST_ITEM):
+    separator = _LINE_END if _are_figures(text[start:end]) else _LIST_ITEM
+    for item_start, item_end in _split_at(text, start, end, separator):
         # One character for one character: a wrapped line does not end a sentence, and the offsets hold.
         flat = text[item_start:item_end].replace("\r", " ").replace("\n", " ")
         flat = _LONG_WORD.sub(lambda word: "x" * len(word[0]), flat)
@@ -136,6 +140,19 @@ def _is_wrapped(text: str) -> bool:
         for line, following in pairwise(lines)
     )
     return bool(within >= _WRAPPED_SHARE * (len(lines) - 1))
+
+
+def _are_figures(text: str) -> bool:
+    """Whether the lines of a paragraph are each for itself, as those of a price list are.
+
+    Most of them hold a number, and none goes on from the line before, as prose does in six lines of ten.
+    """
+    lines = [line.strip() for line in _LINE_END.split(text) if line.strip()]
+    if len(lines) < _FEWEST_LINES or any(line[0].islower() for line in lines[1:]):
+        return False
+    if any(_SENTENCE_END.search(line) or line[-1] == "," for line in lines[:-1]):
+        return False
+    return 2 * sum(any(map(str.isdigit, line)) for line in lines) > len(lines)
 
 
 def _blocks(document: Document) -> Iterator[tuple[int, int, bool]]:

@@ -194,7 +194,7 @@ class Index:
             return self._words.document_frequency(term) > 0
         return bool(self._words.scores([term], self.passage_rows(documents)).any())
 
-    def vocabulary(self) -> tuple[str, ...]:
+    def vocabulary(self) -> Collection[str]:
         """Every term that occurs in the index."""
         return self._words.vocabulary()
 

@@ -55,7 +55,7 @@ class Last:
         require_whole(generation, store.read_manifest(generation).files)
         self.columns = Columns.open(generation)
         self.documents = store.Documents(generation)
-        self.terms = WordIndex(generation / "words", len(self.columns.passages)).vocabulary()
+        self.terms = tuple(WordIndex(generation / "words", len(self.columns.passages)).vocabulary())
         self._files: dict[tuple[str, str, str, str], tuple[FileRecord, int]] = {}
         first = 0
         for record in store.read_files(generation):

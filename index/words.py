@@ -6,7 +6,7 @@ and Flood, "Query evaluation: strategies and optimizations", 1995), so the resul
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +51,9 @@ class WordIndex:
         """The number that stands for a term in `Columns.terms`; -1 when it occurs nowhere."""
         return self._numbers.get(term, -1)
 
-    def vocabulary(self) -> tuple[str, ...]:
+    def vocabulary(self) -> Collection[str]:
         """Every term that occurs, in the order of first occurrence."""
-        return tuple(self._numbers)
+        return self._numbers.keys()
 
     def document_frequency(self, term: str) -> int:
         """Number of passages that hold the term."""

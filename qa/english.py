@@ -28,8 +28,8 @@ _ASKING = frozenset(
         """
         say tell mean call name happen ask answer explain describe define mention state list give show find
         stand refer discuss write talk deal cover contain include concern question information detail
-        article document text file paper report book source page chapter section paragraph passage sentence
-        kind type sort way thing number amount year date day month time person people place reason part
+        article document text file paper report book source page chapter section clause paragraph passage
+        sentence part kind type sort way thing number amount year date day month time person place reason
         """.split()
     )
 )

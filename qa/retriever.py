@@ -5,6 +5,7 @@ Pure composition over an Index: it gives candidates with their scores, and this 
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -19,6 +20,9 @@ from qa.english import about, counts
 from qa.errors import QuestionError
 from qa.settings import RetrievalSettings
 from qa.spelling import family, is_word, nearest_terms
+
+# Words that occur nowhere and whose families are remembered.
+_REMEMBERED = 1000
 
 
 class ScoredSentence(NamedTuple):
@@ -51,6 +55,8 @@ class Retriever:
     def __init__(self, index: Index, settings: RetrievalSettings | None = None) -> None:
         self.index = index
         self.settings = settings or RetrievalSettings()
+        # The whole vocabulary is looked through for each.
+        self._family = lru_cache(_REMEMBERED)(lambda term: family(term, index.vocabulary()))
 
     def retrieve(
         self, question: str, top_k: int = 5, *, documents: Collection[str] | None = None
@@ -134,7 +140,7 @@ class Retriever:
 
     def _akin(self, unknown: Iterable[str]) -> dict[str, str]:
         """For each term, the nearest of its family that occurs."""
-        families = {term: family(term, self.index.vocabulary()) for term in unknown}
+        families = {term: self._family(term) for term in unknown}
         return {term: known[0] for term, known in families.items() if known}
 
     def _corrected(self, unknown: Mapping[str, str]) -> dict[str, str]:
@@ -184,9 +190,7 @@ class Retriever:
 
     def _occurs(self, term: str, documents: Collection[str] | None) -> bool:
         held = self.index.holds
-        return held(term, documents) or any(
-            held(other, documents) for other in family(term, self.index.vocabulary())
-        )
+        return held(term, documents) or any(held(other, documents) for other in self._family(term))
 
     def _hit(self, row: int, score: np.float32) -> Hit:
         return Hit(score=float(score), passage=self.index.passage(row))

@@ -11,6 +11,8 @@ _TWO_SLIPS_FROM = 8
 # Words of one family share so many first letters and go on with these: found-er, found-at(ion), found. Chosen
 # on the derivations that WordNet lists among the words of the data; DECISIONS.md has the table.
 _FAMILY_LETTERS = 4
+# A shorter word has a family only in whoever does it: own, owner; run, runner.
+_SHORTEST_ROOT = 3
 _ENDINGS = frozenset(
     """
     abl ag al alist an anc ant ari at atori dom enti er eri ership est hood i ia ial ian ibl ic ician if ifi
@@ -60,9 +62,9 @@ def family(term: str, vocabulary: Iterable[str]) -> list[str]:
     """The words of the vocabulary that come from the same one as a term, the most alike first."""
     from rapidfuzz.distance import Prefix
 
-    if len(term) < _FAMILY_LETTERS or not term.isalpha():
+    if len(term) < _SHORTEST_ROOT or not term.isalpha():
         return []
-    start = term[:_FAMILY_LETTERS]
+    start = term[:_SHORTEST_ROOT]
     alike = {other: Prefix.similarity(term, other) for other in vocabulary if other.startswith(start)}
     akin = [other for other, shared in alike.items() if _are_akin(term, other, shared)]
     return sorted(akin, key=lambda other: (-alike[other], len(other), other))
@@ -72,4 +74,6 @@ def _are_akin(one: str, other: str, shared: int) -> bool:
     """Whether two terms that share their first letters are of one family."""
     ends = sorted((one[shared:], other[shared:]))
     before = one[shared - 1]
+    if shared < _FAMILY_LETTERS:
+        return ends[0] == "" and ends[1] in ("er", "or", f"{before}er")
     return {*ends} <= _ENDINGS or not _CHANGES.isdisjoint(("/".join(ends), f"{before}{'/'.join(ends)}"))

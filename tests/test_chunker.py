@@ -224,3 +224,21 @@ def test_many_headings_in_a_row_are_cut_into_passages() -> None:
 @pytest.mark.parametrize("text", ["", "   \n\n\t", "--- *** ...", "\ufeff"])
 def test_text_without_a_letter_or_digit_gives_no_passage(text: str) -> None:
     assert texts_of(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Cola, 33 cl: 1.20\nCola, 50 cl: 1.80\nCable, 3 m: 9.90", 3),
+        ("Bus 14\r\nTram 2\r\nFerry 7\r\nOffice", 4),
+        ("Bus 14\nTram 2", 1),  # two lines may be prose that was wrapped
+        ("Bus\nTram\nFerry 7", 1),  # names and one number
+        ("In the year 1825 the harbour\nwas built for 300 ships by\nWalter Campbell in 2 years", 1),
+        ("It cost 5 pounds,\nAnn paid 3 of them,\nBen paid 2", 1),
+        ("It cost 5 pounds.\nAnn paid 3 of them.\nBen paid 2.", 3),  # by its full stops
+    ],
+)
+def test_lines_of_figures_are_a_sentence_each(text: str, expected: int) -> None:
+    found = sentences(text, 0, len(text))
+    assert len(found) == expected
+    assert " ".join(text[start:end] for start, end in found).split() == text.split()

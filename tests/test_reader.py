@@ -36,7 +36,9 @@ The distillery employed ninety people in 1967. It closed in 1983, and reopened i
 def index(tmp_path: Path) -> Index:
     path = tmp_path / "island.txt"
     path.write_text(TEXT, encoding="utf-8")
-    return Index.from_sources([path], embedder=HashEmbedder(), settings=IndexSettings(merge_tokens=0))
+    return Index.from_sources(
+        [path], embedder=HashEmbedder(dimension=512), settings=IndexSettings(merge_tokens=0)
+    )
 
 
 # --- decoding
