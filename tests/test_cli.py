@@ -244,7 +244,7 @@ def test_a_cache_that_cannot_be_written_is_one_line(
 ) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("QUOTH_CACHE", str(tmp_path / "file" / "cache"))
-    assert "check the path" in failed(run("index", article))
+    assert "the index cannot be written (Not a directory)" in failed(run("index", article))
 
 
 @pytest.mark.usefixtures("hashed")
