@@ -5,11 +5,8 @@
 
 import os
 import signal
-import socket
 import sys
-import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
@@ -20,71 +17,39 @@ from typing import Any, NamedTuple
 os.environ.update(GRADIO_ANALYTICS_ENABLED="False", GRADIO_ANALYTICS_MAX_EVENTS="1", HF_HUB_OFFLINE="1")
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI
+from gradio.block_function import BlockFunction
 from gradio.events import api
-from pydantic import ValidationError
 
 from index.cache import cache_folder
-from index.errors import IndexingError
+from index.embedder import encodable
 from index.index import Index
-from qa.errors import QuestionAnsweringError, one_line
 from qa.page import kept, rendering
 from qa.page.builders import Builders
 from qa.page.desk import Desk
 from qa.page.feedback import FeedbackFile
-from qa.page.guard import Guard
 from qa.page.library import Library, UploadLimits
-from qa.page.limits import AskLimits, Turnstile
+from qa.page.limits import AskLimits, Turnstile, caller
 from qa.page.programs import Answers, Programs, Query, Question, Words
+from qa.page.refusals import ERRORS, told
+from qa.page.server import Server
 from qa.page.talk import Talk
 from qa.page.tools import Tools
 from qa.page.visits import Visit, Visits
+from qa.page.waking import wake_on_push
 from qa.page.web import application, cookie_name
 
-_ERRORS = (QuestionAnsweringError, IndexingError, ValidationError)
 # Conversations that are remembered, the last used ones, at about 30 KiB each. A program that calls the page's
 # API without gradio's client begins a new one with each question.
 _CONVERSATIONS = 1000
 
 
-class Server:
-    """A page being served in the background."""
+class _Page(gr.Blocks):
+    """A page whose endpoints may be called with fewer values than they take, as before some were added."""
 
-    def __init__(self, web: FastAPI, host: str, port: int, password: str | None = None) -> None:
-        try:
-            self._socket = socket.create_server((host, port))
-        except OSError as error:
-            raise QuestionAnsweringError(
-                f"{host}:{port}: cannot serve there; choose another with --host, --port"
-            ) from error
-        self.url = f"http://{host}:{self._socket.getsockname()[1]}/"
-        # A browser holds a stream open for as long as it shows the page; a shutdown does not wait for it.
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                Guard(web, host=host, password=password),
-                log_level="critical",
-                timeout_graceful_shutdown=1,
-                ws="none",
-            )
-        )
-
-    def run(self) -> None:
-        """Serve until a signal ends it."""
-        self._server.run(sockets=[self._socket])
-
-    @contextmanager
-    def running(self) -> Iterator[str]:
-        """Serve in a thread meanwhile; gives the address."""
-        thread = threading.Thread(target=self.run)
-        thread.start()
-        while not self._server.started and thread.is_alive():
-            time.sleep(0.01)
-        try:
-            yield self.url
-        finally:
-            self._server.should_exit = True
-            thread.join()
+    def validate_inputs(self, block_fn: BlockFunction, inputs: list[Any]) -> None:
+        inputs += [getattr(block, "value", None) for block in block_fn.inputs[len(inputs) :]]
+        super().validate_inputs(block_fn, inputs)
 
 
 def build(
@@ -100,31 +65,36 @@ def build(
     turnstile = turnstile or Turnstile(AskLimits())
     programs = Programs(desk, turnstile)
 
-    def respond(question: str, talk: Talk | None, request: gr.Request) -> Iterator[Any]:
+    async def answered(
+        question: str, talk: Talk, visit: Visit | None, request: gr.Request, place: int | None = None
+    ) -> tuple[Talk, list[gr.ChatMessage]]:
+        """The conversation with one more answer, or with the best guess in place of a refusal, as shown."""
+        threshold = None if place is None else 0.0
+        try:
+            answer = await turnstile.run(
+                caller(request),
+                lambda: desk.ask(question, talk.history(place), threshold=threshold, visit=visit),
+            )
+        except ERRORS as error:
+            return talk, shown(talk, visit) + _exchange(question, rendering.problem(told(error)))
+        said = talk.having(answer, place)
+        if visit:
+            visit.remember(said)
+        return said, shown(said, visit)
+
+    async def respond(question: str, talk: Talk | None, request: gr.Request) -> AsyncIterator[Any]:
         talk = talk or Talk()
         visit = visits.find(request.cookies.get(cookie_name(request.url)))
-        before = shown(talk, visit)
-        yield before + _exchange(question, _WAITING), "", talk
-        # The box is left alone from here on: the next question may be in it.
-        try:
-            with turnstile.turn(_caller(request)):
-                talk = talk.having(desk.ask(question, talk.history(), visit=visit))
-        except _ERRORS as error:
-            yield before + _exchange(question, rendering.problem(one_line(error))), gr.skip(), talk
-        else:
-            if visit:
-                visit.remember(talk)
-            yield shown(talk, visit), gr.skip(), talk
+        yield shown(talk, visit) + _exchange(question, _WAITING), "", talk
+        talk, messages = await answered(question, talk, visit, request)
+        # The box is left alone: the next question may be in it.
+        yield messages, gr.skip(), talk
 
-    def guess(talk: Talk, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
+    async def guess(talk: Talk, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
         visit = visits.find(request.cookies.get(cookie_name(request.url)))
         place = event._data["turn"]
-        refused = talk.answers[place]
-        forced = desk.ask(refused.question, talk.history(place), threshold=0.0, visit=visit)
-        talk = talk.having(forced, place)
-        if visit:
-            visit.remember(talk)
-        return shown(talk, visit), talk
+        talk, messages = await answered(talk.answers[place].question, talk, visit, request, place)
+        return messages, talk
 
     def shown(talk: Talk, visit: Visit | None) -> list[gr.ChatMessage]:
         many = desk.listing(visit)["total"] > 1
@@ -136,37 +106,46 @@ def build(
             messages += _exchange(answer.question, reply)
         return messages
 
-    def ask(
+    async def ask(
         question: str,
-        history: list[dict[str, str]] | None = None,
+        history: list[dict[str, Any]] | None = None,
         threshold: float | None = None,
+        documents: list[str] | None = None,
         request: gr.Request | None = None,
     ) -> dict[str, Any]:
         """Answer from the source, with citations, or say that the source is silent."""
-        given = {"question": question, "history": history or [], "threshold": threshold}
+        given = {"question": question, "history": history, "threshold": threshold, "documents": documents}
         with _said_as_error():
-            return programs.ask(Question.model_validate(given), _caller(request)).model_dump(mode="json")
+            answer = await programs.ask(Question.model_validate(given), caller(request))
+            return answer.model_dump(mode="json")
 
-    def search(query: str, top_k: int = 5, request: gr.Request | None = None) -> list[dict[str, Any]]:
+    async def search(
+        query: str, top_k: int = 5, documents: list[str] | None = None, request: gr.Request | None = None
+    ) -> list[dict[str, Any]]:
         """Find the passages that are most relevant to a query, best first."""
         with _said_as_error():
-            hits = programs.search(Query(query=query, top_k=top_k), _caller(request))
+            given = Query(query=query, top_k=top_k, documents=documents)
+            hits = await programs.search(given, caller(request))
             return [hit.model_dump(mode="json") for hit in hits]
 
-    def quote(text: str, request: gr.Request | None = None) -> list[dict[str, Any]]:
+    async def quote(
+        text: str, documents: list[str] | None = None, request: gr.Request | None = None
+    ) -> list[dict[str, Any]]:
         """Say where words stand in the source, to the character."""
         with _said_as_error():
-            found = programs.quote(Words(text=text), _caller(request))
+            given = Words(text=text, documents=documents)
+            found = await programs.quote(given, caller(request))
             return [citation.model_dump(mode="json") for citation in found]
 
-    def verify(answers: list[dict[str, Any]], request: gr.Request | None = None) -> dict[str, Any]:
+    async def verify(answers: list[dict[str, Any]], request: gr.Request | None = None) -> dict[str, Any]:
         """Check every quote of answers against the source, to the character."""
         with _said_as_error():
-            verdict = programs.verify(Answers.model_validate({"answers": answers}), _caller(request))
+            given = Answers.model_validate({"answers": answers})
+            verdict = await programs.verify(given, caller(request))
             return verdict.model_dump(mode="json")
 
     page: gr.Blocks
-    with gr.Blocks(title="Quoth", analytics_enabled=False, fill_width=True) as page:
+    with _Page(title="Quoth", analytics_enabled=False, fill_width=True) as page:
         talk = gr.State(None)
         gr.HTML(_HEADER, elem_id="q-head", apply_default_css=False)
         with gr.Row(elem_id="q-desk"):
@@ -196,11 +175,12 @@ def build(
         api(verify, api_name="verify")
         # The turnstile bounds what runs and refuses in words; gradio's own queue stands outside it.
         page.queue(default_concurrency_limit=32, max_size=256)
+        wake_on_push(page._queue)
         page.state_session_capacity = _CONVERSATIONS
     # The one sans-serif that gradio bundles whole, in these two weights.
     sans = gr.themes.LocalFont("Source Sans Pro", weights=(400, 700))
     theme = gr.themes.Base(font=(sans, "system-ui", "sans-serif"))
-    web = application(desk, visits, uploads, feedback, programs)
+    web = application(desk, visits, uploads, feedback, programs, turnstile)
     if mcp:
         tools = Tools(programs)
         web.router.lifespan_context = lambda _: tools.running()
@@ -267,20 +247,17 @@ def serve(sources: Sequence[str], reader: str, serving: Serving) -> None:
 
 
 def _exchange(question: str, reply: str) -> list[gr.ChatMessage]:
-    asked = rendering.asked(question)
+    # A lone surrogate cannot be sent.
+    asked, reply = encodable([rendering.asked(question), reply])
     return [gr.ChatMessage(role="user", content=asked), gr.ChatMessage(role="assistant", content=reply)]
-
-
-def _caller(request: gr.Request | None) -> str:
-    return request.client.host if request else ""
 
 
 @contextmanager
 def _said_as_error() -> Iterator[None]:
     try:
         yield
-    except _ERRORS as error:
-        raise gr.Error(one_line(error)) from error
+    except ERRORS as error:
+        raise gr.Error(told(error), print_exception=False) from error
 
 
 _HEADER = (

@@ -8,22 +8,24 @@ import contextlib
 import hashlib
 import json
 import os
+import sqlite3
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from index import store
 from index.cache import cache_folder
+from index.changes import differ, looked_at
 from index.chunker import Chunk, split
 from index.columns import mapped
 from index.embedder import Embedder, SentenceTransformerEmbedder
 from index.embedding import Embedded, EmbeddingPass, embedded_before
-from index.errors import IndexFolderError, SourceError
+from index.errors import DamagedError, IndexFolderError, SourceError
 from index.index import Index, Progress
 from index.intake import Intake, Last
-from index.limits import Limits
 from index.loaders import SourceFile, find
 from index.settings import IndexSettings
 from index.store import FileRecord, Manifest
@@ -54,28 +56,101 @@ def build_or_open(
     absolute = tuple(sorted({str(Path(source).resolve()) for source in sources}))
     target = Path(folder) if folder else index_folder(absolute, embedder.fingerprint, settings)
     _require_ours(target, sources)
-    target.mkdir(parents=True, exist_ok=True)
     wanted = Manifest(
         format=store.FORMAT,
         settings=settings,
         model_fingerprint=embedder.fingerprint,
         sources=absolute,
     )
-    last, old = (None, ()) if rebuild else _last(target, wanted, explicit=folder is not None)
-    if last and not _changed(old, files):
-        return Index.open(target, embedder=embedder)
-    with FileLock(target / "lock"):
-        # Another process may have built it while this one waited.
-        last, old = (None, ()) if rebuild else _last(target, wanted, explicit=folder is not None)
-        records = _records(files, old)
-        if last is None or [record.content for record in records] != [record.content for record in old]:
-            _Build(wanted, embedder, last, progress).run(target, files, records)
-        else:
-            # Touched but not changed: remember the new times, so that the next start need not hash.
-            times = ({"size": record.size, "mtime_ns": record.mtime_ns} for record in records)
-            touched = [record.model_copy(update=new) for record, new in zip(old, times, strict=True)]
-            store.write_files(last, touched)
-    return Index.open(target, embedder=embedder)
+    update = _Update(target, wanted, embedder, files, explicit=folder is not None, progress=progress)
+    try:
+        return update.run(rebuild=rebuild)
+    except DamagedError:
+        if folder is not None:
+            raise
+        return update.run(rebuild=True)
+    except (OSError, sqlite3.Error) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise IndexFolderError(
+            f"{target}: the index cannot be written ({why}); "
+            "free space there, or give another folder with --folder"
+        ) from error
+
+
+class _Update:
+    """Brings an index folder up to date with some files, and opens it."""
+
+    def __init__(
+        self,
+        target: Path,
+        wanted: Manifest,
+        embedder: Embedder,
+        files: Sequence[SourceFile],
+        *,
+        explicit: bool,
+        progress: Progress | None,
+    ) -> None:
+        self._target = target
+        self._wanted = wanted
+        self._embedder = embedder
+        self._files = files
+        self._explicit = explicit
+        self._progress = progress
+
+    def run(self, *, rebuild: bool) -> Index:
+        """The index of the files; with `rebuild`, nothing that is in the folder is built upon."""
+        last, old = (None, ()) if rebuild else self._last()
+        records = looked_at(self._files, old) if last else []
+        if last is None or differ(records, old):
+            self._build(records, rebuild=rebuild)
+        elif any(seen.checked_ns != known.checked_ns for seen, known in zip(records, old, strict=True)):
+            self._remember(last, records, old)
+        return Index.open(self._target, embedder=self._embedder)
+
+    def _build(self, seen: Sequence[FileRecord], *, rebuild: bool) -> None:
+        """Build what changed; `seen` are the files as they looked just before."""
+        self._target.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._target / "lock"):
+            # Another process may have built it while this one waited.
+            last, old = (None, ()) if rebuild else self._last()
+            records = looked_at(self._files, [*old, *seen])
+            if last is not None and not differ(records, old):
+                return
+            build = _Build(self._wanted, self._embedder, last, self._progress)
+            try:
+                build.run(self._target, self._files, records, resume=True)
+            except DamagedError:  # perhaps what a killed build has left
+                build.run(self._target, self._files, records, resume=False)
+
+    def _remember(self, last: Path, seen: Sequence[FileRecord], old: Sequence[FileRecord]) -> None:
+        """Note how the files look that were read and found unchanged; the next start need not read them."""
+        looks = ({"looks": record.looks, "checked_ns": record.checked_ns} for record in seen)
+        records = [known.model_copy(update=new) for known, new in zip(old, looks, strict=True)]
+        # The folder may be read-only, or in the midst of a build: then the next start reads them again.
+        with contextlib.suppress(OSError, Timeout), FileLock(self._target / "lock", timeout=0):
+            if store.current(self._target) == last:
+                store.write_files(last, records)
+
+    def _last(self) -> tuple[Path | None, tuple[FileRecord, ...]]:
+        """The generation in use and its files, when it was built as wanted; None when there is none."""
+        try:
+            generation = store.current(self._target)
+            if generation is None:
+                return None, ()
+            found = store.read_manifest(generation)
+            files = store.read_files(generation)
+            reason = _difference(found, self._wanted)
+        except IndexFolderError as error:
+            reason = str(error).removeprefix(f"{self._target}: ").partition("; ")[0]
+        if not reason:
+            return generation, files
+        if not self._explicit:
+            return None, ()
+        paths = " ".join(self._wanted.sources)
+        raise IndexFolderError(
+            f"{self._target}: {reason}; "
+            f"rebuild it with: quoth index {paths} --folder {self._target} --rebuild"
+        )
 
 
 class _Build:
@@ -91,9 +166,15 @@ class _Build:
         limit = min(wanted.settings.max_tokens, embedder.max_tokens)
         self._splitting = wanted.settings.model_copy(update={"max_tokens": limit})
 
-    def run(self, target: Path, files: Sequence[SourceFile], records: list[FileRecord]) -> None:
-        """Write and publish a generation; nothing is published when anything fails."""
-        before = embedded_before(target, self._last, self._wanted.model_fingerprint)
+    def run(
+        self, target: Path, files: Sequence[SourceFile], records: Sequence[FileRecord], *, resume: bool
+    ) -> None:
+        """Write and publish a generation; nothing is published when anything fails.
+
+        With `resume`, what killed builds have embedded is taken over.
+        """
+        killed = store.killed(target) if resume else ()
+        before = embedded_before(self._last, killed, self._wanted.model_fingerprint)
         generation = store.begin(target, keep=[embedded.generation for embedded in before])
         self._write(generation, files, records, before)
         store.publish(generation)
@@ -108,8 +189,10 @@ class _Build:
         settings = self._wanted.settings
         # Says already which model the vectors are of, should this build be killed.
         store.write_manifest(generation, self._wanted)
-        intake = Intake(generation, Last(self._last) if self._last else None, self._split, self._progress)
-        records = self._load(intake, files, records)
+        with ExitStack() as opened:
+            last = opened.enter_context(closing(Last(self._last))) if self._last else None
+            intake = opened.enter_context(Intake(generation, last, self._split, self._progress))
+            records = self._load(intake, files, records)
         embedding = EmbeddingPass(generation, self._embedder, before)
         embedding.run(self._progress)
         # The last generation's are the first of `before`; without one, no lists are kept.
@@ -126,7 +209,8 @@ class _Build:
         store.write_files(generation, records)
         counts = {"documents": intake.documents, "passages": intake.passages}
         problems = tuple(record.error for record in records if record.error)
-        store.write_manifest(generation, self._wanted.model_copy(update={**counts, "problems": problems}))
+        held = {**counts, "problems": problems, "files": store.marked(generation)}
+        store.write_manifest(generation, self._wanted.model_copy(update=held))
 
     def _load(
         self, intake: Intake, files: Sequence[SourceFile], records: Sequence[FileRecord]
@@ -143,7 +227,7 @@ class _Build:
                 error = str(failure)
             count = intake.documents - first
             loaded.append(record.model_copy(update={"documents": count, "error": error}))
-        intake.close()
+        intake.finish()
         if not intake.documents:
             raise SourceError(next(record.error for record in loaded if record.error) or "nothing to index")
         return loaded
@@ -159,27 +243,6 @@ def _require_ours(target: Path, sources: Sequence[str | os.PathLike[str]]) -> No
         )
 
 
-def _last(target: Path, wanted: Manifest, *, explicit: bool) -> tuple[Path | None, tuple[FileRecord, ...]]:
-    """The generation in use and its files, when it was built as wanted; None when there is none."""
-    generation = store.current(target)
-    if generation is None:
-        return None, ()
-    try:
-        found = store.read_manifest(generation)
-        files = store.read_files(generation)
-        reason = _difference(found, wanted)
-    except IndexFolderError as error:
-        reason = str(error).removeprefix(f"{target}: ")
-    if not reason:
-        return generation, files
-    if not explicit:
-        return None, ()
-    paths = " ".join(wanted.sources)
-    raise IndexFolderError(
-        f"{target}: {reason}; rebuild it with: quoth index {paths} --folder {target} --rebuild"
-    )
-
-
 def _difference(found: Manifest, wanted: Manifest) -> str:
     if found.sources != wanted.sources:
         return f"the index was built from other sources ({', '.join(found.sources)})"
@@ -188,47 +251,3 @@ def _difference(found: Manifest, wanted: Manifest) -> str:
     if found.settings != wanted.settings:
         return "the index was built with other settings"
     return ""
-
-
-def _changed(old: Sequence[FileRecord], files: Sequence[SourceFile]) -> bool:
-    """Whether any file looks other than it was when indexed, by name, size and time.
-
-    A file that could not even be read then is looked at again.
-    """
-    return any(not r.sha256 for r in old) or [
-        (r.path, r.document_id, r.prefix, r.size, r.mtime_ns) for r in old
-    ] != [(file.path, file.document_id, file.prefix, *_size_and_time(file)) for file in files]
-
-
-def _size_and_time(file: SourceFile) -> tuple[int, int]:
-    try:
-        status = Path(file.path).stat()
-    except OSError:
-        return -1, -1
-    return status.st_size, status.st_mtime_ns
-
-
-def _records(files: Sequence[SourceFile], old: Sequence[FileRecord]) -> list[FileRecord]:
-    """The files as they are now; hashed only when their size or time differ from the last record."""
-    known = {(record.path, record.size, record.mtime_ns): record for record in old if record.sha256}
-    records = []
-    for file in files:
-        size, mtime_ns = _size_and_time(file)
-        record = known.get((file.path, size, mtime_ns))
-        sha256 = record.sha256 if record else ""
-        # What is refused anyway is not hashed: it may be a pipe, or a terabyte of nothing.
-        if record is None and not file.problem and (file.is_corpus or size <= Limits().packed_bytes):
-            with contextlib.suppress(OSError), Path(file.path).open("rb") as stream:
-                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        records.append(
-            FileRecord(
-                path=file.path,
-                source=file.source,
-                document_id=file.document_id,
-                prefix=file.prefix,
-                size=size,
-                mtime_ns=mtime_ns,
-                sha256=sha256,
-            )
-        )
-    return records

@@ -16,11 +16,16 @@ from index.types import Document
 Range = tuple[int, int]
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
 
+# So many marks at most close a question behind its question mark.
+_CLOSING = 8
 # Atomic groups, so that "\r\n" never backtracks into two line ends.
 _BLANK_LINE = re.compile(r"(?>\r\n|\r|\n)[^\S\r\n]*(?>\r\n|\r|\n)\s*")
 _LINE_END = re.compile(r"(?>\r\n|\r|\n)")
+# One that breaks no word.
+_PARAGRAPH_END = re.compile(r"(?<![^\W\d_][-‐\u00ad])(?<![^\W\d_][-‐\u00ad]\r)(?>\r\n|\r|\n)")
 _LIST_ITEM = re.compile(r"(?>\r\n|\r|\n)(?=[^\S\r\n]*(?:[-*+•‣◦–]|\(?\d{1,3}[.)]|\(?[a-z][.)]|\|)[^\S\r\n])")
 _PIECE = re.compile(r"\S{1,100}")
+_QUESTION_END = re.compile(r"[?？؟][\s\"'”’»)\]*_~`|]*$")
 _SENTENCE_END = re.compile(r"[.!?:;…。！？][\"'”’)\]]*$")
 # A token counts for this many characters at least. The tokeniser takes a word without end for one token and
 # white space for none, and a passage must not be megabytes long; ordinary text has four or five to a token.
@@ -34,6 +39,8 @@ _WRAPPED_LINE_MAX = 200
 # Share of line ends that must fall within a sentence for a text to count as wrapped prose. Wrapped at 72
 # columns, about six in ten do (the next line starts in lower case); lines that are paragraphs, next to none.
 _WRAPPED_SHARE = 0.3
+# Fewer lines of figures may be prose that was wrapped.
+_FEWEST_LINES = 3
 
 
 class Chunk(NamedTuple):
@@ -45,19 +52,20 @@ class Chunk(NamedTuple):
 
 
 class _Unit(NamedTuple):
-    """What is never split further: a sentence, or a heading that belongs to what follows it."""
+    """What is never split further: a sentence, or a heading or question that belongs to what follows it."""
 
     start: int
     end: int
     tokens: int
     is_heading: bool
+    is_question: bool
 
 
 def paragraphs(text: str) -> list[Range]:
     """Ranges of the paragraphs, without the white space around them.
 
     A paragraph ends at a blank line. In a text without blank lines each line is a paragraph, unless its
-    lines are prose wrapped by hand; then the whole text is one.
+    lines are prose wrapped by hand; then the whole text is one. A line that ends within a word goes on.
     """
     stripped = _strip(text, 0, len(text))
     if stripped is None:
@@ -65,19 +73,21 @@ def paragraphs(text: str) -> list[Range]:
     start, end = stripped
     separator = _BLANK_LINE
     if not _BLANK_LINE.search(text, start, end) and not _is_wrapped(text[start:end]):
-        separator = _LINE_END
+        separator = _PARAGRAPH_END
     return list(_split_at(text, start, end, separator))
 
 
 def sentences(text: str, start: int, end: int) -> list[Range]:
     """Ranges of the sentences within `text[start:end]`, without the white space around them.
 
-    An item of a list or a row of a table ends a sentence; a range without a letter or digit is none.
+    An item of a list, a row of a table or a line of figures ends a sentence; a range without a letter or
+    digit is none.
     """
     import nupunkt
 
     found = []
-    for item_start, item_end in _split_at(text, start, end, _LIST_ITEM):
+    separator = _LINE_END if _are_figures(text[start:end]) else _LIST_ITEM
+    for item_start, item_end in _split_at(text, start, end, separator):
         # One character for one character: a wrapped line does not end a sentence, and the offsets hold.
         flat = text[item_start:item_end].replace("\r", " ").replace("\n", " ")
         flat = _LONG_WORD.sub(lambda word: "x" * len(word[0]), flat)
@@ -91,10 +101,10 @@ def sentences(text: str, start: int, end: int) -> list[Range]:
 def split(document: Document, count_tokens: CountTokens, settings: IndexSettings) -> list[Chunk]:
     """Split a document into chunks of at most `settings.max_tokens` tokens, two special ones included.
 
-    A heading starts a chunk and stays with what follows it. A chunk crosses the end of a paragraph only
-    while it stays within `settings.merge_tokens`. A sentence that is too long by itself is cut at white
-    space. No chunk has more than 16 characters for each token that it may have. Documents without a
-    letter or digit give no chunk.
+    A heading starts a chunk and stays with what follows it. A question stays with the sentence after it.
+    A chunk crosses the end of a paragraph only while it stays within `settings.merge_tokens`. A sentence
+    that is too long by itself is cut at white space. No chunk has more than 16 characters for each token
+    that it may have. Documents without a letter or digit give no chunk.
     """
     limit = settings.max_tokens - 2
     units = [units for units in _units(document, count_tokens, limit) if units]
@@ -132,6 +142,19 @@ def _is_wrapped(text: str) -> bool:
     return bool(within >= _WRAPPED_SHARE * (len(lines) - 1))
 
 
+def _are_figures(text: str) -> bool:
+    """Whether the lines of a paragraph are each for itself, as those of a price list are.
+
+    Most of them hold a number, and none goes on from the line before, as prose does in six lines of ten.
+    """
+    lines = [line.strip() for line in _LINE_END.split(text) if line.strip()]
+    if len(lines) < _FEWEST_LINES or any(line[0].islower() for line in lines[1:]):
+        return False
+    if any(_SENTENCE_END.search(line) or line[-1] == "," for line in lines[:-1]):
+        return False
+    return 2 * sum(any(map(str.isdigit, line)) for line in lines) > len(lines)
+
+
 def _blocks(document: Document) -> Iterator[tuple[int, int, bool]]:
     """The paragraphs, cut where a heading stands in one: start, end, whether it is a heading."""
     headings = deque(sorted(document.headings, key=lambda heading: heading.start))
@@ -164,7 +187,8 @@ def _units(document: Document, count_tokens: CountTokens, limit: int) -> Iterato
         for start, end in block:
             tokens = next(counts) if end - start <= longest else None
             if tokens is not None and tokens <= limit:
-                units.append(_Unit(start, end, tokens, heading))
+                asks = not heading and _QUESTION_END.search(text, max(start, end - _CLOSING), end)
+                units.append(_Unit(start, end, tokens, heading, bool(asks)))
             else:
                 units += _cut(start, end, heading, text, count_tokens, limit)
         yield units
@@ -194,10 +218,10 @@ def _cut(
     tokens = 0
     for (word_start, word_end), count in zip(_pieces(text, start, end), counts, strict=True):
         if last > first and (tokens + count > limit or word_end - first > longest):
-            yield _Unit(first, last, tokens, heading)
+            yield _Unit(first, last, tokens, heading, is_question=False)
             first, tokens = word_start, 0
         last, tokens = word_end, tokens + count
-    yield _Unit(first, last, tokens, heading)
+    yield _Unit(first, last, tokens, heading, is_question=False)
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[Range]:
@@ -205,19 +229,31 @@ def _pieces(text: str, start: int, end: int) -> Iterator[Range]:
 
 
 def _merge(paragraphs_of_units: list[list[_Unit]], merge_tokens: int) -> Iterator[list[_Unit]]:
-    """Join headings to what follows them, and short paragraphs to each other."""
+    """Join headings and questions to what follows them, and short paragraphs to each other."""
     run: list[_Unit] = []
     tokens = 0
     for units in paragraphs_of_units:
         added = sum(unit.tokens for unit in units)
         joins = not units[0].is_heading and tokens + added <= merge_tokens
         if run and not joins and not run[-1].is_heading:
-            yield run
-            run, tokens = [], 0
+            done = len(run) - _leading(run, units[0])
+            if done:
+                yield run[:done]
+            run, tokens = run[done:], sum(unit.tokens for unit in run[done:])
         run += units
         tokens += added
     if run:
         yield run
+
+
+def _leading(run: Sequence[_Unit], following: _Unit) -> int:
+    """How many units at the end of a run belong to the unit that follows: a question and its headings."""
+    first = len(run)
+    if run[-1].is_question and not following.is_heading:
+        first -= 1
+        while first and run[first - 1].is_heading:
+            first -= 1
+    return len(run) - first
 
 
 def _pack(run: list[_Unit], limit: int, overlap: int) -> Iterator[Chunk]:
@@ -238,6 +274,8 @@ def _pack(run: list[_Unit], limit: int, overlap: int) -> Iterator[Chunk]:
         ):
             tokens += run[last].tokens
             last += 1
+        while first + 1 < last < len(run) and run[last - 1].is_question:
+            last -= 1
         chunk = run[first:last]
         sentences_of_chunk = tuple((unit.start, unit.end) for unit in chunk if not unit.is_heading)
         yield Chunk(chunk[0].start, chunk[-1].end, sentences_of_chunk)

@@ -2,11 +2,13 @@
 
 import os
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 from pydantic import BaseModel, ConfigDict
+
+from index.damage import damaged
 
 # Bytes that a copy holds in memory at once.
 _PIECE = 1 << 22
@@ -41,7 +43,7 @@ class ArrayWriter:
             while left:
                 piece = stream.read(min(left, _PIECE))
                 if not piece:
-                    raise OSError(f"{source}: is shorter than its header says")
+                    raise damaged(source, f"{source.name} is shorter than its header says")
                 self._stream.write(piece)
                 left -= len(piece)
         self.rows += last - first
@@ -55,8 +57,18 @@ class ArrayWriter:
 
     def close(self) -> None:
         """Count the rows in the header and close; the disk is left to `store.publish`."""
-        self._write_header()
-        self._stream.close()
+        with self._stream:
+            self._write_header()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Close; after a failure without counting what was not committed."""
+        if kind is None:
+            self.close()
+        else:
+            self._stream.close()
 
     def _write_header(self) -> None:
         self._stream.seek(0)
@@ -98,9 +110,13 @@ class Columns(BaseModel):
 
 
 def mapped(generation: Path, name: str) -> NDArray[Any]:
-    """One array of a generation, memory-mapped."""
+    """One array of a generation, memory-mapped; DamagedError when it cannot be read."""
+    try:
+        array = np.load(file_of(generation, name), mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError, SyntaxError) as error:
+        raise damaged(generation, f"{name}.npy cannot be read") from error
     # As a plain array: numpy's class for maps takes several times as long to cut a piece of itself.
-    return np.asarray(np.load(file_of(generation, name), mmap_mode="r", allow_pickle=False))
+    return np.asarray(array)
 
 
 def file_of(generation: Path, name: str) -> Path:

@@ -5,7 +5,8 @@ committed. New passages are embedded by the thousand and written in the order of
 bounded and a kill loses at most the passages that were being embedded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from index import store
 from index.columns import ArrayWriter, file_of, mapped
+from index.damage import damaged
 from index.embedder import Embedder, Range, Vectors
 from index.errors import IndexFolderError
 from index.index import Progress
@@ -30,6 +32,9 @@ class Embedded:
         self.generation = generation
         self.keys = mapped(generation, "keys")[: len(mapped(generation, "vectors"))]
         self.sentence_pointers = mapped(generation, "sentence_pointers")
+        held = self.sentence_pointers[len(self.keys) : len(self.keys) + 1]
+        if not len(held) or len(mapped(generation, "sentence_vectors")) < held[0]:
+            raise damaged(generation, "its arrays do not go together")
         self._order = np.argsort(self.keys[:, 0], kind="stable")
         self._sorted = self.keys[:, 0][self._order]
 
@@ -42,16 +47,16 @@ class Embedded:
         return np.where((self.keys[rows] == keys).all(axis=1), rows, -1)
 
 
-def embedded_before(folder: Path, last: Path | None, fingerprint: str) -> list[Embedded]:
+def embedded_before(last: Path | None, killed: Iterable[Path], fingerprint: str) -> list[Embedded]:
     """What the last generation holds, and killed builds with the same model, each something of its own."""
     kept = [Embedded(last)] if last else []
     found = []
-    for generation in store.killed(folder):
+    for generation in killed:
         try:
             if store.read_manifest(generation).model_fingerprint == fingerprint:
                 found.append(Embedded(generation))
-        except (OSError, ValueError, IndexFolderError):
-            continue  # killed before its first commit
+        except IndexFolderError:
+            continue  # killed before its first commit, or damaged since
     for embedded in sorted(found, key=lambda embedded: -len(embedded.keys)):
         missing = np.ones(len(embedded.keys), dtype=bool)
         for other in kept:
@@ -87,9 +92,14 @@ class EmbeddingPass:
     def run(self, progress: Progress) -> None:
         """Write both arrays; `progress` counts the new passages."""
         dimension = self._embedder.dimension
-        self._vectors = ArrayWriter(file_of(self._generation, "vectors"), np.float32, dimension)
-        self._parts = ArrayWriter(file_of(self._generation, "sentence_vectors"), np.float16, dimension)
-        self._documents = store.Documents(self._generation)
+        with (
+            ArrayWriter(file_of(self._generation, "sentence_vectors"), np.float16, dimension) as self._parts,
+            ArrayWriter(file_of(self._generation, "vectors"), np.float32, dimension) as self._vectors,
+            closing(store.Documents(self._generation)) as self._documents,
+        ):
+            self._fill(progress)
+
+    def _fill(self, progress: Progress) -> None:
         progress(0, len(self._new))
         for first in range(0, len(self._new), _AT_ONCE):
             new = self._new[first : first + _AT_ONCE]
@@ -100,11 +110,8 @@ class EmbeddingPass:
             self._parts.commit()
             self._vectors.commit()
             progress(first + len(new), len(self._new))
-        nothing = np.empty((0, dimension), dtype=np.float32)
+        nothing = np.empty((0, self._embedder.dimension), dtype=np.float32)
         self._write(len(self._passages), len(self._new), nothing, nothing)
-        self._documents.close()
-        self._parts.close()
-        self._vectors.close()
 
     def _text(self, row: int) -> tuple[str, list[Range]]:
         """A passage and the ranges of the sentences within it."""

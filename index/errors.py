@@ -4,6 +4,7 @@ IndexingError
 ├── SourceError            a source cannot be read, is empty, encrypted or of an unknown format
 ├── ModelError             an embedding model is missing, altered or does not load
 └── IndexFolderError       a folder holds no usable index, or one that was built otherwise
+    └── DamagedError       a file of an index is not as it was written
 """
 
 
@@ -21,3 +22,7 @@ class ModelError(IndexingError):
 
 class IndexFolderError(IndexingError):
     """An index folder cannot be used as asked."""
+
+
+class DamagedError(IndexFolderError):
+    """An index is damaged: it must be built again."""

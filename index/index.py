@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from index import store
 from index.columns import Columns
+from index.damage import require_sizes, require_whole
 from index.embedder import Embedder, SentenceTransformerEmbedder, Vectors
 from index.errors import IndexFolderError
 from index.settings import IndexSettings
@@ -48,7 +49,10 @@ class Candidates(NamedTuple):
 
 
 class Index:
-    """A complete index. May be used from many threads at once; it never changes under its user."""
+    """A complete index. May be used from many threads at once; it never changes under its user.
+
+    Using one raises DamagedError when its files turn out to be damaged.
+    """
 
     def __init__(self, generation: Path, embedder: Embedder | None = None) -> None:
         self.folder = generation.parent
@@ -60,6 +64,7 @@ class Index:
                 f"{self.folder}: built with another version of the model {self.settings.model}; "
                 "rebuild it with: quoth index --rebuild"
             )
+        require_whole(generation, self.manifest.files)
         self._columns = Columns.open(generation)
         self._vectors = VectorIndex(generation)
         self._words = WordIndex(generation / "words", len(self))
@@ -67,7 +72,10 @@ class Index:
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], *, embedder: Embedder | None = None) -> "Index":
-        """Open the index in a folder as it is, whether its sources have changed or not."""
+        """Open the index in a folder as it is, whether its sources have changed or not.
+
+        Raises DamagedError when one of its files is not as it was written.
+        """
         path = Path(folder)
         for _ in range(3):
             generation = store.current(path)
@@ -157,6 +165,7 @@ class Index:
 
     def passage_rows(self, documents: Collection[str] | None = None) -> Rows:
         """Rows of the passages of some documents, or of all; KeyError for an id that is not there."""
+        require_sizes(self._generation, self.manifest.files)
         if documents is None:
             return np.arange(len(self))
         first_rows = self._columns.document_pointers
@@ -198,7 +207,7 @@ class Index:
             return self._words.document_frequency(term) > 0
         return bool(self._words.scores([term], self.passage_rows(documents)).any())
 
-    def vocabulary(self) -> tuple[str, ...]:
+    def vocabulary(self) -> Collection[str]:
         """Every term that occurs in the index."""
         return self._words.vocabulary()
 
@@ -215,6 +224,7 @@ class Index:
         At most 2 * depth passages. `query_terms` are in order, see `index.lexical.terms`. `documents`
         narrows the search to some ids; KeyError for an unknown one.
         """
+        require_sizes(self._generation, self.manifest.files)
         rows = None if documents is None else self.passage_rows(documents)
         found = self._nearest(vector, depth, rows)
         if len(found):
@@ -242,6 +252,7 @@ class Index:
 
         `rows` and `dense` of `Candidates`, without all that words and sentences cost.
         """
+        require_sizes(self._generation, self.manifest.files)
         found = self._nearest(vector, depth, None if documents is None else self.passage_rows(documents))
         return found, self._cosines(found, vector)
 

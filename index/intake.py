@@ -7,10 +7,11 @@ the last generation is copied from it, neither parsed nor split again.
 import hashlib
 from bisect import bisect
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from index import store
 from index.chunker import Chunk
 from index.columns import ArrayWriter, Columns, file_of
 from index.compiled import cores
+from index.damage import require_whole
 from index.errors import SourceError
 from index.index import Progress
 from index.lexical import Vocabulary
@@ -46,19 +48,24 @@ _ARRAYS = {
 
 
 class Last:
-    """What the last generation holds, for copying from it."""
+    """What the last generation holds, for copying from it; DamagedError when it is not as it was written."""
 
     def __init__(self, generation: Path) -> None:
         self.generation = generation
+        require_whole(generation, store.read_manifest(generation).files)
         self.columns = Columns.open(generation)
         self.documents = store.Documents(generation)
-        self.terms = WordIndex(generation / "words", len(self.columns.passages)).vocabulary()
+        self.terms = tuple(WordIndex(generation / "words", len(self.columns.passages)).vocabulary())
         self._files: dict[tuple[str, str, str, str], tuple[FileRecord, int]] = {}
         first = 0
         for record in store.read_files(generation):
             if not record.error:
                 self._files[record.content] = record, first
             first += record.documents
+
+    def close(self) -> None:
+        """Close the documents."""
+        self.documents.close()
 
     def rows_of(self, record: FileRecord) -> range | None:
         """Rows of the documents of a file that was indexed with this content; None when it was not."""
@@ -90,8 +97,14 @@ class Intake:
         self._progress = progress
         self._last = last
         self._split = split
-        self._documents = store.DocumentWriter(generation, last.generation if last else None)
-        self._arrays = {name: ArrayWriter(file_of(generation, name), *kind) for name, kind in _ARRAYS.items()}
+        with ExitStack() as files:
+            writer = store.DocumentWriter(generation, last.generation if last else None)
+            self._documents = files.enter_context(writer)
+            self._arrays = {
+                name: files.enter_context(ArrayWriter(file_of(generation, name), *kind))
+                for name, kind in _ARRAYS.items()
+            }
+            self._files = files.pop_all()
         for name in ("document_pointers", "sentence_pointers", "term_pointers"):
             self._arrays[name].append([0])
         # Numbers of the last vocabulary's terms in this one; -1 before the first occurrence.
@@ -120,17 +133,22 @@ class Intake:
         if rows is not None:
             self._copy(rows, file)
         else:
-            for taken in self._split_ahead(load(file)):
-                self._add(taken, file)
-                self._progress(self.passages, 0)
+            with closing(load(file)) as documents, closing(self._split_ahead(documents)) as ahead:
+                for taken in ahead:
+                    self._add(taken, file)
+                    self._progress(self.passages, 0)
 
-    def close(self) -> None:
-        """Finish the files."""
-        self._workers.shutdown()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        """Close all files; after a failure without counting what is in them."""
+        self._workers.shutdown(cancel_futures=True)
+        self._files.__exit__(*failure)  # type: ignore[arg-type]
+
+    def finish(self) -> None:
+        """Write what waits to be copied, once all files are added."""
         self._copy_waiting()
-        self._documents.close()
-        for array in self._arrays.values():
-            array.close()
 
     def _copy(self, rows: range, file: SourceFile) -> None:
         if clash := self._documents.clash(rows.start, rows.stop):
@@ -138,7 +156,7 @@ class Intake:
         self._documents.copy(rows.start, rows.stop)
         self._wait(rows)
 
-    def _split_ahead(self, documents: Iterable[Document]) -> Iterator[_Taken]:
+    def _split_ahead(self, documents: Iterable[Document]) -> Generator[_Taken, None, None]:
         """The documents in order; some are split while those before them are written.
 
         The tokenizer, which takes the most time, runs beside Python.

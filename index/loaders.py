@@ -7,7 +7,7 @@ the row ids of a corpus where several sources are given), `load` reads one file.
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -99,7 +99,7 @@ def find(sources: Sequence[str | os.PathLike[str]]) -> list[SourceFile]:
     ]
 
 
-def load(file: SourceFile, limits: Limits = _LIMITS) -> Iterator[Document]:
+def load(file: SourceFile, limits: Limits = _LIMITS) -> Generator[Document, None, None]:
     """Yield the Document of a file, or the Documents of a corpus row by row.
 
     A corpus is read as a stream, and its rows with an empty text are passed over. Raises

@@ -12,22 +12,27 @@ arrays; `lists.faiss` is there when vector search is approximate.
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from index.damage import Mark, damaged, marks
 from index.errors import IndexFolderError
 from index.settings import IndexSettings
 from index.types import Document, Heading
 
-FORMAT = 2
+FORMAT = 3
 _POINTER = "current"
 _PARTIAL = ".partial"
+_GENERATION = re.compile(r"gen-\d{6,}")
 _MANIFEST = "manifest.json"
 _FILES = "files.json"
 _DATABASE = "documents.sqlite"
@@ -49,10 +54,23 @@ _COLUMNS = "id, source, sha256, title, headings, pages, note, text"
 _CACHED_DOCUMENTS = 64
 
 
+class Looks(NamedTuple):
+    """What a file is known by without reading it; -1 for one that cannot be looked at.
+
+    An edit may keep the size, and the time may be set back (`cp -p`, restored backups), but not the time at
+    which the system changed the file's entry.
+    """
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
 class FileRecord(BaseModel):
     """A source file as it was when it was indexed, and the number of documents that it holds.
 
-    `error` says why it holds none.
+    `checked_ns` is the time at which it was looked at. `error` says why it holds none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,8 +79,8 @@ class FileRecord(BaseModel):
     source: str
     document_id: str
     prefix: str
-    size: int
-    mtime_ns: int
+    looks: Looks
+    checked_ns: int
     sha256: str
     documents: int = 0
     error: str | None = None
@@ -77,7 +95,11 @@ _FileRecords = TypeAdapter(tuple[FileRecord, ...])
 
 
 class Manifest(BaseModel):
-    """What a generation was built from and how; small, since every opening reads it."""
+    """What a generation was built from and how; small, since every opening reads it.
+
+    `files` holds what each file is known by; the manifest itself and the list of sources, which are written
+    again, are checked by being read.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -88,6 +110,7 @@ class Manifest(BaseModel):
     problems: tuple[str, ...] = ()
     documents: int = 0
     passages: int = 0
+    files: dict[str, Mark] = {}
 
 
 class Documents:
@@ -96,22 +119,19 @@ class Documents:
     def __init__(self, generation: Path) -> None:
         # One connection, opened while the file is sure to be there: a newer generation may remove it.
         uri = f"{(generation / _DATABASE).resolve().as_uri()}?mode=ro&immutable=1"
+        self._generation = generation
         self._lock = threading.Lock()
         self._cache: dict[int, Document] = {}
-        try:
+        with self._reading():
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
             counted = self._connection.execute("SELECT ifnull(max(row) + 1, 0) FROM documents")
             self._count: int = counted.fetchone()[0]
-        except sqlite3.Error as error:
-            raise IndexFolderError(
-                f"{generation.parent}: the index is damaged ({_DATABASE} cannot be read)"
-            ) from error
 
     def __len__(self) -> int:
         return self._count
 
     def __getitem__(self, row: int) -> Document:
-        with self._lock:
+        with self._reading():
             document = self._cache.pop(row, None) or self._read(row)
             self._cache[row] = document
             if len(self._cache) > _CACHED_DOCUMENTS:
@@ -121,7 +141,7 @@ class Documents:
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """Ids of all documents, in order of their rows."""
-        with self._lock:
+        with self._reading():
             rows = self._connection.execute("SELECT id FROM documents ORDER BY row")
             return tuple(row[0] for row in rows)
 
@@ -134,7 +154,7 @@ class Documents:
 
     def row(self, document_id: str) -> int | None:
         """The row of a document, None when there is none of that id."""
-        with self._lock:
+        with self._reading():
             found = self._connection.execute(
                 "SELECT row FROM documents WHERE id = ?", (document_id,)
             ).fetchone()
@@ -144,6 +164,15 @@ class Documents:
         """Close the connection."""
         with self._lock:
             self._connection.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """One reader at a time; what cannot be read is damaged."""
+        with self._lock:
+            try:
+                yield
+            except (sqlite3.Error, TypeError, ValueError) as error:
+                raise damaged(self._generation, f"{_DATABASE} cannot be read") from error
 
     def _read(self, row: int) -> Document:
         statement = f"SELECT {_COLUMNS} FROM documents WHERE row = ?"
@@ -205,8 +234,18 @@ class DocumentWriter:
 
     def close(self) -> None:
         """Commit and close."""
-        self._connection.commit()
-        self._connection.close()
+        with closing(self._connection):
+            self._connection.commit()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Close; after a failure without committing."""
+        if kind is None:
+            self.close()
+        else:
+            self._connection.close()
 
 
 def _document(row: Sequence[object]) -> Document:
@@ -231,10 +270,8 @@ def read_manifest(generation: Path) -> Manifest:
         if content.get("format") != FORMAT:
             raise IndexFolderError(f"{generation.parent}: the index is of another version of Quoth")
         return Manifest.model_validate(content)
-    except (OSError, ValueError, ValidationError) as error:
-        raise IndexFolderError(
-            f"{generation.parent}: the index is damaged ({path.name} cannot be read)"
-        ) from error
+    except (OSError, ValueError, AttributeError) as error:
+        raise damaged(generation, f"{path.name} cannot be read") from error
 
 
 def write_manifest(generation: Path, manifest: Manifest) -> None:
@@ -243,14 +280,17 @@ def write_manifest(generation: Path, manifest: Manifest) -> None:
 
 
 def read_files(generation: Path) -> tuple[FileRecord, ...]:
-    """The source files of a generation; IndexFolderError when their list is damaged."""
+    """The source files of a generation; DamagedError when their list cannot be read."""
     path = generation / _FILES
     try:
         return _FileRecords.validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise IndexFolderError(
-            f"{generation.parent}: the index is damaged ({path.name} cannot be read)"
-        ) from error
+    except (OSError, ValueError) as error:
+        raise damaged(generation, f"{path.name} cannot be read") from error
+
+
+def marked(generation: Path) -> dict[str, Mark]:
+    """What the files of a generation are known by; for its manifest."""
+    return marks(generation, without=(_MANIFEST, _FILES))
 
 
 def write_files(generation: Path, files: Sequence[FileRecord]) -> None:
@@ -259,11 +299,14 @@ def write_files(generation: Path, files: Sequence[FileRecord]) -> None:
 
 
 def current(folder: Path) -> Path | None:
-    """The generation in use, or None when the folder holds no index."""
+    """The generation in use, or None when the folder holds no index; DamagedError if it is not named."""
     try:
-        return folder / (folder / _POINTER).read_text(encoding="ascii").strip()
+        name = (folder / _POINTER).read_bytes().decode("ascii", "replace").strip()
     except FileNotFoundError:
         return None
+    if not _GENERATION.fullmatch(name):
+        raise damaged(folder, f"{_POINTER} names no generation")
+    return folder / name
 
 
 def is_free(folder: Path) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.lexical import terms
+from index.lexical import stems, words
 from index.pooling import Range, Vectors, normalise
 
 
@@ -25,7 +25,7 @@ class HashEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Number of words."""
-        return [len(terms(text)) for text in texts]
+        return [len(words(text)) for text in texts]
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit row a text."""
@@ -39,7 +39,7 @@ class HashEmbedder:
 
     def _vector(self, text: str) -> Vectors:
         total = np.full(self.dimension, 1e-3, dtype=np.float32)
-        for term in terms(text):
+        for term in stems(words(text)):
             seed = int.from_bytes(
                 hashlib.sha256(f"{self.name} {term}".encode("utf-8", "replace")).digest()[:8]
             )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.columns import file_of, mapped
-from index.errors import IndexFolderError
+from index.damage import damaged
 
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -45,9 +45,7 @@ class VectorIndex:
                 self._lists = faiss.read_index(str(generation / _LISTS), faiss.IO_FLAG_MMAP)
                 self._lists.nprobe = _PROBED_LISTS
             except RuntimeError as error:
-                raise IndexFolderError(
-                    f"{generation.parent}: the index is damaged ({_LISTS} cannot be read)"
-                ) from error
+                raise damaged(generation, f"{_LISTS} cannot be read") from error
 
     def search(self, vector: Vectors, top_k: int, rows: Rows | None = None) -> tuple[Rows, Vectors]:
         """The `top_k` best rows for `vector` (d,), best first, and their cosines.

@@ -6,7 +6,7 @@ and Flood, "Query evaluation: strategies and optimizations", 1995), so the resul
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.columns import ArrayWriter, file_of, mapped
+from index.damage import damaged
 
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
@@ -35,7 +36,10 @@ class WordIndex:
 
     def __init__(self, folder: Path, passages: int) -> None:
         """Open what `write_words` wrote, by memory map; `passages` is the number of all passages."""
-        text = (folder / _VOCABULARY).read_text(encoding="utf-8")
+        try:
+            text = (folder / _VOCABULARY).read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise damaged(folder, f"{_VOCABULARY} cannot be read") from error
         self._numbers = {term: number for number, term in enumerate(text.split("\n"))} if text else {}
         self._pointers = mapped(folder, "pointers")
         self._rows = mapped(folder, "rows")
@@ -47,9 +51,9 @@ class WordIndex:
         """The number that stands for a term in `Columns.terms`; -1 when it occurs nowhere."""
         return self._numbers.get(term, -1)
 
-    def vocabulary(self) -> tuple[str, ...]:
+    def vocabulary(self) -> Collection[str]:
         """Every term that occurs, in the order of first occurrence."""
-        return tuple(self._numbers)
+        return self._numbers.keys()
 
     def document_frequency(self, term: str) -> int:
         """Number of passages that hold the term."""
@@ -130,11 +134,10 @@ def write_words(
     lengths = np.diff(pointers)
     mean = float(lengths.mean()) if len(lengths) else 0.0
     frequencies = np.zeros(len(vocabulary), dtype=np.int64)
-    counted = ArrayWriter(file_of(folder, "counted"), np.int32, 3)
-    for rows, numbers, counts in _counts(terms, pointers, len(vocabulary)):
-        frequencies += np.bincount(numbers, minlength=len(vocabulary))
-        counted.append(np.stack([rows, numbers, counts], axis=1))
-    counted.close()
+    with ArrayWriter(file_of(folder, "counted"), np.int32, 3) as counted:
+        for rows, numbers, counts in _counts(terms, pointers, len(vocabulary)):
+            frequencies += np.bincount(numbers, minlength=len(vocabulary))
+            counted.append(np.stack([rows, numbers, counts], axis=1))
     starts = np.concatenate([[0], np.cumsum(frequencies)])
     np.save(file_of(folder, "pointers"), starts)
     idf = np.array([_idf(len(lengths), int(frequency)) for frequency in frequencies], dtype=np.float64)

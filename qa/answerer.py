@@ -1,11 +1,11 @@
 """Answer a question: make it stand alone, retrieve, read, cite, decide."""
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from index.embedder import encodable
 from index.index import Index
@@ -14,23 +14,25 @@ from qa.citations import cite, joined
 from qa.composition import compose, disagree
 from qa.confidence import confidence, said, signals
 from qa.conversation import standalone
-from qa.english import content_words
 from qa.errors import QuestionError
+from qa.faq import answering
 from qa.guess import NO_GUESS, Guess, found
 from qa.reader import Reader
 from qa.readers import load_reader
-from qa.requests.counting import choosing, counts
+from qa.requests.counting import choosing, may_count
 from qa.requests.parts import Part, within
 from qa.requests.request import Request, Requests
 from qa.requests.wording import Wordings
 from qa.retriever import RetrievedPassage, Retriever
 from qa.settings import AnswerSettings, RetrievalSettings
-from qa.spans import Span
+from qa.settling import settle
+from qa.spans import Span, sentences_of, text_of
 from qa.summary import central_sentences
-from qa.types import REFUSAL, Answer, Citation, Kind, Turn, Verdict
+from qa.types import REFUSAL, Answer, Citation, History, Kind, Turn, Verdict
 
 # Spans among which those are looked for that an answer is made of.
 _CONSIDERED = 10
+_HISTORY: TypeAdapter[tuple[Turn, ...]] = TypeAdapter(History)
 # What may lean on the conversation before it; "hello" and "which documents are there" do not.
 _FOLLOWING: frozenset[Kind] = frozenset({"question", "keyword", "document"})
 # A definition that fits the letters of an acronym was right in all of 16 cases; one in twenty may be wrong.
@@ -61,16 +63,17 @@ class Answerer:
     def answer(
         self,
         question: str,
-        history: Sequence[Turn | Mapping[str, str]] = (),
+        history: Sequence[Turn | Mapping[str, object]] | None = (),
         *,
         threshold: float | None = None,
         documents: Collection[str] | None = None,
     ) -> Answer:
         """An answer, a likely guess or a refusal.
 
-        `history` holds the conversation before, oldest first. `threshold` (0..1) is the confidence from
-        which the best guess is given as the answer: 0.0 forces it, None takes the settings'. `documents`
-        narrows the search to some ids. Raises QuestionError for what cannot be asked.
+        `history` holds the conversation before, oldest first, also in OpenAI's form. `threshold` (0..1) is
+        the confidence from which the best guess is given as the answer: 0.0 forces it, None takes the
+        settings'. `documents` narrows the search to some ids; None means all. Raises QuestionError for what
+        cannot be asked.
         """
         bar = self._default_threshold if threshold is None else threshold
         if not 0.0 <= bar <= 1.0:
@@ -98,9 +101,9 @@ class Answerer:
         guess = self._with_newest(guess, request, timings)
         verdict = guess.verdict(bar, self.calibration.likely)
         with _timed(timings, "cite"):
-            given = () if verdict == "silent" else tuple(map(self._cite, guess.used))
+            given = () if verdict == "silent" else tuple(self._cite(guess.used))
             further = self._further(guess.spans, guess.used, given)
-            closest = () if verdict == "answered" else tuple(map(self._cite, further))
+            closest = () if verdict == "answered" else tuple(self._cite(further))
         return Answer(
             question=question,
             standalone_question=alone,
@@ -160,16 +163,16 @@ class Answerer:
         """The best guess of the reader for one wording of a request."""
         with _timed(timings, "retrieve"):
             passages = self.to_read(question, request.documents, request.parts)
-            missing = self._missing_terms(question, request.documents)
+            missing = self.retriever.missing_words(question, documents=request.documents)
             read_as = self.retriever.respelt(question, passages)
         with _timed(timings, "read"):
-            spans = self.reader.read(read_as, passages)
+            spans = settle(read_as, self.reader.read(read_as, passages), passages)
         with _timed(timings, "decide"):
-            sure = confidence(signals(passages, spans), self.calibration) if spans else 0.0
             used = self._compose(spans, passages)
-            if not counts(question, [self._cite(span).quote for span in used]):
-                sure = 0.0
-            disagreement = disagree(read_as, [said(passages, span) for span in used])
+            quotes = [text_of(passages, span, (span.start, span.end)) for span in used]
+            known = spans and not spans[0].unfit and may_count(question, quotes)
+            sure = confidence(signals(passages, spans), self.calibration) if known else 0.0
+            disagreement = disagree(read_as, [said(passages, span) for span in used], quotes)
             guess = Guess(spans, used, sure, missing, disagreement)
             return found(passages, guess, self.calibration.likely) if request.kind == "keyword" else guess
 
@@ -189,7 +192,7 @@ class Answerer:
             searched = [kept for passage in every if (kept := within(passage, parts))][: self.settings.top_k]
         sizes = [len(passage.hit.passage.text) for passage in searched]
         fitting = sum(size <= self.settings.characters for size in accumulate(sizes))
-        return searched[: max(1, fitting)]
+        return [answering(question, passage) for passage in searched[: max(1, fitting)]]
 
     @property
     def _default_threshold(self) -> float:
@@ -216,34 +219,28 @@ class Answerer:
             )
         return asked
 
-    def _missing_terms(self, question: str, documents: Collection[str] | None) -> list[str]:
-        meaningful = set(content_words(question))
-        return [
-            word
-            for word in self.retriever.missing_words(question, documents=documents)
-            if word in meaningful and not self.retriever.titles.holds(word)
-        ]
-
     def _compose(self, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
         if self.calibration.ranking is None:  # scores that are no log-odds
             return list(spans[:1])
         answers = [said(passages, span) for span in spans[:_CONSIDERED]]
         return compose(spans, answers, self.settings.least_odds)
 
-    def _cite(self, span: Span) -> Citation:
-        document = self.index.document(span.document_id)
-        return cite(document, span.start, span.end, highlight=span.highlight, score=span.score)
+    def _cite(self, spans: Iterable[Span]) -> Iterator[Citation]:
+        for span in spans:
+            document = self.index.document(span.document_id)
+            for part in sentences_of(span):
+                yield cite(document, part.start, part.end, highlight=part.highlight, score=part.score)
 
 
-def _turns(history: Sequence[Turn | Mapping[str, str]]) -> list[Turn]:
+def _turns(history: Sequence[Turn | Mapping[str, object]] | None) -> list[Turn]:
     try:
-        turns = [turn if isinstance(turn, Turn) else Turn.model_validate(turn) for turn in history]
-        texts = encodable([turn.text for turn in turns])
-        return [turn.model_copy(update={"text": text}) for turn, text in zip(turns, texts, strict=True)]
+        turns = _HISTORY.validate_python(history)
     except ValidationError as error:
         raise QuestionError(
-            'history: each turn must be {"role": "user" or "assistant", "text": "…"}'
+            'history: each turn must be {"role": "user" or "assistant", "text": "…"}, or "content" for "text"'
         ) from error
+    texts = encodable([turn.text for turn in turns])
+    return [turn.model_copy(update={"text": text}) for turn, text in zip(turns, texts, strict=True)]
 
 
 def _fixed(question: str, alone: str, request: Request, bar: float, timings: dict[str, float]) -> Answer:

@@ -1,10 +1,15 @@
 """The command `quoth`. Standard output holds the result alone; all else goes to standard error.
 
+All that is read from and written to a pipe, a file or a console is UTF-8, whatever the locale says.
+
 Exit status: 0 for an answer and for a refusal, 1 when a check failed (`verify`, `evaluate --gate`), 2 for an
 error, which is one line.
 """
 
+import contextlib
+import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -52,6 +57,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status."""
+    _speak_utf8()
     try:
         status = quoth.main(args=arguments, prog_name="quoth", standalone_mode=False)
     except click.exceptions.Abort:
@@ -72,6 +78,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(status if isinstance(status, int) else 0)
 
 
+def _speak_utf8() -> None:
+    """Have the standard streams be UTF-8; a lone surrogate, which a corpus may hold, is escaped as JSON."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8-sig")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _typed(_: click.Context, __: click.Parameter, words: str) -> str:
+    """Words as they were typed, also where the locale has no letters for them."""
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        with contextlib.suppress(UnicodeEncodeError):
+            return os.fsencode(words).decode("utf-8", "replace")
+    return words
+
+
 def _fail(message: str) -> None:
     click.echo(f"quoth: {' '.join(message.split())}", err=True)
     sys.exit(2)
@@ -84,7 +109,7 @@ def quoth() -> None:
 
 
 @quoth.command()
-@click.argument("question")
+@click.argument("question", callback=_typed)
 @_source
 @_document
 @_as_json
@@ -116,11 +141,11 @@ def ask(
     settings = AnswerSettings(top_k=top_k) if top_k else AnswerSettings()
     answerer = Answerer(_index(sources, folder, model), reader=load_reader(reader), settings=settings)
     answer = answerer.answer(question, threshold=threshold, documents=documents or None)
-    _print(_json(answer.model_dump(mode="json")) if as_json else _rendered(answer))
+    click.echo(_json(answer.model_dump(mode="json")) if as_json else _rendered(answer))
 
 
 @quoth.command()
-@click.argument("query")
+@click.argument("query", callback=_typed)
 @_source
 @_document
 @_as_json
@@ -159,10 +184,10 @@ def search(
     hits = retriever.retrieve(query, top_k, documents=documents or None)
     if as_json:
         rows = [{**hit.passage.model_dump(mode="json"), "score": hit.score} for hit in hits]
-        _print(_json(rows))
+        click.echo(_json(rows))
         return
     for hit in hits:
-        _print(f"{hit.score:.3f}  {_place(hit.passage)}\n{hit.passage.text}\n")
+        click.echo(f"{hit.score:.3f}  {_place(hit.passage)}\n{hit.passage.text}\n")
 
 
 @quoth.command()
@@ -364,11 +389,6 @@ class _Bar:
 
 def _json(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
-
-
-def _print(text: str) -> None:
-    """Print the result; a lone surrogate, which a corpus may hold, is written as JSON escapes it."""
-    click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def _place(of: "Citation | Passage") -> str:

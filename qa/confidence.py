@@ -11,7 +11,7 @@ from typing import NamedTuple
 from qa.calibration import Calibration
 from qa.cues import normal
 from qa.retriever import RetrievedPassage
-from qa.spans import Span
+from qa.spans import Span, text_of
 
 # The farthest that the next answer counts as behind the best.
 _FARTHEST = 1.0
@@ -55,9 +55,7 @@ def signals(passages: Sequence[RetrievedPassage], spans: Sequence[Span]) -> Sign
 
 def said(passages: Sequence[RetrievedPassage], span: Span) -> str:
     """The exact answer of a span, or its sentence, as it stands in the source."""
-    start, end = span.highlight or (span.start, span.end)
-    passage = passages[span.passage].hit.passage
-    return passage.text[start - passage.start : end - passage.start]
+    return text_of(passages, span, span.highlight or (span.start, span.end))
 
 
 def confidence(known: Signals, fitted: Calibration) -> float:

@@ -17,6 +17,11 @@ _DATE = re.compile(
 )
 # A capitalised word that does not start a sentence.
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z]\w+")
+_WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+")
+# Function words that may be all of an answer.
+_TELLING = frozenset(
+    "one once no yes none nothing nobody everything everybody everyone never always both all".split()
+)
 _TIMES = frozenset({"year", "years", "date", "century", "decade", "month", "day", "time"})
 _AMOUNTS = frozenset({"many", "much", "old", "long", "far", "large", "big", "high", "often", "tall"})
 _PEOPLE = frozenset({"who", "whom", "whose"})
@@ -32,6 +37,21 @@ def names(text: str) -> list[str]:
 def normal(text: str) -> str:
     """The form in which two answers are compared: case folded, white space as one space."""
     return " ".join(text.casefold().split())
+
+
+def telling(text: str) -> list[tuple[int, int]]:
+    """The ranges of the words that say something by themselves: with a meaning or an amount of their own."""
+    found = _WORD.finditer(text)
+    return [
+        word.span()
+        for word in found
+        if is_content(word[0]) or word[0].casefold() in _TELLING or word[0] == "May"
+    ]
+
+
+def is_bare(text: str) -> bool:
+    """Whether a text says nothing by itself: marks and function words."""
+    return not telling(text)
 
 
 def held(asked: Sequence[str], text: str) -> float:

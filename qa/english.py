@@ -1,6 +1,8 @@
 """English function words: those that carry grammar rather than meaning."""
 
-from index.lexical import words
+import re
+
+from index.lexical import stems, words
 
 FUNCTION_WORDS = frozenset(
     """
@@ -19,10 +21,34 @@ FUNCTION_WORDS = frozenset(
     """.split()
 )
 
+# Words that put a question rather than say what it is about: its verbs, what it calls the source, and the
+# kind of thing that it asks for.
+_ASKING = frozenset(
+    stems(
+        """
+        say tell mean call name happen ask answer explain describe define mention state list give show find
+        stand refer discuss write talk deal cover contain include concern question information detail
+        article document text file paper report book source page chapter section clause paragraph passage
+        sentence part kind type sort way thing number amount year date day month time person place reason
+        """.split()
+    )
+)
+_HOW = re.compile(r"\b[Hh]ow\s+[^\W_]+")
+
+
+def about(question: str) -> str:
+    """A question without the word that "how" asks for: "old" in "How old is X?"."""
+    return _HOW.sub("", question)
+
 
 def is_content(word: str) -> bool:
     """Whether a word carries meaning rather than grammar; in capitals, "US" and "WHO" do."""
     return word.casefold() not in FUNCTION_WORDS or (len(word) > 1 and word.isupper())
+
+
+def counts(word: str, term: str) -> bool:
+    """Whether a word of a question tells what it is about; "mean" in "What does X mean?" does not."""
+    return is_content(word) and term not in _ASKING and any(map(str.isalnum, word))
 
 
 def content_words(text: str) -> list[str]:

@@ -14,8 +14,6 @@ QuestionAnsweringError
 import os
 import re
 
-from pydantic import ValidationError
-
 from index.cache import cache_folder
 
 _FOLDERS = re.compile(r"""(?<![\w.~/\\-])(?:[A-Za-z]:)?(?:[\\/][^\\/\s:;,'"()]+)+[\\/](?=[^\\/\s])""")
@@ -59,8 +57,5 @@ class TooFastError(QuestionAnsweringError):
 
 def one_line(error: Exception) -> str:
     """What is wrong, on one line, for a person who asks a server: no path of its machine is shown."""
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
     line = " ".join(str(error).split())
     return _FOLDERS.sub("", line.replace(f"{cache_folder()}{os.sep}", ""))

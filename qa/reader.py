@@ -7,9 +7,13 @@ ranks whole sentences with none, and is the baseline that the trained one has to
 from collections.abc import Sequence
 from typing import Protocol
 
+from index.types import Passage
 from qa.calibration import Ranking, shipped_calibration
-from qa.cues import kind_fits, related
+from qa.cues import is_bare, kind_fits, related, telling
 from qa.english import content_words
+from qa.faq import is_question
+from qa.names import names_in
+from qa.pronouns import is_pronoun
 from qa.retriever import RetrievedPassage, ScoredSentence
 from qa.spans import Span, TokenLogits, best_within
 
@@ -63,15 +67,16 @@ class ExtractiveReader:
         self, found: RetrievedPassage, place: int, sentence: ScoredSentence, known: TokenLogits
     ) -> Span | None:
         passage, weights = found.hit.passage, self.ranking
-        best = best_within(
-            known,
-            sentence.start - passage.start,
-            sentence.end - passage.start,
-            self.model.longest_answer,
-        )
+        start, end = sentence.start - passage.start, sentence.end - passage.start
+        best = best_within(known, start, end, self.model.longest_answer)
         if best is None:
             return None
         first, last, margin = best
+        if sentence.heading and not content_words(passage.text[start:end]):
+            # A bare yes or no is as sure as the question is that it answers.
+            first_asked, last_asked = (place - passage.start for place in sentence.heading)
+            headed = best_within(known, first_asked, last_asked, self.model.longest_answer)
+            margin = max(margin, headed[2] if headed else margin)
         score = (
             weights.margin * margin
             + weights.answerable * known.answerable
@@ -88,7 +93,28 @@ class ExtractiveReader:
             passage=place,
             margin=margin,
             answerable=known.answerable,
+            otherwise=self._otherwise(passage, sentence, known, first, last),
         )
+
+    def _otherwise(
+        self, passage: Passage, sentence: ScoredSentence, known: TokenLogits, first: int, last: int
+    ) -> tuple[tuple[int, int], float] | None:
+        """The best range of a sentence that says something, when `passage.text[first:last]` does not.
+
+        Instead of a pronoun it is one that holds a name, beside the pronoun.
+        """
+        if not is_bare(passage.text[first:last]):
+            return None
+        start, end = sentence.start - passage.start, sentence.end - passage.start
+        if is_pronoun(passage.text[first:last]):
+            start = last
+            wanted = [(name.start, name.start + len(name.text)) for name in names_in(passage.text[start:end])]
+        else:
+            wanted = telling(passage.text[start:end])
+        found = best_within(
+            known, start, end, self.model.longest_answer, [(start + a, start + b) for a, b in wanted]
+        )
+        return found and ((passage.start + found[0], passage.start + found[1]), found[2])
 
 
 class SentenceReader:
@@ -142,4 +168,5 @@ def _sorted(spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list
 
 def _whole(found: RetrievedPassage, place: int) -> Span:
     passage = found.hit.passage
-    return Span(passage.document_id, passage.start, passage.end, None, found.hit.score, place)
+    place_in_text = passage.document_id, passage.start, passage.end
+    return Span(*place_in_text, None, found.hit.score, place, unfit=is_question(passage.text))

@@ -4,24 +4,33 @@ Pure composition over an Index: it gives candidates with their scores, and this 
 """
 
 import re
-from collections.abc import Collection, Sequence
-from functools import cached_property
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
+from index.figures import Forms
 from index.index import Candidates, Index, Scores
-from index.lexical import stems, terms, words
+from index.lexical import asked, forms, normal, tokens
 from index.types import Hit
 from index.vectors import Rows
+from qa.english import about, counts
 from qa.errors import QuestionError
 from qa.requests.titles import Titles
 from qa.settings import RetrievalSettings
-from qa.spelling import is_word, nearest_terms
+from qa.spelling import family, is_word, nearest_terms
+
+# Words that occur nowhere and whose families are remembered.
+_REMEMBERED = 1000
 
 
 class ScoredSentence(NamedTuple):
-    """A sentence of a passage: its range in the document, and how well it fits the question."""
+    """A sentence of a passage: its range in the document, and how well it fits the question.
+
+    `heading` is the range of a question in the source that it answers, see `qa.faq`.
+    """
 
     start: int
     end: int
@@ -29,6 +38,7 @@ class ScoredSentence(NamedTuple):
     cosine: float
     share: float
     pairs: float
+    heading: tuple[int, int] | None = None
 
 
 class RetrievedPassage(NamedTuple):
@@ -46,6 +56,8 @@ class Retriever:
     def __init__(self, index: Index, settings: RetrievalSettings | None = None) -> None:
         self.index = index
         self.settings = settings or RetrievalSettings()
+        # The whole vocabulary is looked through for each.
+        self._family = lru_cache(_REMEMBERED)(lambda term: family(term, index.vocabulary()))
 
     @cached_property
     def titles(self) -> Titles:
@@ -57,8 +69,8 @@ class Retriever:
     ) -> list[Hit]:
         """The `top_k` most relevant passages, best first.
 
-        `documents` narrows the search to some document ids. Raises QuestionError for an empty question or
-        an id that is not in the index.
+        `documents` narrows the search to some document ids; None means all. Raises QuestionError for an
+        empty question, no document at all, or an id that is not in the index.
         """
         if self.settings.mode != "dense":
             return [found.hit for found in self.search(question, top_k, documents=documents)]
@@ -74,25 +86,29 @@ class Retriever:
     ) -> list[RetrievedPassage]:
         """As `retrieve`, with each passage's scores and sentences."""
         self._require(question, documents)
-        asked = self._query_terms(question)
+        query_terms = self._query_terms(question)
         candidates = self.index.search(
-            asked,
+            query_terms,
             self.index.embed_query(question),
             depth=max(self.settings.depth, top_k),
             documents=documents,
         )
         sentence_scores, scores = fuse(candidates, self.settings)
         if self.settings.mode == "hybrid" and (documents is None or len(documents) > 1):
-            scores = scores + np.float32(self.settings.names) * self._named(asked, candidates.rows)
+            scores = scores + np.float32(self.settings.names) * self._named(query_terms, candidates.rows)
         return [
             self._retrieved(candidates, int(place), scores, sentence_scores)
             for place in _best_first(scores, top_k)
         ]
 
     def require(self, documents: Collection[str] | None) -> None:
-        """Raise QuestionError for an id that is not in the index."""
-        if not documents:
+        """Raise QuestionError for an id that is not in the index, and for none at all; None means all."""
+        if documents is None:
             return
+        if isinstance(documents, str):
+            raise QuestionError(f"documents: {documents!r} is a string; give a list of ids")
+        if len(documents) == 0:
+            raise QuestionError("documents: the list is empty; name at least one, or give none to ask all")
         held = self.index.document_ids()
         if unknown := sorted(set(documents) - set(held)):
             raise QuestionError(f"{unknown[0]}: no such document in the index; it holds {_listed(held)}")
@@ -117,46 +133,94 @@ class Retriever:
         return named
 
     def _query_terms(self, question: str) -> list[str]:
-        """The question's terms; a misspelt one gives way to the most similar that occurs."""
-        corrected = self._corrected(question)
-        return [corrected.get(term, term) for term in terms(question)]
+        """The terms to search by: each token's in a form that occurs.
 
-    def _corrected(self, question: str) -> dict[str, str]:
-        """For each term that occurs nowhere and is no English word, the most similar that occurs."""
-        asked = words(question)
-        unknown = {
-            term
-            for word, term in zip(asked, stems(asked), strict=True)
-            if not self.index.holds(term) and not is_word(word)
+        Where none does, a word gives way to the nearest of its family that occurs, and a misspelt word to
+        the most similar.
+        """
+        found = asked(question)
+        unknown = self._unknown(found)
+        other = self._corrected(unknown) | self._akin(unknown)
+        ways = (self._way(one) or [other.get(term, term) for term in one.terms] for one in found)
+        return list(chain.from_iterable(ways))
+
+    def _way(self, one: Forms, documents: Collection[str] | None = None) -> Sequence[str]:
+        """The first way of writing a token that occurs; nothing when none does."""
+        for way in one.every:
+            if all(self.index.holds(term, documents) for term in way):
+                return way
+        return ()
+
+    def _unknown(self, found: Iterable[Forms]) -> dict[str, str]:
+        """The terms that occur nowhere, of tokens that occur in no form, and the words that they are of.
+
+        What stands in the name of a document is known.
+        """
+        return {
+            term: word
+            for one in found
+            if not self._way(one)
+            for word, term in zip(one.written, one.terms, strict=True)
+            if not self.index.holds(term) and not self.titles.holding(term)
         }
-        return nearest_terms(unknown, self.index.vocabulary()) if unknown else {}
+
+    def _akin(self, unknown: Iterable[str]) -> dict[str, str]:
+        """For each term, the nearest of its family that occurs."""
+        families = {term: self._family(term) for term in unknown}
+        return {term: known[0] for term, known in families.items() if known}
+
+    def _corrected(self, unknown: Mapping[str, str]) -> dict[str, str]:
+        """For each term that is of no English word, the most similar that occurs."""
+        misspelt = {term for term, word in unknown.items() if not is_word(word)}
+        return nearest_terms(misspelt, self.index.vocabulary()) if misspelt else {}
 
     def respelt(self, question: str, passages: Sequence[RetrievedPassage]) -> str:
-        """The question as a reader should see it: for a misspelt word, the most similar that occurs.
+        """The question as a reader should see it: figures and misspelt words as they stand in the passages.
 
-        The word is taken from the passages, as it is written there; where none of them holds it, the
-        question keeps its own.
+        What no passage holds in any form stays as it is.
         """
-        corrected = self._corrected(question)
-        if not corrected:
+        found = forms(tokens(question))
+        corrected = self._corrected(self._unknown(found.values()))
+        changed = {
+            token: one
+            for token, one in found.items()
+            if one.has_figure or not corrected.keys().isdisjoint(one.terms)
+        }
+        if not changed:
             return question
-        held = [word for found in passages for word in words(found.hit.passage.text)]
-        # The first of a term's spellings, since later ones are overwritten.
-        written = dict(zip(reversed(stems(held)), reversed(held), strict=True))
-        asked = words(question)
-        for word, term in zip(asked, stems(asked), strict=True):
-            if other := written.get(corrected.get(term, "")):
-                question = re.sub(rf"\b{re.escape(word)}\b", other, question)
+        held = dict.fromkeys(token for passage in passages for token in tokens(passage.hit.passage.text))
+        # The first of several tokens, since later ones are overwritten.
+        written = {way: token for token, one in reversed(forms(held).items()) for way in one.every}
+        question = normal(question)
+        for token, one in changed.items():
+            ways = one._replace(terms=tuple(corrected.get(term, term) for term in one.terms)).every
+            other = next((written[way] for way in ways if way in written), token)
+            if token not in held:
+                question = re.sub(rf"(?<!\w){re.escape(token)}(?!\w)", " ".join(other.split()), question)
         return question
 
     def missing_words(self, question: str, *, documents: Collection[str] | None = None) -> list[str]:
-        """The question's words, as written, that occur nowhere in the documents."""
-        tokens = words(question)
-        found = {
-            token: self.index.holds(term, documents)
-            for token, term in zip(tokens, stems(tokens), strict=True)
-        }
-        return [token for token, is_held in found.items() if not is_held]
+        """The content words of a question that occur in no form in the documents or their names, as written.
+
+        Neither does another word of their family. Words that only put the question do not count.
+        """
+        return list(
+            dict.fromkeys(
+                word
+                for one in asked(about(question))
+                if not self._way(one, documents)
+                for word, term in zip(one.written, one.terms, strict=True)
+                if counts(word, term) and not self._occurs(term, documents)
+            )
+        )
+
+    def _occurs(self, term: str, documents: Collection[str] | None) -> bool:
+        held = self.index.holds
+        return (
+            bool(self.titles.holding(term))
+            or held(term, documents)
+            or any(held(other, documents) for other in self._family(term))
+        )
 
     def _hit(self, row: int, score: np.float32) -> Hit:
         return Hit(score=float(score), passage=self.index.passage(row))

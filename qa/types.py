@@ -3,9 +3,19 @@
 All offsets are Unicode code points into the text of the Document named beside them, half-open.
 """
 
-from typing import Any, Literal, get_args
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 Verdict = Literal["answered", "likely", "silent"]
 
@@ -22,11 +32,45 @@ class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _joined(content: object) -> object:
+    """What a message says: none is nothing, of blocks (OpenAI's form) the texts."""
+    if isinstance(content, list) and all(isinstance(block, str | Mapping) for block in content):
+        said = [block if isinstance(block, str) else block.get("text") for block in content]
+        return "\n".join(text for text in said if isinstance(text, str))
+    return "" if content is None else content
+
+
 class Turn(_Value):
-    """One message of a conversation."""
+    """One message of a conversation; OpenAI's form, with `content`, is read as well."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     role: Literal["user", "assistant"]
-    text: str
+    text: Annotated[str, BeforeValidator(_joined)] = Field(validation_alias=AliasChoices("text", "content"))
+
+
+# Messages of these are to or from a language model and its tools; nobody said them.
+_UNSPOKEN = frozenset({"system", "developer", "tool", "function"})
+
+
+def _messages(history: object) -> object:
+    if history is None:
+        return ()
+    if isinstance(history, str | Mapping) or not isinstance(history, Iterable):
+        raise PydanticCustomError("list_type", "Input should be a valid list")
+    # Each keeps its place, which an error names.
+    return [
+        {"role": "user", "text": ""} if isinstance(one, Mapping) and one.get("role") in _UNSPOKEN else one
+        for one in history
+    ]
+
+
+# A conversation, oldest message first. Null is none; what says nothing is left out.
+History = Annotated[
+    tuple[Turn, ...],
+    BeforeValidator(_messages),
+    AfterValidator(lambda turns: tuple(turn for turn in turns if turn.text.strip())),
+]
 
 
 class Citation(_Value):

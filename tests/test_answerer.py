@@ -3,13 +3,14 @@
 import hashlib
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from index import Index, IndexSettings
 from index.testing import HashEmbedder
@@ -23,7 +24,7 @@ from qa.requests.messages import is_fixed
 from qa.retriever import RetrievedPassage
 from qa.settings import AnswerSettings
 from qa.spans import Span
-from qa.types import REFUSAL, Answer, Citation, Turn
+from qa.types import REFUSAL, Answer, Citation, History, Turn
 
 TEXT = """The harbour of Port Ellen opened in 1825. It was built of grey stone by Walter Campbell.
 
@@ -299,6 +300,57 @@ def test_history_may_be_turns_or_their_json(answerer: Answerer) -> None:
     )
 
 
+BLOCKS = [{"type": "text", "text": "Who built"}, {"type": "image_url"}, {"type": "text", "text": "the mill?"}]
+
+
+@pytest.mark.parametrize(
+    ("history", "turns"),
+    [
+        (None, []),
+        ([], []),
+        ([{"role": "user", "content": "Hi", "name": "ann"}], [("user", "Hi")]),
+        ([{"role": "user", "content": BLOCKS}], [("user", "Who built\nthe mill?")]),
+        ([{"role": "assistant", "content": ["Ann", "Bee"]}], [("assistant", "Ann\nBee")]),
+        ([{"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]}], []),
+        ([{"role": "user", "text": None}, {"role": "user", "text": " "}], []),
+        (
+            [
+                {"role": "system", "content": "Be brief."},
+                {"role": "developer", "content": "Be kind."},
+                {"role": "user", "content": "Who built it?"},
+                {"role": "tool", "tool_call_id": "1", "content": "{}"},
+                {"role": "function", "name": "look", "content": None},
+                Turn(role="assistant", text="Ann."),
+            ],
+            [("user", "Who built it?"), ("assistant", "Ann.")],
+        ),
+    ],
+)
+def test_a_history_in_openais_form_is_its_spoken_messages(
+    history: object, turns: list[tuple[str, str]]
+) -> None:
+    read = TypeAdapter(History).validate_python(history)
+    assert [(turn.role, turn.text) for turn in read] == turns
+
+
+def test_a_follow_up_is_answered_alike_after_a_history_in_openais_form(answerer: Answerer) -> None:
+    in_openais = [{"role": turn["role"], "content": turn["text"]} for turn in HISTORY]
+    aside = [{"role": "system", "content": "Be brief."}, *in_openais, {"role": "tool", "content": None}]
+    alone = essence(answerer.answer("When did he come?", HISTORY))
+    assert essence(answerer.answer("When did he come?", aside)) == alone
+    assert essence(answerer.answer("When did he come?", None)) == essence(
+        answerer.answer("When did he come?")
+    )
+
+
+def test_a_wrong_message_is_named_by_its_place_and_field() -> None:
+    with pytest.raises(ValidationError) as raised:
+        TypeAdapter(History).validate_python(
+            [{"role": "system", "content": "Hi"}, {"role": "user", "content": 5}]
+        )
+    assert raised.value.errors()[0]["loc"] == (1, "content")
+
+
 def test_a_request_about_the_whole_is_not_rewritten(answerer: Answerer) -> None:
     assert answerer.answer("What is this about?", HISTORY).standalone_question == "What is this about?"
 
@@ -307,10 +359,12 @@ def test_a_request_about_the_whole_is_not_rewritten(answerer: Answerer) -> None:
     "history",
     [
         [{"role": "user"}],
-        [{"role": "system", "text": "Hi"}],
-        [{"role": "user", "text": None}],
-        [{"role": "user", "text": "Hi", "extra": 1}],
+        [{"role": "robot", "text": "Hi"}],
+        [{"role": "user", "text": 5}],
+        [{"role": "user", "content": [5]}],
+        [{"text": "Hi"}],
         ["Hi"],
+        {"role": "user", "text": "Hi"},
         "Hi",
         [None],
     ],
@@ -352,9 +406,17 @@ def test_an_unknown_document_is_refused_whatever_is_asked(answerer: Answerer, qu
 
 
 @pytest.mark.parametrize("question", ["When did it open?", "Summarise the article"])
-def test_no_document_at_all_gives_a_refusal_without_a_guess(answerer: Answerer, question: str) -> None:
-    answer = answerer.answer(question, documents=[])
-    assert (answer.answered, answer.text, answer.closest, answer.confidence) == (False, REFUSAL, (), 0.0)
+@pytest.mark.parametrize("documents", [[], (), frozenset(), {}])
+def test_no_document_at_all_is_an_error(
+    answerer: Answerer, question: str, documents: Collection[str]
+) -> None:
+    with pytest.raises(QuestionError, match=r"^documents: the list is empty; name at least one"):
+        answerer.answer(question, documents=documents)
+
+
+def test_one_id_that_is_no_list_is_an_error(answerer: Answerer) -> None:
+    with pytest.raises(QuestionError, match=r"^documents: 'a\.txt' is a string; give a list of ids"):
+        answerer.answer("When did it open?", documents="a.txt")
 
 
 def test_lone_surrogates_in_question_and_history_are_taken_for_question_marks(tmp_path: Path) -> None:

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -20,45 +19,8 @@ from qa.page.feedback import FeedbackFile
 from qa.page.library import UploadLimits
 from qa.page.limits import AskLimits, Turnstile
 from qa.retriever import Retriever
-from qa.types import Answer, Turn
 from tests.browsing import visits_in
-
-
-class Gate:
-    """Answers each question with itself, once the gate is open."""
-
-    def __init__(self) -> None:
-        self.open = threading.Event()
-        self.most = self._now = 0
-        self._lock = threading.Lock()
-
-    def answer(
-        self,
-        question: str,
-        history: Sequence[Turn | Mapping[str, str]] = (),
-        *,
-        threshold: float | None = None,
-        documents: Collection[str] | None = None,
-    ) -> Answer:
-        with self._lock:
-            self._now += 1
-            self.most = max(self.most, self._now)
-        self.open.wait(60)
-        with self._lock:
-            self._now -= 1
-        return Answer(
-            question=question,
-            standalone_question=question,
-            answered=False,
-            text=question,
-            short=None,
-            confidence=0.0,
-            threshold=0.5,
-            citations=(),
-            closest=(),
-            missing_terms=(),
-            timings_ms={},
-        )
+from tests.gate import Gate
 
 
 class Served(NamedTuple):

@@ -117,6 +117,32 @@ def test_a_heading_starts_a_passage_stays_with_its_text_and_is_no_sentence() -> 
     ]
 
 
+def test_a_question_stays_in_the_passage_of_what_follows_it() -> None:
+    text = "A b c d.\n\nWho sails?\n\nAnna sails the boat.\n\n**Who cooks?**\n\nBoris."
+    chunks = split(document(text), count_words, IndexSettings(merge_tokens=6))
+    assert [text[c.start : c.end] for c in chunks] == [
+        "A b c d.",
+        "Who sails?\n\nAnna sails the boat.",
+        "**Who cooks?**\n\nBoris.",
+    ]
+    # Before a heading it stays where it is, and a heading before it goes with it.
+    text = "Who sails?\n\n# Crew\n\nWho cooks?\n\nBoris cooks for all of us.\n\n# End"
+    headings = tuple(
+        Heading(start=text.index(w), end=text.index(w) + len(w), level=1) for w in ("Crew", "End")
+    )
+    chunks = split(document(text, headings), count_words, IndexSettings(merge_tokens=4))
+    assert [text[c.start : c.end] for c in chunks] == [
+        "Who sails?",
+        "# Crew\n\nWho cooks?\n\nBoris cooks for all of us.",
+        "# End",
+    ]
+    # Nor does a paragraph that is cut for its length end a passage with one.
+    text = " ".join(f"Who is it {n}? It is the man number {n}." for n in range(9))
+    chunks = split(document(text), count_words, IndexSettings(max_tokens=22))
+    assert len(chunks) > 3
+    assert not any(text[c.start : c.end].endswith("?") for c in chunks)
+
+
 def test_short_paragraphs_are_joined_up_to_the_setting_and_no_further() -> None:
     text = "One two.\n\nThree four.\n\nFive six."
     assert texts_of(text, merge_tokens=4) == ["One two.\n\nThree four.", "Five six."]
@@ -198,3 +224,21 @@ def test_many_headings_in_a_row_are_cut_into_passages() -> None:
 @pytest.mark.parametrize("text", ["", "   \n\n\t", "--- *** ...", "\ufeff"])
 def test_text_without_a_letter_or_digit_gives_no_passage(text: str) -> None:
     assert texts_of(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Cola, 33 cl: 1.20\nCola, 50 cl: 1.80\nCable, 3 m: 9.90", 3),
+        ("Bus 14\r\nTram 2\r\nFerry 7\r\nOffice", 4),
+        ("Bus 14\nTram 2", 1),  # two lines may be prose that was wrapped
+        ("Bus\nTram\nFerry 7", 1),  # names and one number
+        ("In the year 1825 the harbour\nwas built for 300 ships by\nWalter Campbell in 2 years", 1),
+        ("It cost 5 pounds,\nAnn paid 3 of them,\nBen paid 2", 1),
+        ("It cost 5 pounds.\nAnn paid 3 of them.\nBen paid 2.", 3),  # by its full stops
+    ],
+)
+def test_lines_of_figures_are_a_sentence_each(text: str, expected: int) -> None:
+    found = sentences(text, 0, len(text))
+    assert len(found) == expected
+    assert " ".join(text[start:end] for start, end in found).split() == text.split()

@@ -2,16 +2,21 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
+import click
 import pytest
 from filelock import FileLock
 
 from index import Index
 from index.cache import cache_folder
 from index.testing import HashEmbedder
-from qa.cli import main
+from qa.cli import main, quoth
 from qa.page.kept import note_shared
 from qa.types import Answer, Citation
 
@@ -239,7 +244,7 @@ def test_a_cache_that_cannot_be_written_is_one_line(
 ) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("QUOTH_CACHE", str(tmp_path / "file" / "cache"))
-    assert "check the path" in failed(run("index", article))
+    assert "the index cannot be written (Not a directory)" in failed(run("index", article))
 
 
 @pytest.mark.usefixtures("hashed")
@@ -393,3 +398,113 @@ def test_a_squad_file_is_evaluated_over_its_own_contexts(
     report = json.loads((tmp_path / "report" / "report.json").read_text(encoding="utf-8"))
     assert report["about"]["documents"] == 1
     assert report["figures"]["retrieval"]["recall@1"] == 1.0
+
+
+# --- whatever the console's encoding
+
+LETTERS = "Its owner is Zoë Dvořák → 東京 🎉 "
+ENCODINGS = ("cp1252", "ascii", "latin-1", "cp437", "utf-16", "utf-8")
+
+
+class Piped(NamedTuple):
+    """What a command wrote to its pipes, as bytes."""
+
+    status: int
+    out: bytes
+    err: bytes
+
+
+@pytest.fixture
+def piped(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Piped]:
+    """Run a command whose standard streams are pipes of an encoding."""
+
+    def ended(encoding: str, *arguments: str | Path, stdin: bytes = b"") -> Piped:
+        streams = [io.BytesIO(stdin), io.BytesIO(), io.BytesIO()]
+        for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
+            monkeypatch.setattr(sys, name, io.TextIOWrapper(stream, encoding=encoding, write_through=True))
+        with pytest.raises(SystemExit) as end:
+            main([str(argument) for argument in arguments])
+        assert isinstance(end.value.code, int)
+        return Piped(end.value.code, streams[1].getvalue(), streams[2].getvalue())
+
+    return ended
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A document with letters that hardly any encoding has, and with a lone surrogate."""
+    path = tmp_path / "corpus.jsonl"
+    path.write_text(json.dumps({"id": "café", "text": f"{LETTERS}\ud800."}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.usefixtures("hashed")
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_json_is_utf8_whatever_the_encoding_of_the_pipe(
+    piped: Callable[..., Piped], corpus: Path, encoding: str
+) -> None:
+    status, out, _ = piped(
+        encoding, "ask", "Wem gehört das 東京?", "--source", corpus, "--threshold", "0", "--json"
+    )
+    answer = json.loads(out.decode("utf-8"))
+    assert (status, answer["question"]) == (0, "Wem gehört das 東京?")
+    assert answer["citations"][0]["quote"] == f"{LETTERS}\ud800."
+    status, said, err = piped(encoding, "verify", "-", "--source", corpus, stdin=b"\xef\xbb\xbf" + out)
+    assert (status, said.decode("utf-8").split(":")[0], err) == (0, "verified", b"")
+    status, out, _ = piped(encoding, "search", "東京", "--source", corpus, "--json")
+    (hit,) = json.loads(out.decode("utf-8"))
+    assert (status, hit["document_id"], hit["text"]) == (0, "café", f"{LETTERS}\ud800.")
+
+
+@pytest.mark.usefixtures("hashed")
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_what_people_read_is_utf8_whatever_the_encoding_of_the_console(
+    piped: Callable[..., Piped], corpus: Path, tmp_path: Path, encoding: str
+) -> None:
+    source = ("--source", corpus)
+    written = rf"{LETTERS}\ud800."
+    status, out, _ = piped(encoding, "ask", "東京?", *source, "--threshold", "0")
+    assert (status, written in out.decode("utf-8")) == (0, True)
+    status, out, _ = piped(encoding, "search", "東京", *source)
+    assert (status, written in out.decode("utf-8")) == (0, True)
+    status, out, _ = piped(encoding, "index", corpus, "--folder", tmp_path / "東京")
+    assert (status, out.decode("utf-8").rstrip().endswith("東京")) == (0, True)
+    question = {"id": "Zoë", "question": "東京?", "answerable": False}
+    (tmp_path / "東京.jsonl").write_text(json.dumps(question), encoding="utf-8")
+    status, out, _ = piped(
+        encoding, "evaluate", tmp_path / "東京.jsonl", *source, "--report", tmp_path / "said"
+    )
+    assert (status, "東京.jsonl" in out.decode("utf-8")) == (0, True)
+    report = json.loads((tmp_path / "said" / "report.json").read_text(encoding="utf-8"))
+    answer = report["questions"][0]["answer"]
+    assert [*answer["citations"], *answer["closest"]][0]["quote"] == f"{LETTERS}\ud800."
+    status, out, err = piped(encoding, "ask", "東京?", "--source", "東京.txt")
+    assert (status, out) == (2, b"")
+    assert "東京.txt" in err.decode("utf-8")
+    status, out, _ = piped(encoding, "doctor")
+    assert (status, f"from {corpus}" in out.decode("utf-8")) == (0, True)
+
+
+def test_a_question_is_read_as_typed_where_the_locale_has_no_letters_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    typed = "Wem gehört das 東京?"
+    # As Python gives an argument in a locale that is ASCII alone.
+    given = typed.encode().decode("ascii", "surrogateescape")
+    monkeypatch.setattr(os, "fsencode", lambda text: text.encode("ascii", "surrogateescape"))
+    argument = next(one for one in quoth.commands["ask"].params if one.name == "question")
+    context = click.Context(quoth.commands["ask"])
+    assert argument.process_value(context, given) == typed
+    assert argument.process_value(context, typed) == typed
+    assert argument.process_value(context, "Who \ud800?") == "Who \ud800?"
+
+
+def test_a_pipe_of_another_encoding_holds_the_whole_answer(tmp_path: Path) -> None:
+    (tmp_path / "café.txt").write_text(f"{LETTERS}.", encoding="utf-8")
+    command = [sys.executable, "-m", "qa.cli", "search", "owner", "--source", "café.txt", "--json"]
+    encoding = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "cp1252", "PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, **encoding}, capture_output=True, check=True, timeout=120
+    )
+    (hit,) = json.loads(done.stdout.decode("utf-8"))
+    assert (hit["document_id"], hit["text"]) == ("café.txt", f"{LETTERS}.")

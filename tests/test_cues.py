@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.cues import held, kind_fits, names, related
+from qa.cues import held, is_bare, kind_fits, names, related
 from qa.english import FUNCTION_WORDS, content_words
 
 
@@ -34,6 +34,19 @@ from qa.english import FUNCTION_WORDS, content_words
 )
 def test_a_text_holds_the_kind_of_thing_asked_for(question: str, text: str, expected: float) -> None:
     assert kind_fits(question, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("by the", True), ("She", True), ("who", True), ("| -- |", True), ("", True), ("not", True),
+        ("us", True), ("anybody", True), ("one", False), ("No.", False), ("Yes", False),
+        ("in May", False), ("may", True), ("7", False), ("nobody", False), ("everybody", False),
+        ("US", False), ("the harbour", False),
+    ],
+)  # fmt: skip
+def test_marks_and_function_words_say_nothing_by_themselves(text: str, expected: bool) -> None:
+    assert is_bare(text) is expected
 
 
 def test_names_are_capitalised_words_within_a_sentence() -> None:

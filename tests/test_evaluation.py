@@ -396,6 +396,27 @@ def test_evidence_beyond_the_end_of_its_document_is_an_error() -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("own", "asked_of", "placed"),
+    [
+        ("a", "a.txt", True),  # the same text under the file's name
+        ("a.txt", "a.txt", True),
+        ("b", "b.txt", False),  # another text of that name
+        ("Elsewhere", None, False),
+    ],
+)
+def test_a_set_with_own_documents_is_asked_of_another_source_where_the_same_stands(
+    own: str, asked_of: str | None, placed: bool
+) -> None:
+    item = Evidence(document_id=own, start=0, end=5, role="answer")
+    question = QUESTIONS[0].model_copy(update={"document_id": own, "evidence": (item,)})
+    came_with = Document(id=own, source="rows.jsonl", sha256="", text=TEXTS["a.txt"])
+    questions = QuestionSet(questions=(question,), documents=(came_with,))
+    (result,) = evaluate(questions, answerer(), retriever(), FakeIndex()).questions
+    assert result.question.document_id == asked_of
+    assert [one.document_id for one in result.question.evidence] == (["a.txt"] if placed else [])
+
+
 def test_a_question_that_cannot_be_asked_is_named() -> None:
     class Refusing(FakeAnswerer):
         def answer(self, *_: object, **__: object) -> Answer:

@@ -90,7 +90,7 @@ def test_a_touched_file_with_the_same_content_is_not_embedded_again(folder: Path
     first = Index.from_sources([folder], embedder=embedder)
     assert embedder.embedded == []
     files = store.read_files(next(first.folder.glob("gen-*")))
-    assert {file.mtime_ns for file in files if file.document_id == "file003.txt"} == {1}
+    assert {file.looks.mtime_ns for file in files if file.document_id == "file003.txt"} == {1}
     assert {file.documents for file in files} == {1}
 
 

@@ -1,5 +1,6 @@
 """The page in a real browser, and its two API endpoints, with answers from a double and no model."""
 
+import asyncio
 import html
 import re
 import socket
@@ -30,6 +31,7 @@ from qa.retriever import Retriever
 from qa.types import Answer, Citation, Turn, Verdict
 from qa.verification import read_answers
 from tests.browsing import Visit, visiting, visits_in
+from tests.calling import run
 
 if TYPE_CHECKING:
     from gradio_client import Client  # type: ignore[import-untyped]
@@ -688,8 +690,14 @@ def test_the_api_has_exactly_four_endpoints(client: "Client") -> None:
         ]
         for name, end in described["named_endpoints"].items()
     }
-    assert parameters["/ask"] == [("question", False), ("history", True), ("threshold", True)]
-    assert parameters["/search"] == [("query", False), ("top_k", True)]
+    assert parameters["/ask"] == [
+        ("question", False),
+        ("history", True),
+        ("threshold", True),
+        ("documents", True),
+    ]
+    assert parameters["/search"] == [("query", False), ("top_k", True), ("documents", True)]
+    assert parameters["/quote"] == [("text", False), ("documents", True)]
 
 
 def test_ask_gives_the_answer_of_the_contract(client: "Client", served: Served) -> None:
@@ -814,6 +822,28 @@ def test_a_port_that_is_taken_is_an_error_of_one_line(served: Served) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(QuestionAnsweringError, match=f"127.0.0.1:{port}: cannot serve there"):
             app.Server(FastAPI(), "127.0.0.1", port)
+
+
+def test_asyncio_is_told_that_the_server_speaks_tcp_so_that_no_piece_of_an_answer_waits() -> None:
+    async def nothing(*_: object) -> None:
+        return None
+
+    async def accepted() -> int:
+        """Whether a connection to the server sends small pieces at once, as asyncio sets it."""
+        given: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        class Looking(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                connection = transport.get_extra_info("socket")
+                given.set_result(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+                transport.close()
+
+        server = app.Server(nothing, "127.0.0.1", 0)
+        async with await asyncio.get_running_loop().create_server(Looking, sock=server._socket) as listening:
+            with socket.create_connection(listening.sockets[0].getsockname()):
+                return await given
+
+    assert run(accepted()) == 1
 
 
 def test_importing_the_page_loads_no_model_library() -> None:

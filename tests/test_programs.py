@@ -7,8 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,17 +16,21 @@ import httpx
 import pytest
 
 import app
+from index.errors import IndexFolderError
 from index.index import Index
 from index.testing import HashEmbedder
+from index.types import Hit
 from qa.answerer import Answerer
-from qa.errors import BusyError, TooFastError
 from qa.page.desk import Desk
 from qa.page.feedback import FeedbackFile
+from qa.page.guard import Guard
 from qa.page.library import UploadLimits
 from qa.page.limits import AskLimits, Turnstile
 from qa.reader import SentenceReader
-from qa.types import Answer
+from qa.retriever import Retriever
+from qa.types import Answer, Turn
 from tests.browsing import visits_in
+from tests.calling import call, run
 
 ROOT = Path(__file__).parent.parent
 QUESTION = "Who founded High-Flyer?"
@@ -116,6 +118,185 @@ def test_a_wrong_request_gets_one_line(rest: httpx.Client, path: str, body: obje
     assert "\n" not in given.json()["detail"]
 
 
+HISTORY_FORM = 'a list of {"role": "user" or "assistant", "text": "…"}, or "content" as OpenAI has it'
+LIST = "a list of one document id or more, or null for all documents"
+EMPTY = "documents: the list is empty; name at least one, or give none to ask all"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "line"),
+    [
+        ("ask", {}, "question: Field required; give the question, a string"),
+        ("ask", {"question": 5}, "question: Input should be a valid string; give the question, a string"),
+        ("ask", {"question": None}, "question: Input should be a valid string; give the question, a string"),
+        (
+            "ask",
+            {"question": "Why?", "threshold": [1]},
+            "threshold: Input should be a valid number; "
+            "give a number from 0, always answer, to 1, or null for the usual one",
+        ),
+        (
+            "ask",
+            {"question": "Why?", "history": "no list"},
+            f"history: Input should be a valid list; give {HISTORY_FORM}",
+        ),
+        (
+            "ask",
+            {"question": "Why?", "history": [{"role": "system", "content": "x"}, {"role": "user"}]},
+            f"history.1.text: Field required; give {HISTORY_FORM}",
+        ),
+        (
+            "ask",
+            {"question": "Why?", "history": [{"role": "user", "content": {"a": 1}}]},
+            f"history.0.content: Input should be a valid string; give {HISTORY_FORM}",
+        ),
+        (
+            "ask",
+            {"question": "Why?", "documents": {"a": 1}},
+            f"documents: Input should be a valid list; give {LIST}",
+        ),
+        (
+            "search",
+            {"query": "x", "documents": [1]},
+            f"documents.0: Input should be a valid string; give {LIST}",
+        ),
+        ("search", {}, "query: Field required; give what to search for, a string"),
+        (
+            "search",
+            {"query": "x", "top_k": 1.5},
+            "top_k: Input should be a valid integer, got a number with a fractional part; "
+            "give a whole number from 1 to 1000",
+        ),
+        (
+            "quote",
+            {"text": ["x"]},
+            "text: Input should be a valid string; "
+            "give the words to look for, a string of 1 to 10000 characters",
+        ),
+        (
+            "verify",
+            {"answers": {}},
+            "answers: Input should be a valid list; give a list of 1 to 1000 answers as ask gives them",
+        ),
+        ("ask", {"question": "Why?", "documents": []}, EMPTY),
+        ("search", {"query": "x", "documents": []}, EMPTY),
+        ("quote", {"text": "x", "documents": []}, EMPTY),
+    ],
+)
+def test_a_wrong_argument_gets_the_same_line_with_its_name_and_form_by_rest_and_by_mcp(
+    rest: httpx.Client, path: str, body: dict[str, Any], line: str
+) -> None:
+    given = rest.post(f"api/{path}", json=body)
+    assert (given.status_code, given.json()["detail"]) == (400, line)
+    told = call(rest, path, **body)
+    assert (told["isError"], told["content"][0]["text"]) == (True, line)
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"{bad", "body: JSON decode error; give a JSON object"),
+        (b"", "body: Field required; give a JSON object"),
+        (b"[]", "body: Input should be a valid dictionary or object to extract fields from; give a JSON obj"),
+    ],
+)
+def test_a_body_that_is_no_object_gets_one_line(rest: httpx.Client, content: bytes, line: str) -> None:
+    given = rest.post("api/ask", content=content, headers={"content-type": "application/json"})
+    assert given.status_code == 400
+    assert given.json()["detail"].startswith(line)
+
+
+def test_documents_and_a_history_in_openais_form_are_taken_by_every_way_in(
+    rest: httpx.Client, served: Served
+) -> None:
+    from gradio_client import Client  # type: ignore[import-untyped]
+    from gradio_client.exceptions import AppError  # type: ignore[import-untyped]
+
+    said = [("user", QUESTION), ("assistant", "Liang Wenfeng.")]
+    history = [{"role": "system", "content": "Be brief."}]
+    history += [{"role": role, "content": text} for role, text in said]
+    asked = {"question": "When was that?", "history": history, "documents": ["deepseek.txt"]}
+    turns = [Turn.model_validate({"role": role, "text": text}) for role, text in said]
+    expected = served.answerer.answer("When was that?", turns)
+    client = Client(served.url, verbose=False)
+    assert same(rest.post("api/ask", json=asked).json(), expected)
+    assert same(call(rest, "ask", **asked)["structuredContent"], expected)
+    assert same(client.predict(**asked, api_name="/ask"), expected)
+
+    plain = {"question": QUESTION, "history": None, "documents": None}
+    expected = served.answerer.answer(QUESTION)
+    assert same(rest.post("api/ask", json=plain).json(), expected)
+    assert same(call(rest, "ask", **plain)["structuredContent"], expected)
+    assert same(client.predict(**plain, api_name="/ask"), expected)
+
+    for endpoint, given in (
+        ("/ask", {"question": "Why?"}),
+        ("/search", {"query": "x"}),
+        ("/quote", {"text": "x"}),
+    ):
+        with pytest.raises(AppError, match=f"^{EMPTY}$"):
+            client.predict(**given, documents=[], api_name=endpoint)
+
+
+def test_an_endpoint_may_be_called_with_fewer_values_than_it_has_come_to_take(rest: httpx.Client) -> None:
+    for values in (["hedge fund"], ["hedge fund", 5]):
+        event = rest.post("gradio_api/call/search", json={"data": values}).json()["event_id"]
+        told = rest.get(f"gradio_api/call/search/{event}").text
+        assert len(json.loads(told.strip().splitlines()[-1].removeprefix("data: "))[0]) == 5
+
+
+def test_what_is_wrong_with_an_index_is_told_to_whoever_runs_the_server_alone(
+    served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from gradio_client import Client
+    from gradio_client.exceptions import AppError
+
+    class Damaged(Retriever):
+        """Over an index whose files cannot be read."""
+
+        def retrieve(self, *_: object, **__: object) -> list[Hit]:
+            raise IndexFolderError(f"{tmp_path}/index: the index is damaged")
+
+    line = "the documents cannot be read; tell whoever runs this server, who sees why"
+    desk = Desk(served.answerer, Damaged(served.answerer.index), served.answerer.index)
+    with visits_in(tmp_path / "visits") as visits:
+        web = app.build(desk, visits, UploadLimits(), FeedbackFile(tmp_path), mcp=True)
+        with app.Server(web, "127.0.0.1", 0).running() as url, httpx.Client(base_url=url) as client:
+            given = client.post("api/search", json={"query": "fund"})
+            told = call(client, "search", query="fund")
+            with pytest.raises(AppError) as raised:
+                Client(url, verbose=False).predict("fund", api_name="/search")
+    assert (given.status_code, given.json()) == (500, {"detail": line})
+    assert (told["isError"], told["content"][0]["text"]) == (True, line)
+    assert str(raised.value) == line
+    assert capsys.readouterr().err == f"quoth: {tmp_path}/index: the index is damaged\n" * 3
+
+
+def test_a_lone_surrogate_in_a_document_is_a_question_mark_by_every_way_in(tmp_path: Path) -> None:
+    from gradio_client import Client
+
+    row = {"id": "bell", "text": "The old bell \ud800 weighs nine tons. Nobody rings it."}
+    (tmp_path / "corpus.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    index = Index.from_sources([tmp_path / "corpus.jsonl"], tmp_path / "index", embedder=HashEmbedder())
+    answerer = Answerer(index, reader=SentenceReader())
+    asked = {"question": "What does the bell weigh?", "threshold": 0}
+    with visits_in(tmp_path / "visits") as visits:
+        desk = Desk(answerer, answerer.retriever, index)
+        web = app.build(desk, visits, UploadLimits(), FeedbackFile(tmp_path), mcp=True)
+        with app.Server(web, "127.0.0.1", 0).running() as url, httpx.Client(base_url=url) as client:
+            answer = client.post("api/ask", json=asked).json()
+            (hit,) = client.post("api/search", json={"query": "bell"}).json()
+            by_mcp = call(client, "ask", **asked)["structuredContent"]
+            by_gradio = Client(url, verbose=False).predict(**asked, api_name="/ask")
+            verdict = client.post("api/verify", json={"answers": [answer]}).json()
+    (cited,) = answer["citations"]
+    assert cited["quote"] == "The old bell ? weighs nine tons."
+    assert (cited["start"], cited["end"]) == (0, 32)
+    assert hit["text"] == row["text"].replace("\ud800", "?")
+    assert by_mcp["citations"] == by_gradio["citations"] == answer["citations"]
+    assert verdict == {"verified": True, "citations": 1, "wrong": []}
+
+
 def test_gradio_client_gives_the_same_answer(served: Served) -> None:
     from gradio_client import Client  # type: ignore[import-untyped]
 
@@ -173,6 +354,49 @@ def test_without_the_option_there_are_no_tools(tmp_path: Path, served: Served) -
             assert httpx.post(f"{url}mcp", auth=("ann", "s3cret"), json={}).status_code in {404, 405}
 
 
+MALFORMED = (
+    "[",
+    "]",
+    "[]",
+    "[::1",
+    "[:::]",
+    "[zz]",
+    "localhost:x",
+    "localhost:99999",
+    "a b",
+    "@",
+    "::",
+    "a/b",
+)
+
+
+def refused(host: str) -> list[dict[str, Any]]:
+    """What the guard of a server for all the network sends by itself; nothing when it lets a request in."""
+    sent: list[Any] = []
+
+    async def nothing(*_: object) -> Any:  # noqa: ANN401
+        return None
+
+    async def send(message: Any) -> None:  # noqa: ANN401
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", host.encode())]}
+    run(Guard(nothing, host="0.0.0.0")(scope, nothing, send))
+    return sent
+
+
+@pytest.mark.parametrize("host", MALFORMED)
+def test_a_malformed_host_is_refused_by_a_server_of_any_name_too(host: str) -> None:
+    start, body = refused(host)
+    assert start["status"] == 403
+    assert body["body"] == f"{host}: not the name of a server\n".encode()
+
+
+@pytest.mark.parametrize("host", ["quoth.example", "my_host:8080", "10.0.0.1:80", "[::1]:65535", "A.b:1", ""])
+def test_any_proper_host_is_let_in_by_a_server_of_any_name(host: str) -> None:
+    assert refused(host) == []
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
@@ -180,6 +404,12 @@ def test_without_the_option_there_are_no_tools(tmp_path: Path, served: Served) -
         ({"host": "evil.example"}, 403),
         ({"origin": "https://evil.example"}, 403),
         ({"origin": "null"}, 403),
+        *(({"host": value}, 403) for value in MALFORMED),
+        *(({"origin": value}, 403) for value in MALFORMED),
+        *(({"origin": f"http://{value}"}, 403) for value in MALFORMED),
+        *(({"x-forwarded-host": value}, 403) for value in MALFORMED),
+        ({"x-forwarded-host": "quoth.example:443, inner"}, 200),
+        ({"x-gradio-server": "http://["}, 200),
     ],
 )
 def test_another_site_cannot_ask_through_a_visitors_browser(
@@ -214,51 +444,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-def test_a_caller_who_asks_too_fast_is_told_when_to_come_again() -> None:
-    clock = Clock()
-    turnstile = Turnstile(AskLimits(per_minute=6), clock)
-
-    def told(caller: str) -> str:
-        try:
-            with turnstile.turn(caller):
-                return ""
-        except TooFastError as error:
-            return str(error)
-
-    line = "more than 6 questions a minute; ask again in 10 s"
-    assert [told("a") for _ in range(5)] == ["", "", "", line, line]
-    assert told("b") == ""
-    clock.now = 10.0
-    assert [told("a") for _ in range(2)] == ["", line]
-
-
-def test_a_full_queue_refuses_politely_and_the_rest_are_answered() -> None:
-    turnstile = Turnstile(AskLimits(at_once=1, waiting=1))
-    hold, inside = threading.Event(), threading.Event()
-
-    def ask() -> None:
-        with turnstile.turn("a"):
-            inside.set()
-            hold.wait(30)
-
-    threads = [threading.Thread(target=ask) for _ in range(2)]
-    threads[0].start()
-    assert inside.wait(30)
-    threads[1].start()
-    deadline = time.monotonic() + 30
-    while turnstile._inside < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
-    line = "2 questions are being answered or wait; ask again in a moment"
-    with pytest.raises(BusyError, match=line), turnstile.turn("b"):
-        pass
-    hold.set()
-    for thread in threads:
-        thread.join(30)
-    with turnstile.turn("b"):
-        pass
 
 
 def test_too_many_requests_get_their_status_and_when_to_come_again(tmp_path: Path, served: Served) -> None:

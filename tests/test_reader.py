@@ -36,7 +36,9 @@ The distillery employed ninety people in 1967. It closed in 1983, and reopened i
 def index(tmp_path: Path) -> Index:
     path = tmp_path / "island.txt"
     path.write_text(TEXT, encoding="utf-8")
-    return Index.from_sources([path], embedder=HashEmbedder(), settings=IndexSettings(merge_tokens=0))
+    return Index.from_sources(
+        [path], embedder=HashEmbedder(dimension=512), settings=IndexSettings(merge_tokens=0)
+    )
 
 
 # --- decoding
@@ -54,6 +56,31 @@ def test_the_best_span_is_the_best_of_all_pairs(pairs: list[tuple[int, int]], lo
     }
     first, last, score = best_span(start, end, longest)
     assert score == sums[first, last] == max(sums.values())
+
+
+@given(LOGITS, st.integers(1, 5), st.data())
+def test_the_best_span_with_a_wanted_token_is_the_best_of_all_pairs_that_hold_one(
+    pairs: list[tuple[int, int]], longest: int, data: st.DataObject
+) -> None:
+    start, end = (np.array(values, dtype=np.float32) for values in zip(*pairs, strict=True))
+    wanted = np.array(data.draw(st.lists(st.booleans(), min_size=len(pairs), max_size=len(pairs))))
+    sums = [
+        start[first] + end[last]
+        for first in range(len(pairs))
+        for last in range(first, min(first + longest, len(pairs)))
+        if wanted[first : last + 1].any()
+    ]
+    if sums:
+        first, last, score = best_span(start, end, longest, wanted)
+        assert score == start[first] + end[last] == max(sums)
+        assert wanted[first : last + 1].any()
+        offsets = np.array([[2 * place, 2 * place + 1] for place in range(len(pairs))])
+        found = TokenLogits(start, end, offsets, null=0.0, answerable=0.0)
+        ranges = [(2 * int(place), 2 * int(place) + 1) for place in np.flatnonzero(wanted)]
+        assert best_within(found, 0, 2 * len(pairs), longest, ranges) == (2 * first, 2 * last + 1, score)
+    else:
+        offsets = np.array([[place, place + 1] for place in range(len(pairs))])
+        assert best_within(TokenLogits(start, end, offsets, 0.0, 0.0), 0, len(pairs), longest, []) is None
 
 
 def test_the_best_span_within_a_sentence_is_given_in_characters_and_over_null() -> None:

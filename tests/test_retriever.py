@@ -165,7 +165,9 @@ def test_a_narrowed_search_stays_within_its_documents(index: Index) -> None:
     hits = Retriever(index).retrieve("swim in the sea", 50, documents=["trees.txt", "fish.txt"])
     assert {hit.passage.document_id for hit in hits} == {"trees.txt", "fish.txt"}
     assert len(hits) == len(index.passage_rows(["trees.txt", "fish.txt"]))
-    assert Retriever(index).retrieve("swim", documents=[]) == []
+    for empty in ([], (), frozenset[str]()):
+        with pytest.raises(QuestionError, match=r"^documents: the list is empty; name at least one"):
+            Retriever(index).retrieve("swim", documents=empty)
 
 
 def test_narrowing_leaves_the_scores_as_they_are(index: Index) -> None:
@@ -283,7 +285,7 @@ def test_a_common_word_that_occurs_nowhere_is_not_taken_for_another(index: Index
 
 def test_missing_words_are_named_as_written_once_and_in_order(index: Index) -> None:
     missing = Retriever(index).missing_words
-    assert missing("Do ZEBRAS swim near Zürich's river, ZEBRAS?") == ["Do", "ZEBRAS", "near", "Zürich", "s"]
+    assert missing("Do ZEBRAS swim near Zürich's river, ZEBRAS?") == ["ZEBRAS", "Zürich"]
     assert missing("Salmon SWIMMING in rivers") == []
     assert missing("?!") == []
 

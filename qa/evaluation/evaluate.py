@@ -86,7 +86,7 @@ def evaluate(
     versions, commit). QuestionSetError when the set is empty, has an answerable question without an
     answer, or asks of a document or cites evidence that the index does not hold.
     """
-    listed = questions.questions if isinstance(questions, QuestionSet) else tuple(questions)
+    listed = _elsewhere(questions, index) if isinstance(questions, QuestionSet) else tuple(questions)
     if not listed:
         raise QuestionSetError("the question set is empty; give at least one question")
     asked = _place(listed, index)
@@ -213,6 +213,29 @@ def _count_relevant(questions: Sequence[Question], index: SupportsDocuments) -> 
     return totals
 
 
+def _elsewhere(asked: QuestionSet, index: SupportsDocuments) -> tuple[Question, ...]:
+    """The questions of a set, fit for a source that may be another than the documents that came with them.
+
+    A document's name that the source does not have narrows nothing; evidence holds where the same stands.
+    """
+    names = _Names(index.document_ids())
+    own = {document.id: document.text for document in asked.documents}
+    there = {name: index.document(found).text for name in own if (found := names.find(name))}
+
+    def holds(item: Evidence) -> bool:
+        text = own[item.document_id]
+        return there[item.document_id][item.start : item.end] == text[item.start : item.end]
+
+    return tuple(
+        question.model_copy(update={"document_id": None, "evidence": ()})
+        if question.document_id in own and question.document_id not in there
+        else question.model_copy(update={"evidence": ()})
+        if question.document_id in own and not all(map(holds, question.evidence))
+        else question
+        for question in asked.questions
+    )
+
+
 def _place(questions: Sequence[Question], index: SupportsDocuments) -> list[Question]:
     """The questions, found fit to be scored, with the ids of documents as the index has them."""
     names = _Names(index.document_ids())
@@ -253,12 +276,14 @@ class _Names:
         stems = Counter(_stem(known) for known in self._ids)
         self._by_stem = {_stem(known): known for known in self._ids if stems[_stem(known)] == 1}
 
-    def resolve(self, document_id: str, question_id: str) -> str:
+    def find(self, document_id: str) -> str | None:
         if document_id in self._ids:
             return document_id
-        for name in (document_id, _stem(document_id)):
-            if name in self._by_stem:
-                return self._by_stem[name]
+        return self._by_stem.get(document_id) or self._by_stem.get(_stem(document_id))
+
+    def resolve(self, document_id: str, question_id: str) -> str:
+        if found := self.find(document_id):
+            return found
         known = ", ".join(list(self._ids)[:3]) + (", ..." if len(self._ids) > 3 else "")
         raise QuestionSetError(
             f"question {question_id!r}: no one document is called {document_id!r}; the source holds "

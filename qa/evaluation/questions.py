@@ -1,23 +1,37 @@
-"""Question sets: read from JSON Lines, or from SQuAD 1.1/2.0 JSON as it is.
+"""Question sets: read from JSON Lines, from SQuAD 1.1/2.0 JSON as it is, and from Hugging Face's rows.
 
-A line of JSON Lines is one Question; fields that Quoth does not know are ignored. The contexts of a
-SQuAD file are a source as well, so reading one gives Documents, from which an index can be built.
+A line of JSON Lines is one Question; fields that Quoth does not know are ignored. The contexts of SQuAD are a
+source as well, so reading it gives Documents, from which an index can be built.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from index.types import Document
 from qa.errors import QuestionSetError
-from qa.types import Turn
+from qa.evaluation.squad import (
+    Squad,
+    SquadArticle,
+    SquadParagraph,
+    SquadQuestion,
+    SquadRow,
+    articles_of,
+    rows_in,
+)
+from qa.types import History
 
-_FORMATS = "give one question a line in JSON Lines, or a SQuAD 1.1/2.0 JSON file"
+_Kind = TypeVar("_Kind", bound=BaseModel)
+_FORMATS = (
+    "give one question a line in JSON Lines, a SQuAD 1.1/2.0 JSON file, or Hugging Face's rows (id, title, "
+    "context, question, answers: {text: [...], answer_start: [...]}) in JSON Lines, a list, "
+    "{rows: [{row: ...}]} or columns"
+)
 
 
 class _Row(BaseModel):
@@ -57,18 +71,19 @@ class Question(_Row):
     answers: tuple[str, ...] = ()
     answerable: bool
     evidence: tuple[Evidence, ...] = ()
-    history: tuple[Turn, ...] = ()
+    history: History = ()
     document_id: str | None = None
     kind: str | None = None
     offset: str | None = None
 
-    @field_validator("history", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _known_fields_of_turns(cls, turns: object) -> object:
-        if not isinstance(turns, list):
-            return turns
-        known = ("role", "text")
-        return [{k: t[k] for k in known if k in t} if isinstance(t, dict) else t for t in turns]
+    def _answers_of_a_row(cls, row: object) -> object:
+        """Hugging Face's answers, of a row without a context: without a text, it is not answerable."""
+        if not isinstance(row, Mapping) or not isinstance(row.get("answers"), Mapping):
+            return row
+        texts = row["answers"].get("text")
+        return {"answerable": bool(texts), **row, "answers": texts}
 
     @model_validator(mode="after")
     def _not_blank(self) -> Self:
@@ -105,16 +120,15 @@ def load_questions(path: str | os.PathLike[str]) -> QuestionSet:
     file = Path(path)
     content = _read(file)
     text = _decode(file, content)
-    try:
-        whole = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        if file.suffix.lower() == ".json" and isinstance(error, json.JSONDecodeError):
-            raise QuestionSetError(f"{file}:{error.lineno}: not JSON ({error.msg}); {_FORMATS}") from error
-        whole = None
-    if isinstance(whole, dict) and "data" in whole:
-        found = _from_squad(file, whole, hashlib.sha256(content).hexdigest())
+    rows = list(_rows(file, text))
+    if any(isinstance(row, Mapping) and "paragraphs" in row for _, row in rows):
+        whole = _validated(Squad, {"data": [row for _, row in rows]}, str(file), "this SQuAD file")
+        found = _from_squad(file, whole.data, hashlib.sha256(content).hexdigest())
+    elif any(isinstance(row, Mapping) and _is_squad(row) for _, row in rows):
+        squad = [_validated(SquadRow, row, place, "this question") for place, row in rows]
+        found = _from_squad(file, articles_of(squad), hashlib.sha256(content).hexdigest())
     else:
-        found = QuestionSet(questions=tuple(_from_lines(file, text)))
+        found = QuestionSet(questions=tuple(_from_rows(rows)))
     if not found.questions:
         raise QuestionSetError(f"{file}: holds no question; {_FORMATS}")
     return found
@@ -135,33 +149,67 @@ def _decode(file: Path, content: bytes) -> str:
         raise QuestionSetError(f"{file}:{line}: not UTF-8 text; save the question set as UTF-8") from error
 
 
-def _from_lines(file: Path, text: str) -> Iterator[Question]:
-    lines: dict[str, int] = {}
+def _rows(file: Path, text: str) -> Iterator[tuple[str, object]]:
+    """The rows of a file, each with its place."""
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        # Hugging Face writes lines to a file of this name as well: then what follows the first is too much.
+        if (
+            file.suffix.lower() == ".json"
+            and isinstance(error, json.JSONDecodeError)
+            and error.msg != "Extra data"
+        ):
+            raise QuestionSetError(f"{file}:{error.lineno}: not JSON ({error.msg}); {_FORMATS}") from error
+        whole = None
+    try:
+        rows = rows_in(whole)
+    except ValueError as error:
+        raise QuestionSetError(f"{file}: {error}; {_FORMATS}") from error
+    if rows is not None:
+        yield from ((f"{file}: row {number}", _unwrapped(row)) for number, row in enumerate(rows, start=1))
+        return
     # Not splitlines(): that also splits at characters (U+2028) that JSON allows inside a string.
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        question = _from_line(f"{file}:{number}", line)
-        if question.id in lines:
-            first = lines[question.id]
+        try:
+            yield f"{file}:{number}", _unwrapped(json.loads(line))
+        except (ValueError, RecursionError) as error:
+            raise QuestionSetError(f"{file}:{number}: not JSON; {_FORMATS}") from error
+
+
+def _unwrapped(row: object) -> object:
+    """What the datasets server gives with a row's number is the row."""
+    return row["row"] if isinstance(row, Mapping) and isinstance(row.get("row"), Mapping) else row
+
+
+def _is_squad(row: Mapping[str, Any]) -> bool:
+    """Whether a row is of SQuAD, and not a Question that has a context beside."""
+    return "context" in row and "answerable" not in row
+
+
+def _from_rows(rows: Iterable[tuple[str, object]]) -> Iterator[Question]:
+    places: dict[str, str] = {}
+    for place, row in rows:
+        question = _validated(Question, row, place, "this question")
+        if question.id in places:
+            first = places[question.id].rpartition(":")[2].strip()
+            where = f"on line {first}" if first.isdigit() else f"in {first}"
             raise QuestionSetError(
-                f"{file}:{number}: the id {question.id!r} is already used on line {first}; make ids differ"
+                f"{place}: the id {question.id!r} is already used {where}; make ids differ"
             )
-        lines[question.id] = number
+        places[question.id] = place
         yield question
 
 
-def _from_line(place: str, line: str) -> Question:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise QuestionSetError(f"{place}: not JSON; {_FORMATS}") from error
-    if not isinstance(row, dict):
+def _validated(kind: type[_Kind], row: object, place: str, what: str) -> _Kind:
+    if not isinstance(row, Mapping):
         raise QuestionSetError(f"{place}: not a JSON object; {_FORMATS}")
     try:
-        return Question.model_validate(row)
+        return kind.model_validate(row)
     except ValidationError as error:
-        raise QuestionSetError(f"{place}: {_first(error)}; correct this question") from error
+        raise QuestionSetError(f"{place}: {_first(error)}; correct {what}, or {_FORMATS}") from error
 
 
 def _first(error: ValidationError) -> str:
@@ -172,43 +220,13 @@ def _first(error: ValidationError) -> str:
     return f"{field}: {message}" if field else message
 
 
-class _SquadAnswer(_Row):
-    text: str
-    answer_start: int | None = None
-
-
-class _SquadQuestion(_Row):
-    id: str = Field(coerce_numbers_to_str=True)
-    question: str
-    answers: tuple[_SquadAnswer, ...] = ()
-    is_impossible: bool = False
-
-
-class _SquadParagraph(_Row):
-    context: str
-    qas: tuple[_SquadQuestion, ...]
-
-
-class _SquadArticle(_Row):
-    title: str | None = None
-    paragraphs: tuple[_SquadParagraph, ...]
-
-
-class _Squad(_Row):
-    data: tuple[_SquadArticle, ...]
-
-
 _BETWEEN_CONTEXTS = "\n\n"
 
 
-def _from_squad(file: Path, value: dict[str, Any], sha256: str) -> QuestionSet:
+def _from_squad(file: Path, data: Iterable[SquadArticle], sha256: str) -> QuestionSet:
     """One Document for each title, its contexts joined by blank lines, offsets shifted accordingly."""
-    try:
-        squad = _Squad.model_validate(value)
-    except ValidationError as error:
-        raise QuestionSetError(f"{file}: {_first(error)}; correct this SQuAD file") from error
-    articles: dict[str, list[_SquadParagraph]] = {}
-    for number, article in enumerate(squad.data, start=1):
+    articles: dict[str, list[SquadParagraph]] = {}
+    for number, article in enumerate(data, start=1):
         articles.setdefault(article.title or f"article {number}", []).extend(article.paragraphs)
     questions: dict[str, Question] = {}
     documents = []
@@ -224,7 +242,7 @@ def _from_squad(file: Path, value: dict[str, Any], sha256: str) -> QuestionSet:
     return QuestionSet(questions=tuple(questions.values()), documents=tuple(documents))
 
 
-def _squad_questions(file: Path, title: str, paragraphs: list[_SquadParagraph]) -> Iterator[Question]:
+def _squad_questions(file: Path, title: str, paragraphs: Sequence[SquadParagraph]) -> Iterator[Question]:
     shift = 0
     for paragraph in paragraphs:
         for row in paragraph.qas:
@@ -237,7 +255,7 @@ def _squad_questions(file: Path, title: str, paragraphs: list[_SquadParagraph]) 
         shift += len(paragraph.context) + len(_BETWEEN_CONTEXTS)
 
 
-def _squad_question(row: _SquadQuestion, title: str, context: str, shift: int) -> Question:
+def _squad_question(row: SquadQuestion, title: str, context: str, shift: int) -> Question:
     """A question of SQuAD; where a text is not at its `answer_start`, no place of it is scored."""
     golds = [] if row.is_impossible else [answer for answer in row.answers if answer.text]
     exact = all(

@@ -104,8 +104,10 @@ def write_report(report: EvalReport, folder: str | os.PathLike[str]) -> None:
 
     target = Path(folder)
     files: dict[str, Callable[[], bytes]] = {
-        "report.json": lambda: (report.model_dump_json(indent=1) + "\n").encode(),
-        "report.md": lambda: render(report).encode(),
+        "report.json": lambda: _utf8(
+            json.dumps(report.model_dump(mode="json"), indent=1, ensure_ascii=False)
+        ),
+        "report.md": lambda: _utf8(render(report)),
         "risk_coverage.png": lambda: risk_coverage_picture(report),
         "reliability.png": lambda: reliability_picture(report),
     }
@@ -117,6 +119,11 @@ def write_report(report: EvalReport, folder: str | os.PathLike[str]) -> None:
         raise ReportError(
             f"{target}: the report cannot be written ({error.strerror}); name another folder with --report"
         ) from error
+
+
+def _utf8(text: str) -> bytes:
+    """A file of this text; a lone surrogate, which a corpus may hold, is written as JSON escapes it."""
+    return f"{text.rstrip()}\n".encode("utf-8", "backslashreplace")
 
 
 def _replace(file: Path, content: bytes) -> None:

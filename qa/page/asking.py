@@ -12,7 +12,7 @@ class Answers(Protocol):
     def answer(
         self,
         question: str,
-        history: Sequence[Turn | Mapping[str, str]] = (),
+        history: Sequence[Turn | Mapping[str, object]] | None = (),
         *,
         threshold: float | None = None,
         documents: Collection[str] | None = None,

@@ -32,7 +32,7 @@ class Desk:
     def ask(
         self,
         question: str,
-        history: Sequence[Turn | Mapping[str, str]] = (),
+        history: Sequence[Turn | Mapping[str, object]] | None = (),
         *,
         threshold: float | None = None,
         visit: Visit | None = None,

@@ -5,11 +5,12 @@ Plain ASGI, so that it stands before the page, the routes and the tools alike.
 
 import base64
 import binascii
+import contextlib
 import hmac
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from ipaddress import IPv6Address
 from typing import Any
-from urllib.parse import urlsplit
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -17,6 +18,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+# A name, an address or one of IPv6 in brackets, and a port: what is behind the guard fails on anything else.
+_HOST = re.compile(r"(?:([\w.~-]+)|\[([0-9a-f:.]+)\])(?::(\d{1,5}))?", re.IGNORECASE | re.ASCII)
 # What the chat and gradio_client need; files, uploads, proxies and the rest of gradio's routes are shut.
 _OPEN = re.compile(
     r"/gradio_api/(info|openapi\.json|startup-events|theme\.css|app_id|reset|cancel"
@@ -57,6 +60,8 @@ class Guard:
                 message["headers"] = [*message["headers"], *(one for one in own if one[0] not in given)]
             await send(message)
 
+        # What a server of gradio's own in front would say; nobody else may.
+        scope["headers"] = [one for one in scope["headers"] if one[0].lower() != b"x-gradio-server"]
         await self._app(scope, receive, with_headers)
 
     def _refusal(self, scope: Scope) -> tuple[int, str, list[tuple[bytes, bytes]]] | None:
@@ -64,10 +69,15 @@ class Guard:
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
         }
         host, origin, path = headers.get("host", ""), headers.get("origin"), scope["path"]
+        named = _named(host)
         # A page elsewhere may have a name that leads here, or send a form here.
-        if self._local and (urlsplit(f"//{host}").hostname or "") not in _LOOPBACK:
+        if self._local and named not in _LOOPBACK:
             return 403, f"{host}: this server answers on this machine alone", []
-        if origin and origin != "null" and urlsplit(origin).netloc != host:
+        # A proxy names the server that was asked of it; the first of several.
+        forwarded = headers.get("x-forwarded-host", "").partition(",")[0].strip()
+        if (host and named is None) or (forwarded and _named(forwarded) is None):
+            return 403, f"{host if named is None else forwarded}: not the name of a server", []
+        if origin and origin != "null" and origin.partition("://")[2] != host:
             return 403, f"{origin}: another site may not ask this server", []
         if origin == "null" and scope["method"] not in {"GET", "HEAD"}:
             return 403, "a page without an origin may not ask this server", []
@@ -84,6 +94,16 @@ class Guard:
         except (binascii.Error, ValueError):
             return False
         return kind.lower() == "basic" and hmac.compare_digest(said, (self._password or "").encode())
+
+
+def _named(host: str) -> str | None:
+    """The server that a Host header names, without its port; None when the header is malformed."""
+    found = _HOST.fullmatch(host)
+    if found is None or int(found[3] or 0) > 65535:
+        return None
+    with contextlib.suppress(ValueError):
+        return str(IPv6Address(found[2])) if found[2] else found[1].lower()
+    return None
 
 
 async def _refuse(send: Send, status: int, line: str, headers: list[tuple[bytes, bytes]]) -> None:

@@ -1,14 +1,37 @@
 """What programs may ask: the same four things by REST, as tools (MCP) and by gradio_client."""
 
+import json
+from collections.abc import Iterator
+from itertools import islice
+from typing import Annotated, TypeVar
+
 from pydantic import BaseModel, ConfigDict, Field
 
+from index.folders import is_unicode
 from qa.citations import cite, cited
 from qa.page.desk import Desk
 from qa.page.limits import Turnstile
-from qa.types import Answer, Citation, Turn
+from qa.types import Answer, Citation, History
 from qa.verification import faults
 
 _MOST_FOUND = 20
+_Value = TypeVar("_Value", bound=BaseModel)
+
+
+# Each argument's description is its form; an error names it.
+Documents = Annotated[
+    list[str] | None, Field(description="a list of one document id or more, or null for all documents")
+]
+Threshold = Annotated[
+    float | None, Field(description="a number from 0, always answer, to 1, or null for the usual one")
+]
+Conversation = Annotated[
+    History,
+    Field(
+        max_length=100,
+        description='a list of {"role": "user" or "assistant", "text": "…"}, or "content" as OpenAI has it',
+    ),
+]
 
 
 class _Asked(BaseModel):
@@ -18,31 +41,44 @@ class _Asked(BaseModel):
 class Question(_Asked):
     """A question, the conversation before it, and from which confidence on to answer."""
 
-    question: str
-    history: list[Turn] = Field(default=[], max_length=100)
-    threshold: float | None = None
-    documents: list[str] | None = None
+    question: str = Field(description="the question, a string")
+    history: Conversation = ()
+    threshold: Threshold = None
+    documents: Documents = None
 
 
 class Query(_Asked):
     """Words to search for."""
 
-    query: str
-    top_k: int = Field(default=5, ge=1, le=1000)
-    documents: list[str] | None = None
+    query: str = Field(description="what to search for, a string")
+    top_k: int = Field(default=5, ge=1, le=1000, description="a whole number from 1 to 1000")
+    documents: Documents = None
 
 
 class Words(_Asked):
     """Words that may stand in the documents."""
 
-    text: str = Field(min_length=1, max_length=10_000)
-    documents: list[str] | None = None
+    text: str = Field(
+        min_length=1,
+        max_length=10_000,
+        description="the words to look for, a string of 1 to 10000 characters",
+    )
+    documents: Documents = None
 
 
 class Answers(_Asked):
     """Answers as they were exported."""
 
-    answers: list[Answer] = Field(min_length=1, max_length=1000)
+    answers: list[Answer] = Field(
+        min_length=1, max_length=1000, description="a list of 1 to 1000 answers as ask gives them"
+    )
+
+
+FORMS = {
+    name: str(field.description)
+    for asked in (Question, Query, Words, Answers)
+    for name, field in asked.model_fields.items()
+}
 
 
 class Hit(BaseModel):
@@ -70,43 +106,57 @@ class Programs:
         self._desk = desk
         self._turnstile = turnstile
 
-    def ask(self, asked: Question, caller: str) -> Answer:
+    async def ask(self, asked: Question, caller: str) -> Answer:
         """Answer a question from the documents, with citations, or say that they are silent."""
-        with self._turnstile.turn(caller):
-            return self._desk.answerer.answer(
+        answer = await self._turnstile.run(
+            caller,
+            lambda: self._desk.answerer.answer(
                 asked.question, asked.history, threshold=asked.threshold, documents=asked.documents
-            )
+            ),
+        )
+        return _sendable(answer)
 
-    def search(self, asked: Query, caller: str) -> list[Hit]:
+    async def search(self, asked: Query, caller: str) -> list[Hit]:
         """Find the passages that are most relevant to a query, best first."""
-        with self._turnstile.turn(caller):
-            hits = self._desk.retriever.retrieve(asked.query, asked.top_k, documents=asked.documents)
-        return [Hit(**hit.passage.model_dump(), score=hit.score) for hit in hits]
+        hits = await self._turnstile.run(
+            caller,
+            lambda: self._desk.retriever.retrieve(asked.query, asked.top_k, documents=asked.documents),
+        )
+        return [_sendable(Hit(**hit.passage.model_dump(), score=hit.score)) for hit in hits]
 
-    def quote(self, asked: Words, caller: str) -> list[Citation]:
+    async def quote(self, asked: Words, caller: str) -> list[Citation]:
         """Say where words stand in the documents, to the character; at most 20 places."""
-        found: list[Citation] = []
-        with self._turnstile.turn(caller):
-            self._desk.retriever.require(asked.documents)
-            for document_id in asked.documents or self._desk.index.document_ids():
-                document = self._desk.index.document(document_id)
-                start = document.text.find(asked.text)
-                while start >= 0:
-                    found.append(cite(document, start, start + len(asked.text), score=1.0))
-                    if len(found) == _MOST_FOUND:
-                        return found
-                    start = document.text.find(asked.text, start + 1)
-        return found
+        places = await self._turnstile.run(caller, lambda: list(islice(self._places(asked), _MOST_FOUND)))
+        return [_sendable(place) for place in places]
 
-    def verify(self, asked: Answers, caller: str) -> Verdict:
+    async def verify(self, asked: Answers, caller: str) -> Verdict:
         """Check every quote of exported answers against the documents, to the character."""
-        with self._turnstile.turn(caller):
-            citations = cited(asked.answers)
-            held = set(self._desk.index.document_ids()) & {one.document_id for one in citations}
-            documents = {
-                (one.document_id, one.sha256): self._desk.index.document(one.document_id)
-                for one in citations
-                if one.document_id in held
-            }
-            wrong = faults(asked.answers, documents)
+        return await self._turnstile.run(caller, lambda: self._verdict(list(map(_sendable, asked.answers))))
+
+    def _places(self, asked: Words) -> Iterator[Citation]:
+        self._desk.retriever.require(asked.documents)
+        for document_id in asked.documents or self._desk.index.document_ids():
+            document = self._desk.index.document(document_id)
+            start = document.text.find(asked.text)
+            while start >= 0:
+                yield cite(document, start, start + len(asked.text), score=1.0)
+                start = document.text.find(asked.text, start + 1)
+
+    def _verdict(self, answers: list[Answer]) -> Verdict:
+        citations = cited(answers)
+        held = set(self._desk.index.document_ids()) & {one.document_id for one in citations}
+        documents = {
+            (one.document_id, one.sha256): _sendable(self._desk.index.document(one.document_id))
+            for one in citations
+            if one.document_id in held
+        }
+        wrong = faults(answers, documents)
         return Verdict(verified=not wrong, citations=len(citations), wrong=wrong)
+
+
+def _sendable(found: _Value) -> _Value:
+    """With "?" for each lone surrogate, which a corpus may hold and no protocol carries; offsets hold."""
+    text = json.dumps(found.model_dump(mode="json"), ensure_ascii=False)
+    if is_unicode(text):
+        return found
+    return type(found).model_validate_json(text.encode("utf-8", "replace"))

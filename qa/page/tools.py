@@ -1,17 +1,14 @@
 """The same for language models: tools by the Model Context Protocol. The only importer of `mcp`."""
 
-from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from pydantic import ValidationError
-
-from index.errors import IndexingError
-from qa.errors import QuestionAnsweringError, one_line
+from qa.errors import QuestionAnsweringError
 from qa.page import programs
-from qa.types import Answer, Citation, Turn
+from qa.page.limits import caller
+from qa.page.refusals import ERRORS, told
+from qa.types import Answer, Citation
 
-_CALLER = "mcp"
 _HOW = (
     "Quoth answers questions from a fixed set of documents with verbatim quotes. Use ask for questions, "
     "quote to check that words stand in the documents, and say so when it answers that the source is silent."
@@ -23,46 +20,65 @@ class Tools:
 
     def __init__(self, asked: programs.Programs) -> None:
         try:
-            from mcp.server.mcpserver import MCPServer
+            from mcp.server.mcpserver import Context, MCPServer
             from mcp.server.mcpserver.exceptions import ToolError
             from mcp.server.transport_security import TransportSecuritySettings
+            from mcp_types import CallToolResult, InputRequiredResult
         except ImportError as error:
             raise QuestionAnsweringError(
                 'the tools need the package mcp; install it with: pip install "quoth[mcp]"'
             ) from error
-        server = MCPServer("Quoth", instructions=_HOW, log_level="CRITICAL")
 
-        @contextmanager
-        def told() -> Iterator[None]:
-            try:
-                yield
-            except (QuestionAnsweringError, IndexingError, ValidationError) as error:
-                raise ToolError(one_line(error)) from error
+        class Server(MCPServer):
+            """Says what is wrong with a call on one line, as REST does."""
+
+            async def call_tool(
+                self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+            ) -> CallToolResult | InputRequiredResult:
+                try:
+                    return await super().call_tool(name, arguments, context)
+                except ToolError as error:
+                    if isinstance(error.__cause__, ERRORS):
+                        raise ToolError(told(error.__cause__)) from error
+                    raise
+
+        server = Server("Quoth", instructions=_HOW, log_level="CRITICAL")
 
         @server.tool()
-        def ask(question: str, history: list[Turn] | None = None, threshold: float | None = None) -> Answer:
+        async def ask(
+            question: str,
+            context: Context[Any, Any],
+            history: programs.Conversation = (),
+            threshold: programs.Threshold = None,
+            documents: programs.Documents = None,
+        ) -> Answer:
             """Answer a question from the documents with verbatim citations, or say that they are silent."""
-            with told():
-                given = programs.Question(question=question, history=history or [], threshold=threshold)
-                return asked.ask(given, _CALLER)
+            given = programs.Question(
+                question=question, history=history, threshold=threshold, documents=documents
+            )
+            return await asked.ask(given, caller(context.request_context.request))
 
         @server.tool()
-        def search(query: str, top_k: int = 5) -> list[programs.Hit]:
+        async def search(
+            query: str, context: Context[Any, Any], top_k: int = 5, documents: programs.Documents = None
+        ) -> list[programs.Hit]:
             """Find the passages that are most relevant to a query, best first."""
-            with told():
-                return asked.search(programs.Query(query=query, top_k=top_k), _CALLER)
+            given = programs.Query(query=query, top_k=top_k, documents=documents)
+            return await asked.search(given, caller(context.request_context.request))
 
         @server.tool()
-        def quote(text: str) -> list[Citation]:
+        async def quote(
+            text: str, context: Context[Any, Any], documents: programs.Documents = None
+        ) -> list[Citation]:
             """Say where words stand in the documents, to the character; an empty list if they do not."""
-            with told():
-                return asked.quote(programs.Words(text=text), _CALLER)
+            given = programs.Words(text=text, documents=documents)
+            return await asked.quote(given, caller(context.request_context.request))
 
         @server.tool()
-        def verify(answers: list[Answer]) -> programs.Verdict:
+        async def verify(answers: list[Answer], context: Context[Any, Any]) -> programs.Verdict:
             """Check every quote of answers against the documents, to the character."""
-            with told():
-                return asked.verify(programs.Answers(answers=answers), _CALLER)
+            given = programs.Answers(answers=answers)
+            return await asked.verify(given, caller(context.request_context.request))
 
         # The guard before it checks host and origin.
         unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)

@@ -12,12 +12,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from index.errors import IndexingError
-from qa.errors import BusyError, QuestionAnsweringError, QuestionError, TooFastError, UploadError, one_line
+from qa.errors import BusyError, QuestionAnsweringError, QuestionError, TooFastError, UploadError
 from qa.page.desk import Desk
 from qa.page.export import as_html, as_json
 from qa.page.feedback import Feedback, FeedbackFile
 from qa.page.library import UploadLimits, safe_name
+from qa.page.limits import Turnstile, caller
 from qa.page.programs import Answers, Hit, Programs, Query, Question, Verdict, Words
+from qa.page.refusals import misshapen, told
 from qa.page.visits import Visit, Visits
 from qa.types import Answer, Citation
 
@@ -25,11 +27,16 @@ _KEPT_SECONDS = 365 * 24 * 3600
 _LARGEST_BODY = 4_000_000
 # Files that are parsed at once, each in a process that may take a gigabyte.
 _ADDED_AT_ONCE = 4
-_STATUS = {BusyError: 503, TooFastError: 429}
+_STATUS = {BusyError: 503, TooFastError: 429, IndexingError: 500}
 
 
 def application(
-    desk: Desk, visits: Visits, limits: UploadLimits, feedback: FeedbackFile, asked: Programs
+    desk: Desk,
+    visits: Visits,
+    limits: UploadLimits,
+    feedback: FeedbackFile,
+    asked: Programs,
+    turnstile: Turnstile,
 ) -> FastAPI:
     """The routes of a desk, for its page and for programs; the page is mounted behind them."""
     web = FastAPI(
@@ -43,17 +50,17 @@ def application(
     @web.exception_handler(IndexingError)
     def _refused(_: Request, error: Exception) -> JSONResponse:
         status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
-        wait = {"retry-after": "5"} if status != 400 else None
-        return JSONResponse({"detail": one_line(error)}, status_code=status, headers=wait)
+        wait = {"retry-after": "5"} if status in (429, 503) else None
+        return JSONResponse({"detail": told(error)}, status_code=status, headers=wait)
 
     @web.exception_handler(RequestValidationError)
     def _misshapen(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query"))
-        return JSONResponse({"detail": f"{where}: {first['msg']}"}, status_code=400)
+        # Its place begins with the part of the request that it is in.
+        return JSONResponse({"detail": misshapen({**first, "loc": first["loc"][1:]})}, status_code=400)
 
     web.include_router(_for_programs(asked))
-    web.include_router(_for_the_page(desk, visits, limits, feedback))
+    web.include_router(_for_the_page(desk, visits, limits, feedback, turnstile))
     return web
 
 
@@ -61,25 +68,27 @@ def _for_programs(asked: Programs) -> APIRouter:
     api = APIRouter(prefix="/api", tags=["Quoth"])
 
     @api.post("/ask", summary=Programs.ask.__doc__)
-    def ask(given: Question, request: Request) -> Answer:
-        return asked.ask(given, caller(request))
+    async def ask(given: Question, request: Request) -> Answer:
+        return await asked.ask(given, caller(request))
 
     @api.post("/search", summary=Programs.search.__doc__)
-    def search(given: Query, request: Request) -> list[Hit]:
-        return asked.search(given, caller(request))
+    async def search(given: Query, request: Request) -> list[Hit]:
+        return await asked.search(given, caller(request))
 
     @api.post("/quote", summary=Programs.quote.__doc__)
-    def quote(given: Words, request: Request) -> list[Citation]:
-        return asked.quote(given, caller(request))
+    async def quote(given: Words, request: Request) -> list[Citation]:
+        return await asked.quote(given, caller(request))
 
     @api.post("/verify", summary=Programs.verify.__doc__)
-    def verify(given: Answers, request: Request) -> Verdict:
-        return asked.verify(given, caller(request))
+    async def verify(given: Answers, request: Request) -> Verdict:
+        return await asked.verify(given, caller(request))
 
     return api
 
 
-def _for_the_page(desk: Desk, visits: Visits, limits: UploadLimits, feedback: FeedbackFile) -> APIRouter:
+def _for_the_page(
+    desk: Desk, visits: Visits, limits: UploadLimits, feedback: FeedbackFile, turnstile: Turnstile
+) -> APIRouter:
     web = APIRouter(prefix="/visit", include_in_schema=False)
     adding = asyncio.Semaphore(_ADDED_AT_ONCE)
 
@@ -140,8 +149,8 @@ def _for_the_page(desk: Desk, visits: Visits, limits: UploadLimits, feedback: Fe
         visits.leave(request.cookies.get(cookie_name(request.url)))
 
     @web.get("/suggestions")
-    def _suggestions(id: str, visit: Visiting) -> list[str]:
-        return desk.suggestions(id, visit)
+    async def _suggestions(id: str, request: Request, visit: Visiting) -> list[str]:
+        return await turnstile.run(caller(request), lambda: desk.suggestions(id, visit))
 
     @web.get("/export")
     def _export(talk: str, form: Literal["json", "html"], visit: Visiting) -> Response:
@@ -161,11 +170,6 @@ def _for_the_page(desk: Desk, visits: Visits, limits: UploadLimits, feedback: Fe
         return {"file": f"feedback/{name}"}
 
     return web
-
-
-def caller(request: Request) -> str:
-    """Whose turn a request takes: its address."""
-    return request.client.host if request.client else ""
 
 
 def cookie_name(url: URL) -> str:

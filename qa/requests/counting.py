@@ -18,7 +18,7 @@ _PIECES = frozenset(
 )
 
 
-def counts(question: str, quotes: Sequence[str]) -> bool:
+def may_count(question: str, quotes: Sequence[str]) -> bool:
     """Whether sentences may answer a question that counts: they speak of what is counted; others always may.
 
     A verb of the text ("mentioned") goes before its pieces ("words").

@@ -94,10 +94,6 @@ class Titles:
         """The documents, by their place, whose name, folder or title holds a term."""
         return self._held_by.get(term, ())
 
-    def holds(self, word: str) -> bool:
-        """Whether a word stands in a name, in some form."""
-        return all(term in self._held_by for term in terms(word.replace("_", " ")))
-
     def unknown(self, question: str) -> str | None:
         """A file's name in the question that no document has."""
         for found in _FILE.finditer(question):

@@ -38,6 +38,7 @@ from qa.onnxmodel import OnnxSpanModel
 from qa.reader import ExtractiveReader, Reader, SpanModel
 from qa.readers import load_reader
 from qa.retriever import RetrievedPassage
+from qa.settling import settle
 from qa.spans import Span, TokenLogits
 from qa.types import Citation
 
@@ -181,7 +182,8 @@ def _drawn(question_id: str, share: float) -> bool:
 def _asked(answerer: Answerer, question: Question) -> Asked:
     passages = answerer.to_read(question.question, [str(question.document_id)])
     read_as = answerer.retriever.respelt(question.question, passages)
-    return Asked(question, read_as, passages, answerer.reader.read(read_as, passages))
+    spans = settle(read_as, answerer.reader.read(read_as, passages), passages)
+    return Asked(question, read_as, passages, spans)
 
 
 def _elsewhere(answerer: Answerer, question: Question) -> Question | None:
@@ -308,7 +310,10 @@ def _estimates(asked: Sequence[Asked], fitted: Calibration) -> Floats:
 
 
 def _read_again(asked: Sequence[Asked], reader: Reader) -> list[Asked]:
-    return [one._replace(spans=reader.read(one.read_as, one.passages)) for one in asked]
+    return [
+        one._replace(spans=settle(one.read_as, reader.read(one.read_as, one.passages), one.passages))
+        for one in asked
+    ]
 
 
 def _reader(name: str) -> Reader:

@@ -1,0 +1,107 @@
+"""Numbers, times and dates in one form, so that two texts can be compared; pure."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+_VALUES = {
+    word: value
+    for value, word in enumerate(
+        """
+        zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+        seventeen eighteen nineteen twenty
+        """.split()
+    )
+} | dict(zip("thirty forty fifty sixty seventy eighty ninety".split(), range(30, 100, 10), strict=True))
+_SIZES = {"hundred": 100, "dozen": 12, "thousand": 10**3, "million": 10**6, "billion": 10**9, "bn": 10**9}
+_MONTHS = dict(
+    zip(
+        "january february march april may june july august september october november december".split(),
+        range(1, 13),
+        strict=True,
+    )
+)
+
+_SIZE = "|".join(_SIZES)
+_SPELT = "|".join(sorted(_VALUES, key=len, reverse=True))
+_GROUPING = re.compile(r"(?<=\d)[,'’ \u00a0\u2009\u202f](?=\d{3}(?!\d))")
+_SIGNED = re.compile(r"([-+])([$€£¥])(?=\d)")
+_CLOCK = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))? ?([ap])\.? ?m\b\.?")
+_NUMBER = re.compile(
+    rf"(?<![\w.,:/])(?<!\d-)\d+(?:\.\d+)?(?: (?:{_SIZE}))*\b(?![.,:/-]?\d)"
+    rf"|\b(?:an? (?:{_SIZE})|{_SPELT})"
+    rf"(?:[ -](?:(?<=hundred )and |(?<=thousand )and )?(?:{_SPELT}|{_SIZE}))*\b"
+)
+_WORD = re.compile(r"[-+]?\d+(?:[.,:/-]\d+)*(?!\w)|\w+|[^\w\s.,;:!?()\"'’“”]")
+_MONTH = "|".join(f"{month}|{month[:3]}" for month in _MONTHS)
+_DATE = re.compile(
+    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? )?(?P<month>{_MONTH})\b\.?"
+    rf"(?: (?P<after>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.]\d))?(?:,? (?P<year>[12]\d{{3}})\b)?"
+    r"|\b(?P<iso>[12]\d{3}-\d\d-\d\d)\b|\b(?P<numeric>\d{1,2}[./]\d{1,2}[./]\d{4})\b|\b(?P<alone>[12]\d{3})\b"
+)
+
+
+class Date(NamedTuple):
+    """A date, of which parts may be unknown."""
+
+    year: int | None
+    month: int | None = None
+    day: int | None = None
+
+    def may_be(self, other: "Date") -> bool:
+        """Whether both can be the same day, by the parts that both have."""
+        return all(a is None or b is None or a == b for a, b in zip(self, other, strict=True))
+
+
+def spoken(text: str) -> list[str]:
+    """The words of a text in lower case, each number in digits: "Two thousand" and "2,000" give "2000"."""
+    return _WORD.findall(_NUMBER.sub(_in_digits, _plain(text)))
+
+
+def numbers(text: str) -> frozenset[str]:
+    """The numbers of a text, in digits."""
+    return frozenset(word for word in spoken(text) if word.lstrip("+-")[:1].isdigit())
+
+
+def dates(text: str) -> list[Date]:
+    """The dates of a text; one of which it is not known which number is the month is given both ways."""
+    return [date for found in _DATE.finditer(_plain(text)) for date in _read(found)]
+
+
+def _plain(text: str) -> str:
+    flat = _SIGNED.sub(r"\2\1", " ".join(text.casefold().replace("−", "-").split()))
+    return _CLOCK.sub(_by_24_hours, _GROUPING.sub("", flat))
+
+
+def _by_24_hours(found: re.Match[str]) -> str:
+    hour, minute, half = found.groups()
+    return f"{int(hour) % 12 + 12 * (half == 'p')}:{minute or '00'}"
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    total = group = Decimal(0)
+    for word in re.findall(r"[\d.]+|[a-z]+", found[0]):
+        if word[0].isdigit():
+            group += Decimal(word)
+        elif word in _VALUES:
+            group += _VALUES[word]
+        elif word in _SIZES:
+            group = max(group, Decimal(1)) * _SIZES[word]
+            if word not in {"hundred", "dozen"}:
+                total, group = total + group, Decimal(0)
+    return f"{(total + group).normalize():f}"
+
+
+def _read(found: re.Match[str]) -> Iterator[Date]:
+    part: dict[str, str | None] = found.groupdict()
+    if part["month"]:
+        month = next(place for name, place in _MONTHS.items() if name.startswith(part["month"]))
+        day, year = part["day"] or part["after"], part["year"]
+        if day or year:  # "may" and "march" alone are words
+            yield Date(int(year) if year else None, month, int(day) if day else None)
+    elif part["numeric"]:
+        one, other, ending = map(int, re.split(r"[./]", part["numeric"]))
+        yield from (Date(ending, one, other), Date(ending, other, one))
+    else:
+        yield Date(*map(int, found[0].split("-")))

@@ -1,0 +1,222 @@
+"""How much is asked at once and how fast: by every way in, of each address, and never by waiting threads."""
+
+import asyncio
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import httpx
+import pytest
+
+import app
+from index.index import Index
+from index.testing import HashEmbedder
+from qa.answerer import Answerer
+from qa.errors import BusyError, TooFastError
+from qa.page.desk import Desk
+from qa.page.feedback import FeedbackFile
+from qa.page.library import UploadLimits
+from qa.page.limits import AskLimits, Turnstile
+from qa.reader import SentenceReader
+from qa.retriever import Retriever
+from tests.browsing import visiting, visits_in
+from tests.calling import call, run
+from tests.gate import Gate
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+class Clock:
+    """A clock that a test sets; `asked` counts how often somebody looked, once for each who comes in."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.asked = threading.Semaphore(0)
+
+    def __call__(self) -> float:
+        self.asked.release()
+        return self.now
+
+
+def come(asked: threading.Semaphore, many: int) -> None:
+    """Wait until so many came."""
+    for number in range(many):
+        assert asked.acquire(timeout=30), f"{number} of {many} came"
+
+
+def test_a_caller_who_asks_too_fast_is_told_when_to_come_again() -> None:
+    clock = Clock()
+    turnstile = Turnstile(AskLimits(per_minute=6), clock)
+
+    def told(caller: str) -> str:
+        try:
+            return run(turnstile.run(caller, str))
+        except TooFastError as error:
+            return str(error)
+
+    line = "more than 6 questions a minute; ask again in 10 s"
+    assert [told("a") for _ in range(5)] == ["", "", "", line, line]
+    assert told("b") == ""
+    clock.now = 10.0
+    assert [told("a") for _ in range(2)] == ["", line]
+
+
+def test_a_full_queue_refuses_at_once_and_the_rest_are_answered() -> None:
+    turnstile = Turnstile(AskLimits(at_once=1, waiting=1))
+    hold = threading.Event()
+
+    async def use() -> list[str]:
+        asked = [asyncio.create_task(turnstile.run("a", lambda: str(hold.wait(30)))) for _ in range(2)]
+        await asyncio.sleep(0)  # both come in
+        with pytest.raises(BusyError, match=r"^2 questions are being answered or wait; ask again in a mom"):
+            await turnstile.run("b", str)
+        hold.set()
+        answers = await asyncio.gather(*asked)
+        return [*answers, await turnstile.run("b", lambda: "and more")]
+
+    assert run(use()) == ["True", "True", "and more"]
+
+
+def test_a_call_whose_caller_leaves_while_it_waits_is_never_made() -> None:
+    turnstile = Turnstile(AskLimits(at_once=1, waiting=1))
+    hold = threading.Event()
+    made = []
+
+    async def use() -> None:
+        first = asyncio.create_task(turnstile.run("a", lambda: hold.wait(30)))
+        second = asyncio.create_task(turnstile.run("a", lambda: made.append("second")))
+        await asyncio.sleep(0)
+        second.cancel()
+        third = asyncio.create_task(turnstile.run("a", lambda: made.append("third")))
+        await asyncio.sleep(0)
+        hold.set()
+        await asyncio.gather(first, third)
+
+    run(use())
+    assert made == ["third"]
+
+
+class Served(NamedTuple):
+    """A page with tools over the first article, whose answers a test may hold up."""
+
+    url: str
+    gate: Gate
+    clock: Clock
+    index: Index
+
+
+@pytest.fixture
+def served(request: pytest.FixtureRequest, article: Path, tmp_path: Path) -> Iterator[Served]:
+    """Its limits are the test's parameter."""
+    gate, clock = Gate(), Clock()
+    index = Index.from_sources([article], tmp_path / "index", embedder=HashEmbedder())
+    turnstile = Turnstile(request.param, clock)
+    with visits_in(tmp_path / "visits") as visits:
+        desk = Desk(gate, Retriever(index), index)
+        web = app.build(
+            desk, visits, UploadLimits(), FeedbackFile(tmp_path / "said"), turnstile=turnstile, mcp=True
+        )
+        with app.Server(web, "127.0.0.1", 0).running() as url:
+            yield Served(url, gate, clock, index)
+            gate.open.set()
+
+
+@pytest.mark.parametrize(
+    "served", [AskLimits(at_once=2, waiting=60, per_minute=100_000)], indirect=True, ids=["62 at most"]
+)
+def test_rest_refuses_the_surplus_at_once_while_all_that_wait_hold_no_thread(served: Served) -> None:
+    questions = [f"Question {number}?" for number in range(62)]
+
+    async def use() -> tuple[list[httpx.Response], httpx.Response, httpx.Response]:
+        limits = httpx.Limits(max_connections=None)
+        async with httpx.AsyncClient(base_url=served.url, timeout=60, limits=limits) as client:
+            posts = [client.post("api/ask", json={"question": question}) for question in questions]
+            waiting = [asyncio.create_task(post) for post in posts]
+            await asyncio.to_thread(come, served.clock.asked, 62)
+            await asyncio.to_thread(come, served.gate.asked, 2)
+            # The gate is shut: what follows is answered while all the others wait.
+            surplus = await client.post("api/ask", json={"question": "One more?"})
+            other = await client.get("visit/documents")
+            served.gate.open.set()
+            return await asyncio.gather(*waiting), surplus, other
+
+    answers, surplus, other = run(use())
+    assert surplus.status_code == 503
+    assert surplus.json() == {"detail": "62 questions are being answered or wait; ask again in a moment"}
+    assert surplus.headers["retry-after"] == "5"
+    assert [document["id"] for document in other.json()["documents"]] == ["deepseek.txt"]
+    assert [answer.json()["text"] for answer in answers] == questions
+    assert served.gate.most == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a second address of this machine")
+@pytest.mark.parametrize("served", [AskLimits(per_minute=8)], indirect=True, ids=["four at first"])
+def test_one_limit_holds_for_an_address_by_every_way_in_and_another_address_has_its_own(
+    served: Served,
+) -> None:
+    from gradio_client import Client  # type: ignore[import-untyped]
+    from gradio_client.exceptions import AppError  # type: ignore[import-untyped]
+
+    line = "more than 8 questions a minute; ask again in 8 s"
+    search = {"query": "hedge fund"}
+    from_here = httpx.HTTPTransport(local_address="127.0.0.1")
+    from_there = httpx.HTTPTransport(local_address="127.0.0.2")
+    with (
+        httpx.Client(base_url=served.url, transport=from_here) as here,
+        httpx.Client(base_url=served.url, transport=from_there) as there,
+    ):
+        suggestions = {"id": "deepseek.txt"}
+        served.gate.open.set()
+        assert here.post("api/search", json=search).status_code == 200
+        assert not call(here, "search", **search)["isError"]
+        assert here.get("visit/suggestions", params=suggestions).status_code == 200
+        client = Client(served.url, verbose=False)
+        assert client.predict("hedge fund", api_name="/search")
+
+        refused = here.post("api/search", json=search)
+        assert (refused.status_code, refused.json()["detail"]) == (429, line)
+        assert here.get("visit/suggestions", params=suggestions).status_code == 429
+        told = call(here, "search", **search)
+        assert (told["isError"], told["content"][0]["text"]) == (True, line)
+        with pytest.raises(AppError, match=line):
+            client.predict("hedge fund", api_name="/search")
+
+        for _ in range(2):
+            assert not call(there, "search", **search)["isError"]
+            assert there.post("api/search", json=search).status_code == 200
+        assert call(there, "search", **search)["isError"]
+
+
+@pytest.mark.parametrize("served", [AskLimits(per_minute=4)], indirect=True, ids=["two at first"])
+def test_the_best_guess_takes_a_turn_and_a_refusal_of_it_is_shown_in_the_conversation(
+    served: Served, browser: "Browser"
+) -> None:
+    served.gate.open.set()
+    with visiting(browser, served.url) as visit:
+        come(served.clock.asked, 1)  # the suggestions
+        visit.ask("Is this refused?")
+        visit.page.get_by_role("button", name="Show the best guess anyway").click()
+        line = visit.page.wait_for_selector(".q-problem")
+        assert line
+        assert line.inner_text() == "more than 4 questions a minute; ask again in 15 s"
+        served.clock.now = 15.0
+        visit.page.get_by_role("button", name="Show the best guess anyway").click()
+        visit.page.wait_for_selector(".q-problem", state="detached")
+        come(served.clock.asked, 3)
+
+
+def test_the_address_of_a_visitor_counts_however_often_the_page_is_opened(
+    article: Path, tmp_path: Path
+) -> None:
+    index = Index.from_sources([article], tmp_path / "index", embedder=HashEmbedder())
+    answerer = Answerer(index, reader=SentenceReader())
+    desk = Desk(answerer, answerer.retriever, index)
+    turnstile = Turnstile(AskLimits(per_minute=2), Clock())
+    with visits_in(tmp_path / "visits") as visits:
+        web = app.build(desk, visits, UploadLimits(), FeedbackFile(tmp_path / "said"), turnstile=turnstile)
+        with app.Server(web, "127.0.0.1", 0).running() as url:
+            given = [httpx.get(f"{url}visit/suggestions", params={"id": "deepseek.txt"}) for _ in range(2)]
+    assert [one.status_code for one in given] == [200, 429]
