@@ -47,7 +47,7 @@ def quotes(answer: Answer) -> list[str]:
 def test_the_short_answer_holds_the_whole_figure_that_the_reader_cuts(
     sentence: str, pointed: str, short: str, tmp_path: Path
 ) -> None:
-    answer = ask(tmp_path, f"It rains. {sentence}", "What is it?", {pointed: 9.0})
+    answer = ask(tmp_path, f"It rains. {sentence}", "Which figure is given for the year?", {pointed: 9.0})
     assert (answer.short, quotes(answer)) == (short, [sentence])
 
 
