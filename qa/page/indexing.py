@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from index.embedder import Embedder
-from index.errors import ModelError, SourceError
+from index.errors import DamagedError, IndexFolderError, ModelError, SourceError
 from index.files import printable
 from index.index import Index, Progress
 from index.loaders import SourceFile, load
@@ -32,9 +32,15 @@ def open_or_build(
     """
 
     def attempt(*, rebuild: bool) -> Index:
-        return Index.from_sources(
-            [documents], folder, embedder=embedder, progress=progress(rebuild), rebuild=rebuild
-        )
+        try:
+            return Index.from_sources(
+                [documents], folder, embedder=embedder, progress=progress(rebuild), rebuild=rebuild
+            )
+        except IndexFolderError as error:
+            # A disk that cannot be written is no damage, and its own error says what is wrong with no path.
+            if isinstance(error, DamagedError) or not isinstance(error.__cause__, OSError | sqlite3.Error):
+                raise
+            raise error.__cause__ from None
 
     try:
         return attempt(rebuild=False)
