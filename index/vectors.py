@@ -44,6 +44,9 @@ class VectorIndex:
             try:
                 self._lists = faiss.read_index(str(generation / _LISTS), faiss.IO_FLAG_MMAP)
                 self._lists.nprobe = _PROBED_LISTS
+                # Starting threads that read ahead takes longer than the search, and they outlive it.
+                lists: Any = faiss.downcast_InvertedLists(self._lists.invlists)
+                lists.prefetch_nthread = 0
             except RuntimeError as error:
                 raise damaged(generation, f"{_LISTS} cannot be read") from error
 

@@ -36,11 +36,10 @@ def build(
     folder: Path | None = None,
     embedder: HashEmbedder | None = None,
     *,
-    settings: IndexSettings = SETTINGS,
     rebuild: bool = False,
 ) -> Index:
     embedder = embedder or HashEmbedder()
-    return Index.from_sources([sources], folder, settings=settings, embedder=embedder, rebuild=rebuild)
+    return Index.from_sources([sources], folder, settings=SETTINGS, embedder=embedder, rebuild=rebuild)
 
 
 def held(index: Index) -> dict[str, Any]:
@@ -123,11 +122,9 @@ def test_a_damaged_index_in_a_folder_is_refused_in_a_line_until_it_is_rebuilt(
 
 @pytest.mark.parametrize("damage", ["emptied", "halved", "shortened by a byte", "lengthened", "removed"])
 def test_an_open_index_that_is_damaged_answers_or_is_refused_in_a_line(sources: Path, damage: str) -> None:
-    # Exact search: after an approximate one, threads of faiss go on reading what it mapped.
-    exact = SETTINGS.model_copy(update={"exact_up_to": 1000})
     lines = []
-    for name in files_of(build(sources, settings=exact).folder):
-        index = build(sources, settings=exact)
+    for name in files_of(build(sources).folder):
+        index = build(sources)
         wanted = held(index)
         index._documents._cache.clear()
         generation = (store.current(index.folder) or sources).name

@@ -133,6 +133,16 @@ def test_approximate_search_finds_98_in_100_of_the_ten_best(tmp_path: Path, few_
     assert 0.98 <= recall(index, vectors, queries) < 1  # below 1, or nothing was approximate
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="asks Linux for the threads")
+def test_an_approximate_search_leaves_no_thread_behind(tmp_path: Path) -> None:
+    vectors, queries = clustered(3000)
+    index = build(vectors, tmp_path, exact_up_to=100)
+    before = len(list(Path("/proc/self/task").iterdir()))
+    for query in queries:
+        index.search(query, 5)
+        assert len(list(Path("/proc/self/task").iterdir())) == before
+
+
 def test_lists_are_kept_when_vectors_come_and_go(tmp_path: Path, few_probes: None) -> None:
     vectors, queries = clustered(3000)
     build(vectors[:2600], tmp_path / "one", exact_up_to=100)
