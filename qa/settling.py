@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from qa.cues import is_bare
 from qa.english import content_words
+from qa.measures import is_of_another_measure, is_of_another_rate, measures
 from qa.polarity import Polarity, asks_for_one, compare, denies, is_elliptic
 from qa.pronouns import Told, antecedent, is_pronoun, reports
 from qa.quantity import whole
@@ -35,6 +36,7 @@ def settle(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPas
     ]
     if asks_for_one(question):
         settled = _without_opposites(question, settled, passages)
+    settled = _of_the_measure(question, settled, passages)
     return sorted([*settled, *spans[_SETTLED:]], key=lambda span: -span.score)
 
 
@@ -122,6 +124,28 @@ def _without_opposites(
         span._replace(score=min(span.score, best - _BELOW), unfit=True) if known.opposes else span
         for span, known in zip(settled, compared, strict=True)
     ]
+
+
+def _of_the_measure(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
+    """The spans with the best that holds the question's measures first, where the best one holds others.
+
+    A best one that speaks of another rate ("a year" for "per month") stays: a guess that is not right.
+    """
+    if not spans:
+        return []
+    settled = list(spans)
+    sentences = [text_of(passages, span, (span.start, span.end)) for span in spans]
+    best = max(range(len(spans)), key=lambda place: spans[place].score)
+    if is_of_another_measure(question, sentences[best]):
+        wanted = measures(question)
+        holding = (place for place, said in enumerate(sentences) if wanted <= measures(said))
+        if (chosen := next(holding, None)) is not None:
+            score = spans[best].score
+            settled[chosen] = spans[chosen]._replace(score=score)
+            settled[best] = spans[best]._replace(score=min(spans[chosen].score, score - _BELOW))
+    elif is_of_another_rate(question, sentences[best]):
+        settled[best] = spans[best]._replace(unfit=True)
+    return settled
 
 
 def _compared(
