@@ -71,6 +71,11 @@ def test_the_kinds_are_told_apart(kind: str, text: str) -> None:
     assert judge(text, None).kind == kind
 
 
+@pytest.mark.parametrize("text", ["東京?", "Кто основал компанию?", "מי?", "東京 Tokyo の人口"])
+def test_what_is_not_in_latin_letters_is_a_question(text: str) -> None:
+    assert judge(text, None).kind == "question"
+
+
 @given(st.text(max_size=500))
 def test_any_text_has_a_kind_and_probabilities_of_all(text: str) -> None:
     judged = judge(text, None)

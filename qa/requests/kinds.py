@@ -36,6 +36,8 @@ _TOKEN = re.compile(r"\w+(?:'\w+)?|[^\w\s]")
 # The vector has unit length, as letters and words have; this is how much more it weighs.
 _VECTOR_WEIGHT = 2.0
 _LENGTH_WEIGHT = 0.5
+_LATIN_END = "\u0250"
+_LEAST_LATIN = 0.5
 
 
 class Judgement(NamedTuple):
@@ -54,7 +56,13 @@ class Judgement(NamedTuple):
 
 
 def judge(text: str, vector: Vectors | None, weights: Weights | None = None) -> Judgement:
-    """What kind of request a text is; `vector` is its own by the default embedding model, or None."""
+    """What kind of request a text is; `vector` is its own by the default embedding model, or None.
+
+    The weights know nothing of other scripts than Latin: what is written in those is a question.
+    """
+    letters = [letter for letter in text if letter.isalpha()]
+    if letters and sum(letter < _LATIN_END for letter in letters) < _LEAST_LATIN * len(letters):
+        return Judgement("question", np.eye(len(KINDS), dtype=np.float32)[0])
     known = weights or _shipped()
     places, values = features(text)
     if vector is None:
