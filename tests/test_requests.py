@@ -71,7 +71,7 @@ def test_the_kinds_are_told_apart(kind: str, text: str) -> None:
     assert judge(text, None).kind == kind
 
 
-@pytest.mark.parametrize("text", ["東京?", "Кто основал компанию?", "מי?", "東京 Tokyo の人口"])
+@pytest.mark.parametrize("text", ["東京?", "Кто основал компанию?", "מי?", "Tokyo の人口はどのくらいですか"])
 def test_what_is_not_in_latin_letters_is_a_question(text: str) -> None:
     assert judge(text, None).kind == "question"
 
