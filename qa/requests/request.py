@@ -21,6 +21,7 @@ MOST_DOCUMENTS = 200
 _MOST_FOR_A_QUESTION = 20
 # Entries of a list that are cited together; they count as one sentence, as a list does.
 _MOST_ENTRIES = 10
+_MASKED = 1.2
 # Where a question is more probable than this, the source is asked before the machine speaks for itself.
 _MAYBE_QUESTION = 0.2
 
@@ -89,7 +90,7 @@ class Requests:
             return self._unnamed(asked, judged)
         kind: Kind = judged.kind
         if is_request:
-            kind = self.judge(meant.question).likelier("question", "whole", "part", "keyword")
+            kind = _agreed(judged, self.judge(meant.question))
         if topic := _SAYS_ABOUT.fullmatch(meant.question):
             meant, kind = meant._replace(question=topic[1]), "keyword"
         narrowed = (
@@ -165,6 +166,16 @@ class Requests:
         """The ids asked, in the order of the index."""
         ids = self._index.document_ids()
         return list(ids) if documents is None else [one for one in ids if one in set(documents)]
+
+
+def _agreed(named: Judgement, masked: Judgement) -> Kind:
+    """The kind of a request that names a document, by how it is typed and by the text without the name.
+
+    "GEO 2140 essay deadline" looks like keywords, "this essay deadline" like a request to sum up. What is left
+    without the name counts a little more, since a name may be of anything.
+    """
+    kinds: tuple[Kind, ...] = ("question", "whole", "part", "keyword")
+    return max(kinds, key=lambda kind: named.of(kind) + _MASKED * masked.of(kind))
 
 
 def _settled(judged: Judgement) -> Kind:
