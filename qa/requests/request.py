@@ -21,17 +21,17 @@ MOST_DOCUMENTS = 200
 _MOST_FOR_A_QUESTION = 20
 # Entries of a list that are cited together; they count as one sentence, as a list does.
 _MOST_ENTRIES = 10
+# How much more the text without a document's name tells than the text with it.
 _MASKED = 1.2
 # Where a question is more probable than this, the source is asked before the machine speaks for itself.
 _MAYBE_QUESTION = 0.2
-
-
+# What a request about a text is judged as, and what of these the text's sentences sum up.
+_ABOUT_TEXT = frozenset({"document", "whole", "part"})
 _SUMMED = frozenset({"whole", "part", "document", "keyword"})
 # What a text says about a topic is what the words of the topic find in it.
 _SAYS_ABOUT = re.compile(
     r"what (?:does|do|did) this (?:say|state|tell us|mention) (?:about|on|of) (.+?)\W*", re.IGNORECASE
 )
-_ABOUT_TEXT = frozenset({"document", "whole", "part"})
 
 
 class Request(NamedTuple):
@@ -171,8 +171,8 @@ class Requests:
 def _agreed(named: Judgement, masked: Judgement) -> Kind:
     """The kind of a request that names a document, by how it is typed and by the text without the name.
 
-    "GEO 2140 essay deadline" looks like keywords, "this essay deadline" like a request to sum up. What is left
-    without the name counts a little more, since a name may be of anything.
+    "GEO 2140 essay deadline" looks like keywords, "this essay deadline" like a request to sum up. What is
+    left without the name counts a little more, since a name may be of anything.
     """
     kinds: tuple[Kind, ...] = ("question", "whole", "part", "keyword")
     return max(kinds, key=lambda kind: named.of(kind) + _MASKED * masked.of(kind))
