@@ -5,14 +5,17 @@ from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import NamedTuple
 
+from index.lexical import stems, words
 from index.models import DEFAULT_SHA256
 from qa.requests import messages
 from qa.requests.entries import chosen
 from qa.requests.kinds import Judgement, judge
 from qa.requests.parts import Entry, Part, find, find_whole, names, outline, reference
+from qa.requests.titles import without_name
 from qa.requests.versions import Versions
 from qa.retriever import Retriever
 from qa.spans import Span
+from qa.spelling import is_word
 from qa.types import Kind
 
 # Of more documents parts and versions are not looked at: a name must tell which is meant.
@@ -75,22 +78,23 @@ class Requests:
         """The request that a text makes of some documents, or of all."""
         judged = self.judge(text)
         asked = Request(judged.kind, text, documents)
-        if judged.kind in {"machine", "smalltalk"}:
+        if judged.kind in {"machine", "smalltalk"} and not self._is_about_source(text):
             message = messages.MACHINE if judged.kind == "machine" else messages.SMALLTALK
             return asked._replace(message=message, is_certain=judged.of("question") <= _MAYBE_QUESTION)
+        if judged.kind in {"machine", "smalltalk"}:
+            judged = judged._replace(kind=judged.likelier("question", "keyword"))
+            asked = asked._replace(kind=judged.kind)
         if judged.kind == "collection":
             return asked._replace(message=messages.documents_held(self._ids(documents)))
         titles = self._retriever.titles
         masked = titles.masked(text)
-        is_request = judged.kind in _ABOUT_TEXT or (
-            masked is not None and self.judge(masked).kind in _ABOUT_TEXT
-        )
+        is_request = judged.is_about_text or (masked is not None and self.judge(masked).is_about_text)
         meant = titles.meant(text, documents, self._index.holds, is_request=is_request)
         if meant is None:
             return self._unnamed(asked, judged)
-        kind: Kind = judged.kind
-        if is_request:
-            kind = _agreed(judged, self.judge(meant.question))
+        kind = _agreed(judged, self.judge(meant.bare)) if is_request else judged.kind
+        if kind in {"whole", "part"}:
+            meant = meant._replace(question=meant.bare)
         if topic := _SAYS_ABOUT.fullmatch(meant.question):
             meant, kind = meant._replace(question=topic[1]), "keyword"
         narrowed = (
@@ -98,6 +102,13 @@ class Requests:
         )
         return self._with_parts(
             Request(kind, meant.question, meant.documents, narrowed, is_certain=meant.is_sure)
+        )
+
+    def _is_about_source(self, text: str) -> bool:
+        """Whether a text holds an acronym or an uncommon word of the source: then it is no small talk."""
+        return any(
+            (not is_word(word) or (word.isupper() and len(word) > 1)) and self._index.holds(term)
+            for word, term in zip(words(text), stems(words(text)), strict=True)
         )
 
     def entries(self, question: str, document_id: str) -> list[Span]:
@@ -133,7 +144,7 @@ class Requests:
         if named is None:
             return request._replace(parts=found)
         start, end = named.span
-        question = f"{request.question[:start]}this{request.question[end:]}"
+        question = without_name(request.question, start, end)
         if topic := _SAYS_ABOUT.fullmatch(question):
             return request._replace(kind="keyword", question=topic[1], parts=found)
         if request.kind == "part" and self.judge(question).kind not in _SUMMED:
