@@ -289,6 +289,7 @@ def test_a_whole_statement_stands_alone(text: str) -> None:
         "Annual report of the north region for the whole of last year",
         "Page 3 of 10.",
         "Contact: write to office@example.org before the end of the month.",
+        "“Half an hour earlier there would have been a queue on it.”",
         "“The ship's cook, a man called Pelle, fried me one for supper.",
     ],
 )
@@ -308,6 +309,8 @@ def test_the_feet_of_two_pages_are_the_same_but_for_their_numbers() -> None:
 
 def test_a_heading_that_was_not_parted_is_left_out_of_its_sentence() -> None:
     assert unheaded("4. Pets\nNo dogs may be kept.") == "No dogs may be kept."
+    assert unheaded("5. USE\n5.3 The Tenants shall not sublet.") == "The Tenants shall not sublet."
+    assert unheaded("1984 was a good year.") == "1984 was a good year."
     assert unheaded("No dogs may be kept\nin the flat.") == "No dogs may be kept\nin the flat."
 
 
