@@ -25,7 +25,7 @@ _POINTING = frozenset("this these those such".split())
 _ONE_PERSON = frozenset("he she him her his".split())
 _DETERMINERS = frozenset("the a an every each our some one no any all".split())
 _LEANING = _ONE_PERSON | frozenset(
-    "they them their it its both neither either another others and but or nor so yet however "
+    "that they them their it its both neither either another others and but or nor so yet however "
     "therefore thus hence moreover also then instead meanwhile still besides furthermore "
     "nevertheless nonetheless otherwise similarly likewise consequently accordingly afterwards "
     "later there here again too once even alternatively finally".split()
@@ -38,8 +38,8 @@ _PHRASES = re.compile(
 )
 # "this" points back when it comes so early; later it mostly points within the sentence.
 _EARLY_WORDS = 5
-# So do "it" and "that" among the first words ("If it is paid within a week, …").
-_THINGS = frozenset("it they them that".split())
+# So does "it" among the first words ("If it is paid within a week, …").
+_THINGS = frozenset("it they them".split())
 _SUBJECT_WORDS = 4
 
 
