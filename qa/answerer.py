@@ -85,7 +85,7 @@ class Answerer:
         with _timed(timings, "rewrite"):
             turns = _turns(history)
             alone, request = asked, self.requests.understand(asked, documents)
-            if turns and request.kind in _FOLLOWING:
+            if turns and (request.kind in _FOLLOWING or not request.is_certain):
                 alone = standalone(asked, turns)
                 request = request if alone == asked else self.requests.understand(alone, documents)
         guess = NO_GUESS if request.message and request.is_certain else self._guess(request, timings)

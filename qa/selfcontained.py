@@ -14,14 +14,18 @@ _NO_PROSE = re.compile(
     # A short line before another that starts anew: a heading, or lines that are no sentence.
     r"^[^\n]{1,45}\n\s*[A-Z\d]"
 )
-_HEADING = re.compile(r"(?:[^\n]{0,44}[^\W_]\s*\n\s*(?=[A-Z\"“]))+")
+_HEADING = re.compile(r"(?:[^\n]{0,44}[^\W_]\s*\n\s*(?=[A-Z\d(\"“]))+")
+# What somebody says, without who.
+_SPEECH = re.compile(r"[\"“][^\"“”]*[\"”]")
+# "3.1 The Tenants …", "(a) The fee …"
+_CLAUSE = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})+\.?|\d{1,2}[.)]|\([a-z\d]\))\s+(?=[A-Z\"“])")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 # Closed classes of English grammar, so lists and no model: nobody coins a pronoun.
 _POINTING = frozenset("this these those such".split())
 _ONE_PERSON = frozenset("he she him her his".split())
 _DETERMINERS = frozenset("the a an every each our some one no any all".split())
 _LEANING = _ONE_PERSON | frozenset(
-    "they them their it its both neither either another others and but or nor so yet however "
+    "that they them their it its both neither either another others and but or nor so yet however "
     "therefore thus hence moreover also then instead meanwhile still besides furthermore "
     "nevertheless nonetheless otherwise similarly likewise consequently accordingly afterwards "
     "later there here again too once even alternatively finally".split()
@@ -34,9 +38,9 @@ _PHRASES = re.compile(
 )
 # "this" points back when it comes so early; later it mostly points within the sentence.
 _EARLY_WORDS = 5
-# So do "it" and "that" among the first words ("If it is paid within a week, …").
-_THINGS = frozenset("it they them that".split())
-_SUBJECT_WORDS = 3
+# So does "it" among the first words ("If it is paid within a week, …").
+_THINGS = frozenset("it they them".split())
+_SUBJECT_WORDS = 4
 
 
 def stands_alone(text: str, *, opens: bool = False) -> bool:
@@ -47,7 +51,7 @@ def stands_alone(text: str, *, opens: bool = False) -> bool:
     said = [word.casefold() for word in _WORD.findall(text)]
     if not _FEWEST_WORDS <= len(said) <= _MOST_WORDS or not _STARTS.match(text) or not _ENDS.search(text):
         return False
-    if _NO_PROSE.search(text) or text.lstrip("\"“'‘(")[0].isdigit():
+    if _NO_PROSE.search(text) or _SPEECH.fullmatch(text) or text.lstrip("\"“'‘(")[0].isdigit():
         return False
     if (
         any(text.count(opening) != text.count(closing) for opening, closing in ("“”", "()", "[]"))
@@ -62,8 +66,11 @@ def stands_alone(text: str, *, opens: bool = False) -> bool:
 
 
 def unheaded(text: str) -> str:
-    """A sentence without the lines of a heading that were not parted from it."""
-    return text[found.end() :] if (found := _HEADING.match(text)) else text
+    """A sentence without the lines of a heading that were not parted from it, and without its number."""
+    for mark in (_HEADING, _CLAUSE):
+        if found := mark.match(text):
+            text = text[found.end() :]
+    return text
 
 
 def plain(text: str) -> str:

@@ -71,6 +71,11 @@ def test_the_kinds_are_told_apart(kind: str, text: str) -> None:
     assert judge(text, None).kind == kind
 
 
+@pytest.mark.parametrize("text", ["東京?", "Кто основал компанию?", "מי?", "Tokyo の人口はどのくらいですか"])
+def test_what_is_not_in_latin_letters_is_a_question(text: str) -> None:
+    assert judge(text, None).kind == "question"
+
+
 @given(st.text(max_size=500))
 def test_any_text_has_a_kind_and_probabilities_of_all(text: str) -> None:
     judged = judge(text, None)
@@ -284,6 +289,7 @@ def test_a_whole_statement_stands_alone(text: str) -> None:
         "Annual report of the north region for the whole of last year",
         "Page 3 of 10.",
         "Contact: write to office@example.org before the end of the month.",
+        "“Half an hour earlier there would have been a queue on it.”",
         "“The ship's cook, a man called Pelle, fried me one for supper.",
     ],
 )
@@ -303,6 +309,8 @@ def test_the_feet_of_two_pages_are_the_same_but_for_their_numbers() -> None:
 
 def test_a_heading_that_was_not_parted_is_left_out_of_its_sentence() -> None:
     assert unheaded("4. Pets\nNo dogs may be kept.") == "No dogs may be kept."
+    assert unheaded("5. USE\n5.3 The Tenants shall not sublet.") == "The Tenants shall not sublet."
+    assert unheaded("1984 was a good year.") == "1984 was a good year."
     assert unheaded("No dogs may be kept\nin the flat.") == "No dogs may be kept\nin the flat."
 
 
@@ -437,6 +445,9 @@ def test_two_different_expansions_spell_out_nothing() -> None:
         ("What does SLA stand for?", True),
         ("SLA meaning", True),
         ("what is SLA short for", True),
+        ("SLA", True),
+        ("SLA?", True),
+        ("pets", False),
         ("What is the SLA?", False),
         ("When does the SLA end?", False),
     ],

@@ -48,10 +48,11 @@ def acronyms(question: str) -> list[Range]:
 
 
 def asks_for_expansion(question: str, acronym: Range) -> bool:
-    """Whether a question asks what the letters of an acronym stand for, and nothing else."""
+    """Whether a question asks but what the letters of an acronym stand for, or is the acronym alone."""
     rest = question[: acronym[0]] + question[acronym[1] :]
     said = set(stems([word for word in words(rest) if is_content(word)]))
-    return bool(said) and said <= _ASKS
+    is_alone = not rest.strip(" ?!.") and question[slice(*acronym)].isupper()
+    return is_alone or (bool(said) and said <= _ASKS)
 
 
 def letters(acronym: str) -> str:

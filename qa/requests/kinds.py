@@ -32,10 +32,13 @@ FEATURES = 2 * PLACES + LONGEST + 1
 SURE = 0.65
 _LONGEST_TEXT = 400
 _FILE = re.compile(r"\b[\w-]*\w\.[a-z]{2,5}\b", re.IGNORECASE)
+_ACRONYM = re.compile(r"\b[A-Z]{2,6}s?\b")
 _TOKEN = re.compile(r"\w+(?:'\w+)?|[^\w\s]")
 # The vector has unit length, as letters and words have; this is how much more it weighs.
 _VECTOR_WEIGHT = 2.0
 _LENGTH_WEIGHT = 0.5
+_LATIN_END = "\u0250"
+_LEAST_LATIN = 0.5
 
 
 class Judgement(NamedTuple):
@@ -48,13 +51,24 @@ class Judgement(NamedTuple):
         """How probable a kind is."""
         return float(self.probabilities[KINDS.index(kind)])
 
+    @property
+    def is_about_text(self) -> bool:
+        """Whether it is rather about a text, a part of one or a document than a question of a fact."""
+        return self.of("document") + self.of("whole") + self.of("part") > self.of("question")
+
     def likelier(self, *kinds: Kind) -> Kind:
         """The most probable of some kinds."""
         return max(kinds, key=self.of)
 
 
 def judge(text: str, vector: Vectors | None, weights: Weights | None = None) -> Judgement:
-    """What kind of request a text is; `vector` is its own by the default embedding model, or None."""
+    """What kind of request a text is; `vector` is its own by the default embedding model, or None.
+
+    The weights know nothing of other scripts than Latin: what is written in those is a question.
+    """
+    letters = [letter for letter in text if letter.isalpha()]
+    if letters and sum(letter < _LATIN_END for letter in letters) < _LEAST_LATIN * len(letters):
+        return Judgement("question", np.eye(len(KINDS), dtype=np.float32)[0])
     known = weights or _shipped()
     places, values = features(text)
     if vector is None:
@@ -71,12 +85,14 @@ def features(text: str) -> tuple[NDArray[np.int64], Floats]:
     """The places of a text's features among FEATURES, and their values.
 
     Runs of three to five letters within a word, runs of one to four words, each scaled to unit length
-    together, and the number of words. A digit stands for every number, and one word for every file's name.
+    together, and the number of words. A digit stands for every number, one word for every file's name, and
+    another says that there is an acronym.
     """
     plain = _FILE.sub(" file0name ", text[:_LONGEST_TEXT]).casefold().replace("’", "'")
     tokens = _TOKEN.findall(re.sub(r"\d+", "0", plain))
     letters, letter_values = _counted(_letters(tokens), 0)
-    words, word_values = _counted(_words(["^", *tokens, "$"]), PLACES)
+    acronym = ["acronym0"] if _ACRONYM.search(text[:_LONGEST_TEXT]) else []
+    words, word_values = _counted(_words(["^", *tokens, "$", *acronym]), PLACES)
     length = 2 * PLACES + min(LONGEST, len(tokens))
     return (
         np.array([*letters, *words, length], dtype=np.int64),

@@ -5,14 +5,17 @@ from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import NamedTuple
 
+from index.lexical import stems, words
 from index.models import DEFAULT_SHA256
 from qa.requests import messages
 from qa.requests.entries import chosen
 from qa.requests.kinds import Judgement, judge
 from qa.requests.parts import Entry, Part, find, find_whole, names, outline, reference
+from qa.requests.titles import without_name
 from qa.requests.versions import Versions
 from qa.retriever import Retriever
 from qa.spans import Span
+from qa.spelling import is_word
 from qa.types import Kind
 
 # Of more documents parts and versions are not looked at: a name must tell which is meant.
@@ -21,16 +24,17 @@ MOST_DOCUMENTS = 200
 _MOST_FOR_A_QUESTION = 20
 # Entries of a list that are cited together; they count as one sentence, as a list does.
 _MOST_ENTRIES = 10
+# How much more the text without a document's name tells than the text with it.
+_MASKED = 1.2
 # Where a question is more probable than this, the source is asked before the machine speaks for itself.
 _MAYBE_QUESTION = 0.2
-
-
+# What a request about a text is judged as, and what of these the text's sentences sum up.
+_ABOUT_TEXT = frozenset({"document", "whole", "part"})
 _SUMMED = frozenset({"whole", "part", "document", "keyword"})
 # What a text says about a topic is what the words of the topic find in it.
 _SAYS_ABOUT = re.compile(
     r"what (?:does|do|did) this (?:say|state|tell us|mention) (?:about|on|of) (.+?)\W*", re.IGNORECASE
 )
-_ABOUT_TEXT = frozenset({"document", "whole", "part"})
 
 
 class Request(NamedTuple):
@@ -74,22 +78,23 @@ class Requests:
         """The request that a text makes of some documents, or of all."""
         judged = self.judge(text)
         asked = Request(judged.kind, text, documents)
-        if judged.kind in {"machine", "smalltalk"}:
+        if judged.kind in {"machine", "smalltalk"} and not self._is_about_source(text):
             message = messages.MACHINE if judged.kind == "machine" else messages.SMALLTALK
             return asked._replace(message=message, is_certain=judged.of("question") <= _MAYBE_QUESTION)
+        if judged.kind in {"machine", "smalltalk"}:
+            judged = judged._replace(kind=judged.likelier("question", "keyword"))
+            asked = asked._replace(kind=judged.kind)
         if judged.kind == "collection":
             return asked._replace(message=messages.documents_held(self._ids(documents)))
         titles = self._retriever.titles
         masked = titles.masked(text)
-        is_request = judged.kind in _ABOUT_TEXT or (
-            masked is not None and self.judge(masked).kind in _ABOUT_TEXT
-        )
+        is_request = judged.is_about_text or (masked is not None and self.judge(masked).is_about_text)
         meant = titles.meant(text, documents, self._index.holds, is_request=is_request)
         if meant is None:
             return self._unnamed(asked, judged)
-        kind: Kind = judged.kind
-        if is_request:
-            kind = self.judge(meant.question).likelier("question", "whole", "part", "keyword")
+        kind = _agreed(judged, self.judge(meant.bare)) if is_request else judged.kind
+        if kind in {"whole", "part"}:
+            meant = meant._replace(question=meant.bare)
         if topic := _SAYS_ABOUT.fullmatch(meant.question):
             meant, kind = meant._replace(question=topic[1]), "keyword"
         narrowed = (
@@ -97,6 +102,13 @@ class Requests:
         )
         return self._with_parts(
             Request(kind, meant.question, meant.documents, narrowed, is_certain=meant.is_sure)
+        )
+
+    def _is_about_source(self, text: str) -> bool:
+        """Whether a text holds an acronym or an uncommon word of the source: then it is no small talk."""
+        return any(
+            (not is_word(word) or (word.isupper() and len(word) > 1)) and self._index.holds(term)
+            for word, term in zip(words(text), stems(words(text)), strict=True)
         )
 
     def entries(self, question: str, document_id: str) -> list[Span]:
@@ -132,7 +144,7 @@ class Requests:
         if named is None:
             return request._replace(parts=found)
         start, end = named.span
-        question = f"{request.question[:start]}this{request.question[end:]}"
+        question = without_name(request.question, start, end)
         if topic := _SAYS_ABOUT.fullmatch(question):
             return request._replace(kind="keyword", question=topic[1], parts=found)
         if request.kind == "part" and self.judge(question).kind not in _SUMMED:
@@ -165,6 +177,16 @@ class Requests:
         """The ids asked, in the order of the index."""
         ids = self._index.document_ids()
         return list(ids) if documents is None else [one for one in ids if one in set(documents)]
+
+
+def _agreed(named: Judgement, masked: Judgement) -> Kind:
+    """The kind of a request that names a document, by how it is typed and by the text without the name.
+
+    "GEO 2140 essay deadline" looks like keywords, "this essay deadline" like a request to sum up. What is
+    left without the name counts a little more, since a name may be of anything.
+    """
+    kinds: tuple[Kind, ...] = ("question", "whole", "part", "keyword")
+    return max(kinds, key=lambda kind: named.of(kind) + _MASKED * masked.of(kind))
 
 
 def _settled(judged: Judgement) -> Kind:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from index.folders import SUFFIXES
 from index.lexical import stems, terms
-from qa.english import is_content
+from qa.english import counts, is_content
 
 Holds = Callable[[str, Collection[str] | None], bool]
 
@@ -30,6 +30,7 @@ _CALLED = re.compile(
     r"(?:\b(?:the|my|our|your|this)\s+)?(?:\b(?:document|file)\s+)?(?:called\s+|named\s+)?[\"“'‘]?$"
 )
 _KIND_OF_TEXT = re.compile(r"^[\"”'’]?(?:\s+(?:document|file)\b)?", re.IGNORECASE)
+_TWICE = re.compile(r"\bthis(?:\s+(?:(?:of|in|from)\s+)?this\b)+")
 _LONGEST_NAME = 12
 # Beyond so many documents names are not looked at: they would take seconds and say little.
 MOST_DOCUMENTS = 20_000
@@ -39,12 +40,14 @@ _MOST_SEARCHED = 200
 class Meant(NamedTuple):
     """The documents that a question means, and the question with "this" in place of their name.
 
-    `is_sure` tells that a document was named as such, not only spoken of by words of its name.
+    `is_sure` tells that a document was named as such, not only spoken of by words of its name. In `question`
+    words that the documents' own texts hold have kept their place, in `bare` all of the name is gone.
     """
 
     documents: tuple[str, ...]
     question: str
     is_sure: bool
+    bare: str
 
 
 class _Found(NamedTuple):
@@ -110,7 +113,7 @@ class Titles:
         """
         found = (name for name in self._found(question) if name.is_telling or name.is_typed)
         files = [name for name in found if _squashed(question[name.start : name.end]) in self._files]
-        return _masked(question, files[0].start, files[0].end) if files else None
+        return without_name(question, files[0].start, files[0].end) if files else None
 
     def meant(
         self, question: str, documents: Collection[str] | None, holds: Holds, *, is_request: bool
@@ -129,14 +132,12 @@ class Titles:
         rows = frozenset().union(*(name.rows for name in sure)) & asked or asked
         text = question
         for name in reversed(sure):
-            text = _masked(text, name.start, name.end)
+            text = without_name(text, name.start, name.end)
         spoken = [] if sure else [name for name in found if name.is_telling]
-        rows, text = self._by_words(text, rows, spoken, holds)
-        return (
-            Meant(tuple(self._ids[row] for row in sorted(rows)), text, bool(sure))
-            if text != question or rows != asked
-            else None
-        )
+        rows, text, bare = self._by_words(text, rows, spoken, holds, anywhere=is_request and not sure)
+        if text == question and rows == asked:
+            return None
+        return Meant(tuple(self._ids[row] for row in sorted(rows)), text, bool(sure), bare)
 
     def _found(self, question: str) -> list[_Found]:
         """The names in a question that do not overlap, longer ones first, then in order."""
@@ -159,31 +160,39 @@ class Titles:
         return sorted(found)
 
     def _by_words(
-        self, question: str, rows: frozenset[int], spoken: Sequence[_Found], holds: Holds
-    ) -> tuple[frozenset[int], str]:
+        self,
+        question: str,
+        rows: frozenset[int],
+        spoken: Sequence[_Found],
+        holds: Holds,
+        *,
+        anywhere: bool,
+    ) -> tuple[frozenset[int], str, str]:
         """The documents whose names hold most of the question's words that the others' texts lack.
 
-        A full name that is `spoken` counts whatever the others' texts hold.
+        With them the question as `Meant` has it, and without any of the names' words. A full name that is
+        `spoken` counts whatever the others' texts hold; so does each word `anywhere`.
         """
         tokens = [token for token in _TOKEN.finditer(question) if is_content(token[0])]
         found = stems([token[0] for token in tokens])
+        telling = dict.fromkeys(
+            term for token, term in zip(tokens, found, strict=True) if counts(token[0], term)
+        )
         weights: dict[int, float] = defaultdict(float)
         for name in spoken:
             for row in name.rows & rows:
                 weights[row] += math.log(1 + len(rows) / len(name.rows & rows))
-        for term in dict.fromkeys(found):
+        for term in telling:
             having = self._held_by.get(term, set()) & rows
-            if (
-                having
-                and (having != rows or len(rows) == 1)
-                and not self._elsewhere(term, rows - having, holds)
-            ):
+            if not having or (having == rows and len(rows) > 1):
+                continue
+            if anywhere or not self._elsewhere(term, rows - having, holds):
                 for row in having:
                     weights[row] += math.log(1 + len(rows) / len(having))
         most = max(weights.values(), default=0.0)
         best = frozenset(row for row, weight in weights.items() if weight > most - 1e-9)
         if not best:
-            return rows, question
+            return rows, question, question
         ids = [self._ids[row] for row in best]
         # A title is no name that people type: where only one document is asked its words keep their place.
         names = self._terms if best != rows else self._stems
@@ -194,9 +203,8 @@ class Titles:
             is_name = best != rows or _squashed(question[name.start : name.end]) in self._files | self._codes
             if inside and is_name and not holds(found[inside[-1]], ids):
                 lacking = [is_lacking or at in inside for at, is_lacking in enumerate(lacking)]
-        for first, last in _runs(tokens, lacking, question):
-            question = _masked(question, first, last)
-        return best, question
+        named = [term in telling and all(term in self._terms[row] for row in best) for term in found]
+        return best, _without(question, tokens, lacking), _without(question, tokens, named)
 
     def _elsewhere(self, term: str, others: frozenset[int], holds: Holds) -> bool:
         """Whether the text of other documents holds a term; of too many of them, whether any text does."""
@@ -254,10 +262,17 @@ def _runs(tokens: Sequence[re.Match[str]], chosen: Iterable[bool], text: str) ->
     return ((first, last) for first, last in reversed(ranges))
 
 
-def _masked(question: str, start: int, end: int) -> str:
+def _without(question: str, tokens: Sequence[re.Match[str]], chosen: Iterable[bool]) -> str:
+    """The question with "this" for each run of some of its words."""
+    for first, last in _runs(tokens, chosen, question):
+        question = without_name(question, first, last)
+    return question
+
+
+def without_name(question: str, start: int, end: int) -> str:
     """The question with "this" for a name, and for the article and quotation marks around it."""
     before = _CALLED.search(question[:start])
     after = _KIND_OF_TEXT.match(question[end:])
     start = before.start() if before else start
     end += after.end() if after else 0
-    return f"{question[:start]}this{question[end:]}"
+    return _TWICE.sub("this", f"{question[:start]}this{question[end:]}")
