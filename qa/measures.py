@@ -1,7 +1,7 @@
 """Whether a sentence speaks of another measure or rate than a question asks about; pure.
 
-"10 m" is asked for and "3 m" is said; "per month" is asked for and "a year" is said. Units are compared as they
-are written, without converting one into another.
+"10 m" is asked for and "3 m" is said; "per month" is asked for and "a year" is said. Units are compared as
+they are written, without converting one into another.
 """
 
 import re
