@@ -13,7 +13,7 @@ from qa.calibration import shipped_calibration
 from qa.citations import cite, joined
 from qa.composition import compose, disagree
 from qa.confidence import confidence, said, signals
-from qa.conversation import standalone
+from qa.conversation import readings
 from qa.errors import QuestionError
 from qa.faq import answering
 from qa.guess import NO_GUESS, Guess, found
@@ -84,11 +84,19 @@ class Answerer:
         timings: dict[str, float] = {}
         with _timed(timings, "rewrite"):
             turns = _turns(history)
-            alone, request = asked, self.requests.understand(asked, documents)
-            if turns and (request.kind in _FOLLOWING or not request.is_certain):
-                alone = standalone(asked, turns)
-                request = request if alone == asked else self.requests.understand(alone, documents)
-        guess = NO_GUESS if request.message and request.is_certain else self._guess(request, timings)
+            request = self.requests.understand(asked, documents)
+            follows = turns and (request.kind in _FOLLOWING or not request.is_certain)
+            requests = {
+                one: request if one == asked else self.requests.understand(one, documents)
+                for one in (readings(asked, turns) if follows else [asked])
+            }
+        # Where it is not clear whether a question leans on the conversation, the surer reading is kept.
+        guesses = {
+            one: NO_GUESS if read.message and read.is_certain else self._guess(read, timings)
+            for one, read in requests.items()
+        }
+        alone = max(guesses, key=lambda one: guesses[one].confidence or 0.0)
+        request, guess = requests[alone], guesses[alone]
         is_narrowed = request.narrowed or request.parts or request.question != alone
         if is_narrowed and not request.is_certain and self._usual(guess) == "silent":
             request = Request("question", alone, documents)

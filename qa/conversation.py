@@ -9,6 +9,7 @@ result, so what cannot take the place of a word is added in brackets: "When was 
 import re
 from collections.abc import Sequence
 
+from qa.converse.need import need_of_context
 from qa.english import FUNCTION_WORDS
 from qa.memory import Memory, Said
 from qa.names import ADVERBS, AUXILIARIES, BE, DATE, DO, OPENERS, PLACED, WH, Name, Word, names_in, words_of
@@ -18,6 +19,9 @@ from qa.types import Turn
 # The first exchange sets the topic and the last ones hold what is referred to; no more is looked at.
 _FIRST, _LAST = 2, 10
 _CHARACTERS = 2_000
+# Below the first probability of needing its context a question is read as typed, from the second on as a
+# follow-up, between them in both ways; an earlier question as a follow-up from the third on.
+_ALONE, _SURE, _LIKELIER = 0.05, 0.7, 0.3
 # An answer of no more words can be a gloss.
 _SHORT = 12
 # No question points at more, and a text of nothing else must not cost more.
@@ -44,22 +48,33 @@ _POINTING = frozenset("this that these those".split())
 _LEANING = frozenset("else other others another the any some more".split())
 
 
-def standalone(question: str, history: Sequence[Turn]) -> str:
-    """The question with what it takes from the conversation written out, or as it is when it needs nothing.
+def readings(question: str, history: Sequence[Turn]) -> list[str]:
+    """How a question may be meant: as typed, as a follow-up written out, or first the one, then the other.
 
-    Earlier questions are made stand-alone first, so that a name is carried through a chain of pronouns.
+    Whether it needs what was said before is for a trained model to say, see `qa.converse.need`. Earlier
+    questions are made stand-alone first, so that a name is carried through a chain of pronouns.
     """
+    turns = [
+        turn.model_copy(update={"text": turn.text[:_CHARACTERS].strip()})
+        for turn in [*history[: max(0, min(_FIRST, len(history) - _LAST))], *history[-_LAST:]]
+    ]
+    need = need_of_context(question, turns)
+    if need < _ALONE or len(question) > _CHARACTERS:
+        return [question]
     memory = Memory()
-    for turn in [*history[: max(0, min(_FIRST, len(history) - _LAST))], *history[-_LAST:]]:
-        text = turn.text[:_CHARACTERS].strip()
+    for place, turn in enumerate(turns):
         if turn.role == "user":
-            alone = _rewritten(text, memory)
-            memory.ask(alone)
+            leans = need_of_context(turn.text, turns[:place]) >= _LIKELIER
+            memory.ask(_rewritten(turn.text, memory) if leans else turn.text)
         elif memory.questions:
-            memory.hear(text)
-    if len(question) > _CHARACTERS:
-        return question
-    return _rewritten(question, memory)
+            memory.hear(turn.text)
+    written_out = _rewritten(question, memory)
+    return list(dict.fromkeys([written_out] if need >= _SURE else [question, written_out]))
+
+
+def standalone(question: str, history: Sequence[Turn]) -> str:
+    """The question as a follow-up, written out, or as it is when it surely needs nothing."""
+    return readings(question, history)[-1]
 
 
 def _rewritten(question: str, memory: Memory) -> str:

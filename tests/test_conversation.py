@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.conversation import standalone
+from qa.conversation import readings, standalone
 from qa.types import Turn
 
 FUND = ("Who founded High-Flyer?", "Liang Wenfeng, the founder of High-Flyer, invested heavily in GPUs.")
@@ -53,7 +53,6 @@ def test_a_pronoun_becomes_the_name_it_stands_for(
         (STUDIES, "Did she teach there?", "Did Marie Curie teach there (University of Paris)?"),
         (BAND, "What happened then?", "What happened then (1966)?"),
         (BAND, "Who died in that year?", "Who died in that year (1966)?"),
-        (STARTUP, "Which chips does the company use?", "Which chips does the company use (DeepSeek)?"),
     ],
 )
 def test_what_a_word_points_at_is_added_in_brackets(
@@ -155,3 +154,19 @@ def test_a_long_conversation_costs_little(piece: str) -> None:
     standalone(text[:2_000], history)
     assert standalone(text, history) == text
     assert time.perf_counter() - started < 2.0
+
+
+@pytest.mark.parametrize("history", [FUND, STARTUP, STUDIES, BAND])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is the treasurer of the board?",
+        "When were the export controls imposed?",
+        "Are there any costs for students?",
+        "how much does the annual ticket cost",
+        "What is the most important rule for the members?",
+        "Which chips does the company use?",
+    ],
+)
+def test_a_question_that_stands_alone_is_read_as_typed(history: tuple[str, ...], question: str) -> None:
+    assert readings(question, turns(*history))[0] == question

@@ -1,0 +1,1 @@
+"""Questions in a conversation: whether one needs what was said before it."""
