@@ -215,12 +215,9 @@ class Retriever:
         )
 
     def _occurs(self, term: str, documents: Collection[str] | None) -> bool:
-        held = self.index.holds
-        return (
-            bool(self.titles.holding(term))
-            or held(term, documents)
-            or any(held(other, documents) for other in self._family(term))
-        )
+        ids = self.index.document_ids()
+        named = (documents is None or ids[row] in documents for row in self.titles.holding(term))
+        return any(named) or any(self.index.holds(one, documents) for one in (term, *self._family(term)))
 
     def _hit(self, row: int, score: np.float32) -> Hit:
         return Hit(score=float(score), passage=self.index.passage(row))

@@ -290,6 +290,13 @@ def test_missing_words_are_named_as_written_once_and_in_order(index: Index) -> N
     assert missing("?!") == []
 
 
+def test_words_of_a_documents_name_are_not_missing_where_it_is_asked(tmp_path: Path) -> None:
+    folder = write(tmp_path / "docs", {"fees_2024.txt": "It is 40 pounds.", "kiel_rent.txt": "It is low."})
+    missing = Retriever(Index.from_sources([folder], embedder=HashEmbedder())).missing_words
+    assert missing("How much are the fees in 2024 and in 2025, and what is the rent in Kiel?") == ["2025"]
+    assert missing("fees in Kiel", documents=["kiel_rent.txt"]) == ["fees"]
+
+
 def test_missing_words_are_those_of_the_documents_asked(index: Index) -> None:
     missing = Retriever(index).missing_words
     assert missing("penguin oak", documents=["trees.txt"]) == ["penguin"]
