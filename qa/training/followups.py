@@ -3,7 +3,8 @@
     python -m qa.training.followups [--data ../shared/data] [--write]
 
 Learnt from: half the documents of `conversations`, the development half of CANARD, and complete questions of
-`natural_train`, `nq`, `squad2_dev` (not its test articles) and `intents` after a foreign history. `benchmarks/followups.py` measures on the rest.
+`natural_train`, `nq`, `squad2_dev` (not its test articles) and `intents` after a foreign history.
+`benchmarks/followups.py` measures on the rest.
 """
 
 import argparse
