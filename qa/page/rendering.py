@@ -87,7 +87,8 @@ def _notes(answer: Answer, shown: Sequence[Citation], name_documents: bool) -> s
     if answer.narrowed:
         notes.append(narrowed_to(answer.narrowed))
     if answer.confidence is not None:
-        notes.append(f"{answer.confidence:.0%} sure that this is right")
+        what = "the first of these" if answer.verdict == "silent" else "this"
+        notes.append(f"{answer.confidence:.0%} sure that {what} is right")
     if answer.standalone_question != answer.question:
         notes.append(f"Asked as: {answer.standalone_question}")
     if name_documents or any(citation.page or citation.heading for citation in shown):
