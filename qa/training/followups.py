@@ -4,7 +4,7 @@
 
 Learnt from: half the documents of `conversations`, the development half of CANARD, and complete questions of
 `natural_train`, `nq`, `squad2_dev` (not its test articles) and `intents` after a foreign history.
-`benchmarks/followups.py` measures on the rest.
+`benchmarks/followups.py` and `benchmarks/conversations.py` measure on the rest.
 """
 
 import argparse
