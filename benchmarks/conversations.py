@@ -40,9 +40,8 @@ def main() -> None:
     data = Data(folder)
     print_turns(data)
     histories = [one.history for one in data.conversations(fitting=True)]
-    print(
-        "| set | questions | in other words | right alone, lost in a conversation |\n| --- | --- | --- | --- |"
-    )
+    print("| set | questions | in other words | right alone, lost in a conversation |")
+    print("| --- | --- | --- | --- |")
     for name, source, questions in sets(folder):
         print_spoilt(name, source, questions, histories)
 
