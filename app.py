@@ -22,22 +22,23 @@ from gradio.block_function import BlockFunction
 from gradio.events import api
 
 from index.cache import cache_folder
-from index.embedder import encodable
+from index.embed.embedder import encodable
 from index.index import Index
-from qa.page import kept, rendering
-from qa.page.builders import Builders
-from qa.page.desk import Desk
-from qa.page.feedback import FeedbackFile
-from qa.page.library import Library, UploadLimits
-from qa.page.limits import AskLimits, Turnstile, caller
-from qa.page.programs import Answers, Programs, Query, Question, Words
-from qa.page.refusals import ERRORS, told
-from qa.page.server import Server
-from qa.page.talk import Talk
-from qa.page.tools import Tools
-from qa.page.visits import Visit, Visits
-from qa.page.waking import wake_on_push
-from qa.page.web import application, cookie_name
+from qa.page import rendering
+from qa.page.conversation import Conversation
+from qa.serve import kept_uploads
+from qa.serve.build_threads import Builders
+from qa.serve.error_lines import ERRORS, told
+from qa.serve.feedback import FeedbackFile
+from qa.serve.mcp_tools import Tools
+from qa.serve.operations import Answers, Operations, Query, Question, Words
+from qa.serve.rate_limits import AskLimits, RateLimiter, caller
+from qa.serve.routes import application, cookie_name
+from qa.serve.server import Server
+from qa.serve.sessions import Session, Sessions
+from qa.serve.sleeping_queue import wake_on_push
+from qa.serve.uploads import Library, UploadLimits
+from qa.serve.workspace import Workspace
 
 # Conversations that are remembered, the last used ones, at about 30 KiB each. A program that calls the page's
 # API without gradio's client begins a new one with each question.
@@ -53,55 +54,67 @@ class _Page(gr.Blocks):
 
 
 def build(
-    desk: Desk,
-    visits: Visits,
+    workspace: Workspace,
+    sessions: Sessions,
     uploads: UploadLimits,
     feedback: FeedbackFile,
     *,
-    turnstile: Turnstile | None = None,
+    rate_limiter: RateLimiter | None = None,
     mcp: bool = False,
 ) -> FastAPI:
-    """The page of a desk and its routes; `mcp` adds the tools."""
-    turnstile = turnstile or Turnstile(AskLimits())
-    programs = Programs(desk, turnstile)
+    """The page of a workspace and its routes; `mcp` adds the tools."""
+    rate_limiter = rate_limiter or RateLimiter(AskLimits())
+    operations = Operations(workspace, rate_limiter)
 
     async def answered(
-        question: str, talk: Talk, visit: Visit | None, request: gr.Request, place: int | None = None
-    ) -> tuple[Talk, list[gr.ChatMessage]]:
+        question: str,
+        conversation: Conversation,
+        session: Session | None,
+        request: gr.Request,
+        place: int | None = None,
+    ) -> tuple[Conversation, list[gr.ChatMessage]]:
         """The conversation with one more answer, or with the best guess in place of a refusal, as shown."""
         threshold = None if place is None else 0.0
         try:
-            answer = await turnstile.run(
+            answer = await rate_limiter.run(
                 caller(request),
-                lambda: desk.ask(question, talk.history(place), threshold=threshold, visit=visit),
+                lambda: workspace.ask(
+                    question, conversation.history(place), threshold=threshold, session=session
+                ),
             )
         except ERRORS as error:
-            return talk, shown(talk, visit) + _exchange(question, rendering.problem(told(error)))
-        said = talk.having(answer, place)
-        if visit:
-            visit.remember(said)
-        return said, shown(said, visit)
+            return conversation, shown(conversation, session) + _exchange(
+                question, rendering.problem(told(error))
+            )
+        said = conversation.having(answer, place)
+        if session:
+            session.remember(said)
+        return said, shown(said, session)
 
-    async def respond(question: str, talk: Talk | None, request: gr.Request) -> AsyncIterator[Any]:
-        talk = talk or Talk()
-        visit = visits.find(request.cookies.get(cookie_name(request.url)))
-        yield shown(talk, visit) + _exchange(question, _WAITING), "", talk
-        talk, messages = await answered(question, talk, visit, request)
+    async def respond(
+        question: str, conversation: Conversation | None, request: gr.Request
+    ) -> AsyncIterator[Any]:
+        conversation = conversation or Conversation()
+        session = sessions.find(request.cookies.get(cookie_name(request.url)))
+        yield shown(conversation, session) + _exchange(question, _WAITING), "", conversation
+        conversation, messages = await answered(question, conversation, session, request)
         # The box is left alone: the next question may be in it.
-        yield messages, gr.skip(), talk
+        yield messages, gr.skip(), conversation
 
-    async def guess(talk: Talk, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
-        visit = visits.find(request.cookies.get(cookie_name(request.url)))
+    async def guess(conversation: Conversation, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
+        session = sessions.find(request.cookies.get(cookie_name(request.url)))
         place = event._data["turn"]
-        talk, messages = await answered(talk.answers[place].question, talk, visit, request, place)
-        return messages, talk
+        conversation, messages = await answered(
+            conversation.answers[place].question, conversation, session, request, place
+        )
+        return messages, conversation
 
-    def shown(talk: Talk, visit: Visit | None) -> list[gr.ChatMessage]:
-        many = desk.listing(visit)["total"] > 1
+    def shown(conversation: Conversation, session: Session | None) -> list[gr.ChatMessage]:
+        many = workspace.listing(session)["total"] > 1
         messages = []
-        for place, answer in enumerate(talk.answers):
-            reply = rendering.render(answer, name_documents=many, key=f"{talk.id}-{place}")
-            if desk.quotes_own(talk.answers[: place + 1], visit):
+        for place, answer in enumerate(conversation.answers):
+            reply = rendering.render(answer, name_documents=many, key=f"{conversation.id}-{place}")
+            if workspace.quotes_own(conversation.answers[: place + 1], session):
                 reply = f'<div class="q-own">{reply}</div>'
             messages += _exchange(answer.question, reply)
         return messages
@@ -116,7 +129,7 @@ def build(
         """Answer from the source, with citations, or say that the source is silent."""
         given = {"question": question, "history": history, "threshold": threshold, "documents": documents}
         with _said_as_error():
-            answer = await programs.ask(Question.model_validate(given), caller(request))
+            answer = await operations.ask(Question.model_validate(given), caller(request))
             return answer.model_dump(mode="json")
 
     async def search(
@@ -125,7 +138,7 @@ def build(
         """Find the passages that are most relevant to a query, best first."""
         with _said_as_error():
             given = Query(query=query, top_k=top_k, documents=documents)
-            hits = await programs.search(given, caller(request))
+            hits = await operations.search(given, caller(request))
             return [hit.model_dump(mode="json") for hit in hits]
 
     async def quote(
@@ -134,19 +147,19 @@ def build(
         """Say where words stand in the source, to the character."""
         with _said_as_error():
             given = Words(text=text, documents=documents)
-            found = await programs.quote(given, caller(request))
+            found = await operations.quote(given, caller(request))
             return [citation.model_dump(mode="json") for citation in found]
 
     async def verify(answers: list[dict[str, Any]], request: gr.Request | None = None) -> dict[str, Any]:
         """Check every quote of answers against the source, to the character."""
         with _said_as_error():
             given = Answers.model_validate({"answers": answers})
-            verdict = await programs.verify(given, caller(request))
+            verdict = await operations.verify(given, caller(request))
             return verdict.model_dump(mode="json")
 
     page: gr.Blocks
     with _Page(title="Quoth", analytics_enabled=False, fill_width=True) as page:
-        talk = gr.State(None)
+        conversation = gr.State(None)
         gr.HTML(_HEADER, elem_id="q-head", apply_default_css=False)
         with gr.Row(elem_id="q-desk"):
             with gr.Column(elem_id="q-talk"):
@@ -163,26 +176,34 @@ def build(
                     html_template=_asset("panel.html"), js_on_load=_asset("page.js"), apply_default_css=False
                 )
         box.submit(
-            respond, [box, talk], [chat, box, talk], show_progress="hidden", trigger_mode="always_last",
+            respond, [box, conversation], [chat, box, conversation],
+            show_progress="hidden", trigger_mode="always_last",
             api_visibility="private",
         )  # fmt: skip
         # Not through the queue: a question asked while the stream of a quick event closes would be lost.
-        panel.select(guess, talk, [chat, talk], show_progress="hidden", queue=False, api_visibility="private")
-        chat.clear(lambda: None, None, talk, queue=False, api_visibility="private")
+        panel.select(
+            guess,
+            conversation,
+            [chat, conversation],
+            show_progress="hidden",
+            queue=False,
+            api_visibility="private",
+        )
+        chat.clear(lambda: None, None, conversation, queue=False, api_visibility="private")
         api(ask, api_name="ask")
         api(search, api_name="search")
         api(quote, api_name="quote")
         api(verify, api_name="verify")
-        # The turnstile bounds what runs and refuses in words; gradio's own queue stands outside it.
+        # The rate limiter bounds what runs and refuses in words; gradio's own queue stands outside it.
         page.queue(default_concurrency_limit=32, max_size=256)
         wake_on_push(page._queue)
         page.state_session_capacity = _CONVERSATIONS
     # The one sans-serif that gradio bundles whole, in these two weights.
     sans = gr.themes.LocalFont("Source Sans Pro", weights=(400, 700))
     theme = gr.themes.Base(font=(sans, "system-ui", "sans-serif"))
-    web = application(desk, visits, uploads, feedback, programs, turnstile)
+    web = application(workspace, sessions, uploads, feedback, operations, rate_limiter)
     if mcp:
-        tools = Tools(programs)
+        tools = Tools(operations)
         web.router.lifespan_context = lambda _: tools.running()
         web.router.routes.extend(tools.routes)
     gr.mount_gradio_app(
@@ -197,7 +218,7 @@ class Serving(NamedTuple):
     """How the page is served.
 
     `shared` names a folder for the documents that visitors add, which then all see; without it each has own
-    ones, which go when the visit ends. `password` is "user:password"; `mcp` adds the tools.
+    ones, which go when the session ends. `password` is "user:password"; `mcp` adds the tools.
     """
 
     host: str
@@ -210,40 +231,42 @@ class Serving(NamedTuple):
 
 
 def serve(sources: Sequence[str], reader: str, serving: Serving) -> None:
-    """Index the sources and serve the page until it is interrupted; `reader` see `qa.readers`."""
-    from qa.answerer import Answerer
-    from qa.readers import load_reader
+    """Index the sources and serve the page until it is interrupted; `reader` see `qa.read.choice`."""
+    from qa.answer.answerer import Answerer
+    from qa.read.choice import load_reader
 
     index = Index.from_sources(sources)
     read_by = load_reader(reader)
     answerer = Answerer(index, reader=read_by)
     shared = Path(serving.shared) if serving.shared else None
     if shared:
-        kept.note_shared(shared)
+        kept_uploads.note_shared(shared)
     with Builders() as builders:
-        visits = Visits(
-            kept.visits_folder(),
+        sessions = Sessions(
+            kept_uploads.sessions_folder(),
             lambda folder: Library(
                 folder, index.embedder, lambda own: Answerer(own, reader=read_by), builders, serving.uploads
             ),
             shared=shared,
         )
-        desk = Desk(answerer, answerer.retriever, index)
+        workspace = Workspace(answerer, answerer.retriever, index)
         try:
             feedback = FeedbackFile(cache_folder() / "feedback")
-            turnstile = Turnstile(serving.asking)
-            web = build(desk, visits, serving.uploads, feedback, turnstile=turnstile, mcp=serving.mcp)
+            rate_limiter = RateLimiter(serving.asking)
+            web = build(
+                workspace, sessions, serving.uploads, feedback, rate_limiter=rate_limiter, mcp=serving.mcp
+            )
             server = Server(web, serving.host, serving.port, serving.password)
             sys.stderr.writelines(f"quoth: left out: {problem}\n" for problem in index.problems)
             sys.stderr.write(f"quoth: the page is at {server.url} (Ctrl+C ends it)\n")
             # What the first page shows is made before somebody looks.
-            builders.submit(lambda: desk.suggestions(index.document_ids()[0]))
+            builders.submit(lambda: workspace.suggestions(index.document_ids()[0]))
             # uvicorn shuts down first and raises the signal again.
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             with suppress(KeyboardInterrupt):
                 server.run()
         finally:
-            visits.close()
+            sessions.close()
 
 
 def _exchange(question: str, reply: str) -> list[gr.ChatMessage]:

@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from index.index import Index
-from qa.answerer import Answerer
+from qa.answer.answerer import Answerer
 from qa.evaluation.metrics import is_right
 from qa.evaluation.questions import Question, load_questions
 from qa.training.followups_data import Data

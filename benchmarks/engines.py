@@ -25,8 +25,8 @@ from tokenizers import Tokenizer
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.measuring import Row, corpus, parser, rows_of, show
-from index import compiler
-from index.models import locate
+from index.embed import onnx_export
+from index.embed.weights import locate
 from index.settings import DEFAULT_MODEL
 
 Vectors = Any
@@ -77,18 +77,18 @@ def _engines(model: SentenceTransformer, folder: Path) -> dict[str, Embed]:
         names = [one.name for one in session.get_inputs()]
         return pooled(lambda inputs: session.run(None, inputs)[0], names)
 
-    with compiler._silence():
+    with onnx_export._silence():
         plain, fused, int8 = (folder / f"{name}.onnx" for name in ("plain", "fused", "int8"))
         masked = folder / "masked.onnx"
-        compiler._export(model, INPUTS, plain)
+        onnx_export._export(model, INPUTS, plain)
         known: Any = model[0].auto_model.config
         sizes = {"heads": known.num_attention_heads, "width": known.hidden_size}
-        compiler.fuse(plain, fused, **sizes, masked=False)
-        compiler.fuse(plain, masked, **sizes)
+        onnx_export.fuse(plain, fused, **sizes, masked=False)
+        onnx_export.fuse(plain, masked, **sizes)
         for source, target in ((fused, int8), (plain, folder / "plain-int8.onnx")):
-            compiler._quantize(source, target)
-        compiler._quantize(masked, folder / "masked-int8.onnx")
-        compiler.shrink_embeddings(int8, folder / "small.onnx")
+            onnx_export._quantize(source, target)
+        onnx_export._quantize(masked, folder / "masked-int8.onnx")
+        onnx_export.shrink_embeddings(int8, folder / "small.onnx")
         eight = {"per_channel": True, "weight_type": QuantType.QInt8, "op_types_to_quantize": ["MatMul"]}
         quantize_dynamic(plain, folder / "eight.onnx", **eight)
     engines: dict[str, Embed] = {

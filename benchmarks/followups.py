@@ -19,8 +19,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from qa.conversation import standalone
-from qa.english import content_words
+from qa.converse.follow_up import standalone
+from qa.language.function_words import content_words
 from qa.types import Turn
 
 DATA = Path(__file__).parent.parent / "../shared/data/canard"

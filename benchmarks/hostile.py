@@ -30,7 +30,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from index.errors import SourceError
-from index.loaders import find, load
+from index.load.sources import find, load
 
 Make = Callable[[], bytes]
 _MIB = 2**20
@@ -430,9 +430,9 @@ HOSTILE: dict[str, Make] = {
 
 _MEASURED = """
 import sys
-from index.chunker import split
+from index.split.passages import split
 from index.errors import SourceError
-from index.loaders import find, load
+from index.load.sources import find, load
 from index.settings import IndexSettings
 characters = passages = longest = 0
 try:

@@ -22,12 +22,12 @@ from sentence_transformers import SentenceTransformer
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.measuring import Question, Row, corpus, mrr, parser, seconds, show
-from index.embedder import SentenceTransformerEmbedder
-from index.engines import supported
+from index.embed.embedder import SentenceTransformerEmbedder
+from index.embed.engines import supported
+from index.embed.weights import locate
 from index.index import Index
-from index.models import locate
 from index.settings import DEFAULT_MODEL
-from qa.retriever import Retriever
+from qa.retrieve.retriever import Retriever
 from qa.settings import Mode, RetrievalSettings
 
 

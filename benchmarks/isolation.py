@@ -17,7 +17,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from index.index import Index
-from qa.answerer import Answerer
+from qa.answer.answerer import Answerer
 from qa.evaluation.questions import load_questions
 from qa.evaluation.splits import TEST_ARTICLES
 

@@ -1,8 +1,8 @@
 """How fast the page is in a real browser: the first useful paint, and from Enter to the cited answer.
 
-    python benchmarks/page.py [--visits 7]
+    python benchmarks/page.py [--sessions 7]
 
-The page is served as `quoth chat` serves it, over the first article. A visit is a new browser profile,
+The page is served as `quoth chat` serves it, over the first article. A session is a new browser profile,
 so nothing is cached. Useful is what a person came for: the article's first paragraph and the box to ask in.
 Beside the times stands the ratio to answering the same questions in Python alone, measured in the same run:
 machines are noisy.
@@ -22,12 +22,12 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import app
 from index.index import Index
-from qa.answerer import Answerer
-from qa.page.builders import Builders
-from qa.page.desk import Desk
-from qa.page.feedback import FeedbackFile
-from qa.page.library import Library, UploadLimits
-from qa.page.visits import Visits
+from qa.answer.answerer import Answerer
+from qa.serve.build_threads import Builders
+from qa.serve.feedback import FeedbackFile
+from qa.serve.sessions import Sessions
+from qa.serve.uploads import Library, UploadLimits
+from qa.serve.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = (
@@ -63,30 +63,33 @@ def main() -> None:
     """Print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visits", type=int, default=7)
-    visits = parser.parse_args().visits
+    sessions = parser.parse_args().sessions
     index = Index.from_sources([ROOT / "seeds"])
     answerer = Answerer(index)
     asked = [question for question in QUESTIONS if answerer.answer(question).answered]
-    alone = [_milliseconds(answerer, question) for question in asked for _ in range(visits)]
+    alone = [_milliseconds(answerer, question) for question in asked for _ in range(sessions)]
     limits = UploadLimits()
     with tempfile.TemporaryDirectory() as folder, Builders() as builders:
-        own = Visits(
+        own = Sessions(
             Path(folder) / "visits",
             lambda place: Library(place, index.embedder, lambda found: Answerer(found), builders, limits),
         )
-        web = app.build(Desk(answerer, answerer.retriever, index), own, limits, FeedbackFile(Path(folder)))
+        web = app.build(
+            Workspace(answerer, answerer.retriever, index), own, limits, FeedbackFile(Path(folder))
+        )
         with app.Server(web, "127.0.0.1", 0).running() as url, sync_playwright() as playwright:
             chromium = shutil.which("chromium")
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             _visit(browser, url, asked[:1])  # the server's first request compiles its templates
-            runs = [_visit(browser, url, asked) for _ in range(visits)]
+            runs = [_visit(browser, url, asked) for _ in range(sessions)]
             browser.close()
         own.close()
     paints = [paint for paint, _, _ in runs]
     useful = [shown for _, shown, _ in runs]
     answers = [spent for _, _, times in runs for spent in times]
     print(
-        f"{visits} visits, {len(asked)} questions each; answering in Python p50 {np.median(alone):.0f} ms\n"
+        f"{sessions} sessions, {len(asked)} questions each; "
+        f"answering in Python p50 {np.median(alone):.0f} ms\n"
     )
     print("| in the browser | p50 ms | p95 ms | p50 as a multiple of answering in Python |")
     print("| --- | --- | --- | --- |")

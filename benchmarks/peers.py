@@ -23,11 +23,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.measuring import ROOT, Question, Row, corpus, median_ms, mrr, parser, seconds, show
-from index.embedder import SentenceTransformerEmbedder
+from index.embed.embedder import SentenceTransformerEmbedder
+from index.embed.weights import locate
 from index.index import Index
-from index.models import locate
 from index.settings import DEFAULT_MODEL
-from qa.retriever import Retriever
+from qa.retrieve.retriever import Retriever
 
 ENVIRONMENTS = ROOT / ".peers"
 TORCH = "torch==2.13.0"

@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from index.index import Index
 from index.settings import IndexSettings
 from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES
-from qa.onnxmodel import OnnxSpanModel
-from qa.reranker import Reranker
-from qa.retriever import Retriever
+from qa.read.onnx_model import OnnxSpanModel
+from qa.retrieve.reranker import Reranker
+from qa.retrieve.retriever import Retriever
 from qa.settings import RetrievalSettings
 
 Row = dict[str, Any]

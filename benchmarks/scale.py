@@ -24,10 +24,12 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.machine import folder_mebibytes, machine, markdown, mebibytes, peak_mebibytes
 from benchmarks.synthetic import PARAGRAPHS, Real, SyntheticEmbedder, neighbour_table, write_corpus
-from index import Index, builder, store
-from index.lexical import terms
-from index.vectors import Rows, VectorIndex, Vectors
-from qa.spelling import nearest_terms
+from index import Index
+from index.build import builder
+from index.store import generations
+from index.store.vectors import Rows, VectorIndex, Vectors
+from index.text.terms import terms
+from qa.retrieve.spelling import nearest_terms
 
 _QUESTIONS = 600
 _EXACT_QUESTIONS = 200
@@ -86,7 +88,7 @@ def _build(work: Path, real: Real, size: int) -> dict[str, Any]:
     before, started, clock = peak_mebibytes(), time.process_time(), time.perf_counter()
     index = Index.from_sources([_corpus(work, size)], _folder(work, size), embedder=embedder, rebuild=True)
     spent = time.process_time() - started
-    generation = store.current(index.folder)
+    generation = generations.current(index.folder)
     assert generation
     return {
         "passages": len(index),

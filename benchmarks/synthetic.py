@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from index.chunker import split
-from index.embedder import Range, SentenceTransformerEmbedder, Vectors, normalise
-from index.loaders import find, load
+from index.embed.embedder import Range, SentenceTransformerEmbedder, Vectors, normalise
+from index.load.sources import find, load
 from index.settings import DEFAULT_MODEL, IndexSettings
+from index.split.passages import split
 from index.types import Document
 
 DATA = Path(__file__).parent.parent.parent / "shared/data"

@@ -24,12 +24,12 @@ from typing import NamedTuple
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from index import store
+from index.store import generations
 from index.testing import HashEmbedder
-from qa.answerer import Answerer
-from qa.page.builders import Builders
-from qa.page.library import Library, UploadLimits
-from qa.reader import SentenceReader
+from qa.answer.answerer import Answerer
+from qa.read.reader import SentenceReader
+from qa.serve.build_threads import Builders
+from qa.serve.uploads import Library, UploadLimits
 
 FAULTS = ("none", "none", "none", "another embedder", "another format", "a moved folder")
 # A process takes a tenth of a second for a document; most are killed at work.
@@ -120,7 +120,7 @@ def _start(life: Life, *, forever: bool) -> int:
 def _live(life: Life, *, forever: bool) -> int:
     """Add and remove documents until killed; or see whether all that are there become ready."""
     if life.fault == "another format":
-        store.FORMAT = life.number + 1000
+        generations.FORMAT = life.number + 1000
     name = f"hash-{life.number}" if life.fault == "another embedder" else "hash"
     builders = Builders()
     library = Library(

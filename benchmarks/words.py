@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.machine import folder_mebibytes, machine, markdown, peak_mebibytes
 from benchmarks.synthetic import Real, write_corpus
-from index.columns import ArrayWriter, file_of, mapped
-from index.lexical import Vocabulary, terms
-from index.words import WordIndex, write_words
+from index.store.columns import ArrayWriter, file_of, mapped
+from index.store.word_lists import WordIndex, write_words
+from index.text.terms import Vocabulary, terms
 
 _K1, _B = 0.9, 0.75
 _QUESTIONS = 300
@@ -42,10 +42,10 @@ class Engine(Protocol):
 
 
 class Quoth:
-    """`index.words`."""
+    """`index.store.word_lists`."""
 
     def build(self, folder: Path, texts: Iterator[str]) -> None:
-        """Number the words as `index.intake` does, then invert."""
+        """Number the words as `index.build.reading_pass` does, then invert."""
         vocabulary = Vocabulary()
         arrays = [
             ArrayWriter(file_of(folder, name), kind) for name, kind in (("t", np.int32), ("p", np.int64))

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from index.embedder import Embedder as Embedder
+    from index.embed.embedder import Embedder as Embedder
     from index.errors import IndexFolderError as IndexFolderError
     from index.errors import IndexingError as IndexingError
     from index.errors import ModelError as ModelError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Document": "index.types",
-    "Embedder": "index.embedder",
+    "Embedder": "index.embed.embedder",
     "Heading": "index.types",
     "Hit": "index.types",
     "Index": "index.index",

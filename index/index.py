@@ -12,15 +12,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index import store
-from index.columns import Columns
-from index.damage import require_sizes, require_whole
-from index.embedder import Embedder, SentenceTransformerEmbedder, Vectors
+from index.embed.embedder import Embedder, SentenceTransformerEmbedder, Vectors
 from index.errors import IndexFolderError
 from index.settings import IndexSettings
+from index.store import generations
+from index.store.columns import Columns
+from index.store.damage import require_sizes, require_whole
+from index.store.vectors import Rows, VectorIndex
+from index.store.word_lists import WordIndex
 from index.types import Document, Passage
-from index.vectors import Rows, VectorIndex
-from index.words import WordIndex
 
 Scores = NDArray[np.float32]
 Range = tuple[int, int]
@@ -57,7 +57,7 @@ class Index:
     def __init__(self, generation: Path, embedder: Embedder | None = None) -> None:
         self.folder = generation.parent
         self._generation = generation
-        self.manifest = store.read_manifest(generation)
+        self.manifest = generations.read_manifest(generation)
         self.embedder: Embedder = embedder or SentenceTransformerEmbedder(self.settings.model)
         if self.embedder.fingerprint != self.manifest.model_fingerprint:
             raise IndexFolderError(
@@ -68,7 +68,7 @@ class Index:
         self._columns = Columns.open(generation)
         self._vectors = VectorIndex(generation)
         self._words = WordIndex(generation / "words", len(self))
-        self._documents = store.Documents(generation)
+        self._documents = generations.Documents(generation)
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], *, embedder: Embedder | None = None) -> "Index":
@@ -78,7 +78,7 @@ class Index:
         """
         path = Path(folder)
         for _ in range(3):
-            generation = store.current(path)
+            generation = generations.current(path)
             if generation is None:
                 raise IndexFolderError(
                     f"{path}: holds no index; build one with: quoth index PATH --folder {path}"
@@ -87,7 +87,7 @@ class Index:
                 return cls(generation, embedder)
             except (OSError, IndexFolderError):
                 # A build may have replaced the generation between reading its name and opening it.
-                if store.current(path) == generation:
+                if generations.current(path) == generation:
                     raise
         raise IndexFolderError(f"{path}: the index was replaced three times while it was opened; try again")
 
@@ -111,7 +111,7 @@ class Index:
         can be loaded, or when a file given by name cannot; files in a folder that cannot are listed in
         `problems`.
         """
-        from index.builder import build_or_open
+        from index.build.builder import build_or_open
 
         return build_or_open(
             sources,
@@ -134,7 +134,7 @@ class Index:
 
     def errors(self) -> dict[str, str]:
         """The line for each file that could not be loaded, by the id that its document would have."""
-        files = store.read_files(self._generation)
+        files = generations.read_files(self._generation)
         return {file.document_id: file.error for file in files if file.error}
 
     def __len__(self) -> int:
@@ -198,7 +198,7 @@ class Index:
         return vector
 
     def idf(self, term: str) -> float:
-        """Inverse document frequency of a term (see `index.lexical.terms`) over the passages."""
+        """Inverse document frequency of a term (see `index.text.terms.terms`) over the passages."""
         return self._words.idf(term)
 
     def holds(self, term: str, documents: Collection[str] | None = None) -> bool:
@@ -221,7 +221,7 @@ class Index:
     ) -> Candidates:
         """The `depth` best passages by vector and the `depth` best by words, with all their scores.
 
-        At most 2 * depth passages. `query_terms` are in order, see `index.lexical.terms`. `documents`
+        At most 2 * depth passages. `query_terms` are in order, see `index.text.terms.terms`. `documents`
         narrows the search to some ids; KeyError for an unknown one.
         """
         require_sizes(self._generation, self.manifest.files)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.lexical import stems, words
-from index.pooling import Range, Vectors, normalise
+from index.embed.pooling import Range, Vectors, normalise
+from index.text.terms import stems, words
 
 
 class HashEmbedder:

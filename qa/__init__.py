@@ -4,9 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from qa.answerer import Answerer as Answerer
+    from qa.answer.answerer import Answerer as Answerer
     from qa.errors import QuestionAnsweringError as QuestionAnsweringError
-    from qa.retriever import Retriever as Retriever
+    from qa.retrieve.retriever import Retriever as Retriever
     from qa.settings import AnswerSettings as AnswerSettings
     from qa.settings import RetrievalSettings as RetrievalSettings
     from qa.types import Answer as Answer
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "Answer": "qa.types",
     "AnswerSettings": "qa.settings",
-    "Answerer": "qa.answerer",
+    "Answerer": "qa.answer.answerer",
     "Citation": "qa.types",
     "QuestionAnsweringError": "qa.errors",
     "RetrievalSettings": "qa.settings",
-    "Retriever": "qa.retriever",
+    "Retriever": "qa.retrieve.retriever",
     "Turn": "qa.types",
 }
 __all__ = sorted(_HOMES)

@@ -134,8 +134,8 @@ def ask(
     folder: str | None,
 ) -> None:
     """Answer QUESTION from the source, with citations, guess, or say that the source is silent."""
-    from qa.answerer import Answerer
-    from qa.readers import load_reader
+    from qa.answer.answerer import Answerer
+    from qa.read.choice import load_reader
     from qa.settings import AnswerSettings
 
     settings = AnswerSettings(top_k=top_k) if top_k else AnswerSettings()
@@ -170,9 +170,9 @@ def search(
     folder: str | None,
 ) -> None:
     """Print the passages most relevant to QUERY, best first."""
-    from qa.onnxmodel import OnnxSpanModel
-    from qa.reranker import Reranker
-    from qa.retriever import Retriever
+    from qa.read.onnx_model import OnnxSpanModel
+    from qa.retrieve.reranker import Reranker
+    from qa.retrieve.retriever import Retriever
     from qa.settings import RetrievalSettings
 
     opened = _index(sources, folder, model)
@@ -244,7 +244,7 @@ def evaluate(
 @_source
 def verify(answer: str, sources: tuple[str, ...]) -> int:
     """Check the citations of exported answers (a file, or - for standard input) against the sources."""
-    from qa.verification import read_answers, verify_answers
+    from qa.answer.verification import read_answers, verify_answers
 
     answers = read_answers(answer)
     wrong = verify_answers(answers, _sources(sources))
@@ -301,8 +301,8 @@ def chat(
     per_minute: int,
 ) -> None:
     """Serve the web chat, and the same answers for programs."""
-    from qa.page.library import UploadLimits
-    from qa.page.limits import AskLimits
+    from qa.serve.rate_limits import AskLimits
+    from qa.serve.uploads import UploadLimits
 
     if auth is not None and (":" not in auth or not all(auth.split(":", 1))):
         raise click.ClickException("--auth: give a user and a password as USER:PASSWORD")

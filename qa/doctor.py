@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from index import engines, store
 from index.cache import cache_folder
+from index.embed import engines
+from index.embed.weights import checksum, locate, verify
 from index.errors import IndexFolderError, ModelError
-from index.models import checksum, locate, verify
 from index.settings import DEFAULT_MODEL
+from index.store import generations
 from qa.errors import ReaderError
-from qa.onnxmodel import OnnxSpanModel
-from qa.page.kept import Kept, kept_folders, remove_kept
+from qa.read.onnx_model import OnnxSpanModel
+from qa.serve.kept_uploads import Kept, kept_folders, remove_kept
 
 _PACKAGES = (
     *("quoth", "torch", "sentence-transformers", "onnxruntime", "faiss-cpu", "gradio", "pydantic"),
@@ -98,11 +99,11 @@ def _compiled(folder: Path) -> str:
 
 def _described(folder: Path) -> str:
     size = _size(folder)
-    generation = store.current(folder)
+    generation = generations.current(folder)
     if generation is None:
         return f"index {folder.name}: incomplete, {size}"
     try:
-        manifest = store.read_manifest(generation)
+        manifest = generations.read_manifest(generation)
     except IndexFolderError as error:
         return f"index {folder.name}: {error}"
     return (

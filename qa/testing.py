@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from qa.spans import TokenLogits
+from qa.read.spans import TokenLogits
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
@@ -23,7 +23,7 @@ class PhraseModel:
         self.read = 0
 
     def logits(self, question: str, texts: Sequence[str]) -> list[TokenLogits]:
-        """See `qa.reader.SpanModel.logits`."""
+        """See `qa.read.reader.SpanModel.logits`."""
         self.read += len(texts)
         return [self._one(text) for text in texts]
 

@@ -12,11 +12,11 @@ import pytest
 
 from index.index import Index
 from index.testing import HashEmbedder
-from qa.answerer import Answerer
-from qa.page.builders import Builders
-from qa.page.library import Library, UploadLimits
-from qa.page.visits import Visits
-from qa.reader import SentenceReader
+from qa.answer.answerer import Answerer
+from qa.read.reader import SentenceReader
+from qa.serve.build_threads import Builders
+from qa.serve.sessions import Sessions
+from qa.serve.uploads import Library, UploadLimits
 from qa.settings import AnswerSettings
 
 if TYPE_CHECKING:
@@ -43,40 +43,40 @@ def chromium() -> "Iterator[Browser]":
 
 
 @contextmanager
-def visiting(browser: "Browser", url: str, *, fragment: str = "", **options: object) -> "Iterator[Visit]":
+def visiting(browser: "Browser", url: str, *, fragment: str = "", **options: object) -> "Iterator[Session]":
     """A visit to the opened page; ends with a check that nothing but this machine was asked for anything."""
     context = browser.new_context(**cast(Any, {"viewport": {"width": 1280, "height": 800}, **options}))
     context.set_default_timeout(15_000)
-    visit = Visit(context.new_page())
-    visit.open(url + fragment)
-    yield visit
-    pwned = visit.page.evaluate("window.__pwned")
+    session = Session(context.new_page())
+    session.open(url + fragment)
+    yield session
+    pwned = session.page.evaluate("window.__pwned")
     context.close()
     assert pwned is None
-    assert visit.errors == []
-    assert [asked for asked in visit.requested if not asked.startswith((url, "data:", "blob:"))] == []
+    assert session.errors == []
+    assert [asked for asked in session.requested if not asked.startswith((url, "data:", "blob:"))] == []
 
 
 @contextmanager
-def visits_in(
+def sessions_in(
     folder: Path, limits: UploadLimits | None = None, shared: Path | None = None
-) -> Iterator[Visits]:
-    """Visits whose documents are asked with no model; an answer is always given."""
+) -> Iterator[Sessions]:
+    """Sessions whose documents are asked with no model; an answer is always given."""
 
     def answering(index: Index) -> Answerer:
         return Answerer(index, reader=SentenceReader(), settings=AnswerSettings(threshold=0.0))
 
     with Builders() as builders:
-        visits = Visits(
+        sessions = Sessions(
             folder,
             lambda own: Library(own, HashEmbedder(), answering, builders, limits or UploadLimits()),
             shared=shared,
         )
-        yield visits
-        visits.close()
+        yield sessions
+        sessions.close()
 
 
-class Visit:
+class Session:
     """One person's visit to the page."""
 
     def __init__(self, page: "Page") -> None:

@@ -15,15 +15,15 @@ from pydantic import TypeAdapter, ValidationError
 from index import Index, IndexSettings
 from index.testing import HashEmbedder
 from index.types import Document, Heading
-from qa.answerer import Answerer
-from qa.calibration import shipped_calibration
-from qa.citations import cite, joined, mismatches
+from qa.answer.answerer import Answerer
+from qa.answer.calibration import shipped_calibration
+from qa.answer.citations import cite, joined, mismatches
 from qa.errors import QuestionError
-from qa.reader import Reader, SentenceReader
+from qa.read.reader import Reader, SentenceReader
+from qa.read.spans import Span
 from qa.requests.messages import is_fixed
-from qa.retriever import RetrievedPassage
+from qa.retrieve.retriever import RetrievedPassage
 from qa.settings import AnswerSettings
-from qa.spans import Span
 from qa.types import REFUSAL, Answer, Citation, History, Turn
 
 TEXT = """The harbour of Port Ellen opened in 1825. It was built of grey stone by Walter Campbell.

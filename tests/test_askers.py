@@ -14,12 +14,12 @@ from starlette.routing import Mount
 import app
 from index.index import Index
 from index.testing import HashEmbedder
-from qa.page.desk import Desk
-from qa.page.feedback import FeedbackFile
-from qa.page.library import UploadLimits
-from qa.page.limits import AskLimits, Turnstile
-from qa.retriever import Retriever
-from tests.browsing import visits_in
+from qa.retrieve.retriever import Retriever
+from qa.serve.feedback import FeedbackFile
+from qa.serve.rate_limits import AskLimits, RateLimiter
+from qa.serve.uploads import UploadLimits
+from qa.serve.workspace import Workspace
+from tests.browsing import sessions_in
 from tests.gate import Gate
 
 
@@ -36,11 +36,11 @@ def served(article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setattr(app, "_CONVERSATIONS", 40)
     gate = Gate()
     index = Index.from_sources([article], tmp_path / "index", embedder=HashEmbedder())
-    desk = Desk(gate, Retriever(index), index)
-    turnstile = Turnstile(AskLimits(per_minute=100_000))
-    with visits_in(tmp_path / "visits") as visits:
+    workspace = Workspace(gate, Retriever(index), index)
+    rate_limiter = RateLimiter(AskLimits(per_minute=100_000))
+    with sessions_in(tmp_path / "visits") as sessions:
         feedback = FeedbackFile(tmp_path / "feedback")
-        web = app.build(desk, visits, UploadLimits(), feedback, turnstile=turnstile)
+        web = app.build(workspace, sessions, UploadLimits(), feedback, rate_limiter=rate_limiter)
         with app.Server(web, "127.0.0.1", 0).running() as url:
             (page,) = (route.app for route in web.routes if isinstance(route, Mount))
             sessions = page.state_holder.session_data  # type: ignore[attr-defined]

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import Document, Index, IndexSettings, SourceError, store
-from index.embedder import Range, Vectors
+from index import Document, Index, IndexSettings, SourceError
+from index.embed.embedder import Range, Vectors
+from index.store import generations
 from index.testing import HashEmbedder
 
 WORDS = (
@@ -46,8 +47,8 @@ def corpus(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.embedding._AT_ONCE", 16)
-    monkeypatch.setattr("index.intake._BLOCK", 7)
+    monkeypatch.setattr("index.build.embedding_pass._AT_ONCE", 16)
+    monkeypatch.setattr("index.build.reading_pass._BLOCK", 7)
 
 
 def build(source: Path, folder: Path, settings: IndexSettings = SETTINGS) -> tuple[Index, list[str]]:
@@ -58,7 +59,7 @@ def build(source: Path, folder: Path, settings: IndexSettings = SETTINGS) -> tup
 
 def contents(index: Index) -> dict[str, Any]:
     """All that an index holds: its arrays, byte for byte, its words and its documents."""
-    generation = store.current(index.folder)
+    generation = generations.current(index.folder)
     assert generation
     files = [path for path in generation.rglob("*") if path.suffix == ".npy" or path.name == "vocabulary"]
     held: dict[str, Any] = {path.relative_to(generation).as_posix(): path.read_bytes() for path in files}
@@ -71,7 +72,7 @@ def contents(index: Index) -> dict[str, Any]:
 KILLED = textwrap.dedent(
     """
     import importlib, os, signal, sys
-    import index.embedding
+    import index.build.embedding_pass
     from index import Index, IndexSettings
     from index.testing import HashEmbedder
 
@@ -110,10 +111,10 @@ MOMENTS = [
     ("index.testing:HashEmbedder.embed_parts", 1, 0),
     ("index.testing:HashEmbedder.embed_parts", 2, 16),
     ("index.testing:HashEmbedder.embed_parts", 13, 192),
-    ("index.columns:ArrayWriter.commit", 4, 16),  # the sentences are committed, the passages not
-    ("index.builder:write_lists", 1, 200),
-    ("index.builder:write_words", 1, 200),
-    ("index.store:publish", 1, 200),
+    ("index.store.columns:ArrayWriter.commit", 4, 16),  # the sentences are committed, the passages not
+    ("index.build.builder:write_lists", 1, 200),
+    ("index.build.builder:write_words", 1, 200),
+    ("index.store.generations:publish", 1, 200),
 ]
 
 
@@ -173,7 +174,7 @@ def test_sources_that_change_after_a_kill_keep_what_was_embedded(
 
 
 def test_another_model_takes_nothing_from_a_killed_build(corpus: Path, tmp_path: Path) -> None:
-    build_killed(corpus, tmp_path / "kept", "index.builder:write_words", 1)
+    build_killed(corpus, tmp_path / "kept", "index.build.builder:write_words", 1)
     embedder = HashEmbedder("other")
     Index.from_sources([corpus], tmp_path / "kept", settings=SETTINGS, embedder=embedder)
     assert len(embedder.embedded) == 200
@@ -211,10 +212,10 @@ def test_files_that_did_not_change_are_copied_without_being_read(
     (folder / "12a.txt").write_text("Between two others.", encoding="utf-8")
     fresh, _ = build(folder, tmp_path / "fresh")
     read: list[str] = []
-    from index import intake
+    from index.build import reading_pass
 
-    real = intake.load
-    monkeypatch.setattr(intake, "load", lambda file: read.append(file.document_id) or real(file))
+    real = reading_pass.load
+    monkeypatch.setattr(reading_pass, "load", lambda file: read.append(file.document_id) or real(file))
     updated, texts = build(folder, tmp_path / "kept")
     assert read == ["07.txt", "12a.txt"]
     assert texts == ["Something else now.", "Between two others."]
@@ -255,7 +256,7 @@ class Watching(HashEmbedder):
 def test_a_build_holds_few_documents_and_embeds_some_passages_at_once(
     tmp_path: Path, small_steps: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.store._CACHED_DOCUMENTS", 4)
+    monkeypatch.setattr("index.store.generations._CACHED_DOCUMENTS", 4)
     corpus = write_corpus(tmp_path / "corpus.jsonl", [row(number) for number in range(200)])
     gc.collect()
     embedder = Watching()
@@ -286,7 +287,7 @@ def test_an_approximate_index_follows_additions_and_removals(
     corpus: Path, tmp_path: Path, small_steps: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # All vectors are ranked, so that what one byte a dimension loses makes no difference.
-    monkeypatch.setattr("index.vectors._CANDIDATES_PER_RESULT", 100)
+    monkeypatch.setattr("index.store.vectors._CANDIDATES_PER_RESULT", 100)
     near = SETTINGS.model_copy(update={"exact_up_to": 50})
     write_corpus(corpus, [row(number) for number in range(300)])
     build(corpus, tmp_path / "kept", near)

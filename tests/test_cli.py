@@ -17,7 +17,7 @@ from index import Index
 from index.cache import cache_folder
 from index.testing import HashEmbedder
 from qa.cli import main, quoth
-from qa.page.kept import note_shared
+from qa.serve.kept_uploads import note_shared
 from qa.types import Answer, Citation
 
 Run = Callable[..., tuple[int, str, str]]
@@ -42,7 +42,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The deterministic embedder in the place of the model."""
-    monkeypatch.setattr("index.builder.SentenceTransformerEmbedder", HashEmbedder)
+    monkeypatch.setattr("index.build.builder.SentenceTransformerEmbedder", HashEmbedder)
     monkeypatch.setattr("index.index.SentenceTransformerEmbedder", HashEmbedder)
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.composition import MOST_SENTENCES, compose, disagree
-from qa.spans import Span
+from qa.answer.composition import MOST_SENTENCES, compose, disagree
+from qa.read.spans import Span
 
 
 def spans(count: int, *, below: float = 0.1) -> list[Span]:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.cues import held, is_bare, kind_fits, names, related
-from qa.english import FUNCTION_WORDS, content_words
+from qa.language.function_words import FUNCTION_WORDS, content_words
+from qa.read.cues import held, is_bare, kind_fits, names, related
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
-from index import Index, IndexFolderError, IndexingError, IndexSettings, SourceError, changes, store
-from index.embedder import Range, Vectors
+from index import Index, IndexFolderError, IndexingError, IndexSettings, SourceError
+from index.build import changes
+from index.embed.embedder import Range, Vectors
 from index.errors import DamagedError
-from index.lexical import terms
+from index.store import generations
 from index.testing import HashEmbedder
+from index.text.terms import terms
 
 # Approximate vector search, so that all kinds of files are there.
 SETTINGS = IndexSettings(merge_tokens=12, exact_up_to=20)
@@ -93,7 +95,7 @@ def test_a_damaged_index_in_the_cache_is_built_again(sources: Path, damage: str)
     wanted = held(index)
     for name in files_of(index.folder):
         # A build gives the next generation another name.
-        path = index.folder / re.sub(r"gen-\d+", (store.current(index.folder) or sources).name, name)
+        path = index.folder / re.sub(r"gen-\d+", (generations.current(index.folder) or sources).name, name)
         DAMAGES[damage](path)
         assert held(build(sources)) == wanted, name
     assert held(build(sources)) == wanted
@@ -127,7 +129,7 @@ def test_an_open_index_that_is_damaged_answers_or_is_refused_in_a_line(sources: 
         index = build(sources)
         wanted = held(index)
         index._documents._cache.clear()
-        generation = (store.current(index.folder) or sources).name
+        generation = (generations.current(index.folder) or sources).name
         DAMAGES[damage](index.folder / re.sub(r"gen-\d+", generation, name))
         try:
             assert held(index) == wanted, name
@@ -140,7 +142,7 @@ def test_an_open_index_that_is_damaged_answers_or_is_refused_in_a_line(sources: 
 def test_a_build_is_not_misled_by_what_a_killed_one_left_damaged(
     sources: Path, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
-    monkeypatch.setattr("index.embedding._AT_ONCE", 8)
+    monkeypatch.setattr("index.build.embedding_pass._AT_ONCE", 8)
     wanted = held(build(sources))
     shutil.rmtree(build(sources).folder)
     with pytest.raises(RuntimeError):
@@ -202,7 +204,7 @@ def test_a_failing_build_closes_its_files_and_threads(
     elif failure == "embed":
         embedder = Failing(after=0)
     elif failure == "words":
-        monkeypatch.setattr("index.words._counts", fail)
+        monkeypatch.setattr("index.store.word_lists._counts", fail)
     elif failure == "update":
         build(sources, folder)
         (sources / "b.txt").write_text("Another text.", encoding="utf-8")
@@ -232,7 +234,7 @@ def test_a_build_that_cannot_write_is_told_in_a_line_and_leaves_the_last_index(
         raise error
 
     with monkeypatch.context() as patched:
-        patched.setattr("index.columns.ArrayWriter.append", fail)
+        patched.setattr("index.store.columns.ArrayWriter.append", fail)
         with pytest.raises(
             IndexFolderError, match=rf"^{tmp_path}/kept: .*cannot be written \({error.strerror}\)"
         ):
@@ -305,7 +307,7 @@ def test_a_file_is_read_once_more_after_it_was_written_and_then_no_longer(
     build(sources)
     read.clear()
     later = time.time_ns() + 10**10
-    monkeypatch.setattr("index.changes.time.time_ns", lambda: later)
+    monkeypatch.setattr("index.build.changes.time.time_ns", lambda: later)
     build(sources)
     assert read == ["a.txt", "b.txt", "c.txt"]
     build(sources)
@@ -320,7 +322,7 @@ def test_an_index_in_a_folder_that_may_not_be_written_is_opened(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("index.store._write_atomically", refuse)
+    monkeypatch.setattr("index.store.generations._write_atomically", refuse)
     assert held(build(sources, tmp_path / "kept")) == wanted
 
 

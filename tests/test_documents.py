@@ -14,23 +14,23 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 import app
-from index import store
 from index.cache import cache_folder
 from index.errors import IndexFolderError
 from index.index import Index
+from index.store import generations
 from index.testing import HashEmbedder
-from qa.answerer import Answerer
+from qa.answer.answerer import Answerer
 from qa.errors import QuestionError, UploadError, one_line
 from qa.evaluation.questions import load_questions
-from qa.page.asking import surest
-from qa.page.desk import Desk
-from qa.page.feedback import Feedback, FeedbackFile
-from qa.page.library import UploadLimits, safe_name
-from qa.page.visits import Visits
-from qa.reader import SentenceReader
+from qa.read.reader import SentenceReader
+from qa.serve.asking import surest
+from qa.serve.feedback import Feedback, FeedbackFile
+from qa.serve.sessions import Sessions
+from qa.serve.uploads import UploadLimits, safe_name
+from qa.serve.workspace import Workspace
 from qa.settings import AnswerSettings
 from qa.types import Answer, Citation
-from tests.browsing import Visit, visiting, visits_in
+from tests.browsing import Session, sessions_in, visiting
 from tests.uploading import FERRY, HARBOUR, files, put, settled
 
 if TYPE_CHECKING:
@@ -80,76 +80,76 @@ def test_a_name_that_is_none_or_of_another_format_is_refused(name: str) -> None:
 
 
 @pytest.fixture
-def visits(tmp_path: Path) -> Iterator[Visits]:
-    with visits_in(tmp_path / "visits", UploadLimits(file_megabytes=1, documents=4)) as made:
+def sessions(tmp_path: Path) -> Iterator[Sessions]:
+    with sessions_in(tmp_path / "visits", UploadLimits(file_megabytes=1, documents=4)) as made:
         yield made
 
 
-def test_a_document_that_is_added_is_indexed_and_asked(visits: Visits) -> None:
-    _, visit = visits.begin()
-    put(visit, "harbour.pdf", pdf("Its bell weighs nine tons."))
-    put(visit, "ferry.md", FERRY)
-    assert {name: upload.state for name, upload in settled(visit.library).items()} == {
+def test_a_document_that_is_added_is_indexed_and_asked(sessions: Sessions) -> None:
+    _, session = sessions.begin()
+    put(session, "harbour.pdf", pdf("Its bell weighs nine tons."))
+    put(session, "ferry.md", FERRY)
+    assert {name: upload.state for name, upload in settled(session.library).items()} == {
         "harbour.pdf": "ready",
         "ferry.md": "ready",
     }
-    assert visit.library.answerer
-    answer = visit.library.answerer.answer("What does the bell weigh?", documents=visit.library.ready())
+    assert session.library.answerer
+    answer = session.library.answerer.answer("What does the bell weigh?", documents=session.library.ready())
     assert answer.citations[0].quote == "Its bell weighs nine tons."
     assert answer.citations[0].page == 1
 
 
-def test_a_bad_file_is_refused_in_one_line_without_a_path_and_harms_no_other(visits: Visits) -> None:
-    _, visit = visits.begin()
-    put(visit, "ferry.md", FERRY)
+def test_a_bad_file_is_refused_in_one_line_without_a_path_and_harms_no_other(sessions: Sessions) -> None:
+    _, session = sessions.begin()
+    put(session, "ferry.md", FERRY)
     for name, content in {
         "bad.docx": b"PK\x03\x04 nothing",
         "empty.txt": b" \n",
         "worse.pdf": b"%PDF-1.7 broken",
     }.items():
         with pytest.raises(UploadError) as refused:
-            put(visit, name, content)
+            put(session, name, content)
         assert str(refused.value).startswith(f"{name} is ")
-        assert str(visit.library.folder) not in str(refused.value)
+        assert str(session.library.folder) not in str(refused.value)
         assert "received" not in str(refused.value)
         assert "\n" not in str(refused.value)
-    put(visit, "harbour.txt", HARBOUR)
-    assert {name: upload.state for name, upload in settled(visit.library).items()} == {
+    put(session, "harbour.txt", HARBOUR)
+    assert {name: upload.state for name, upload in settled(session.library).items()} == {
         "ferry.md": "ready",
         "harbour.txt": "ready",
     }
-    assert files(visit.library) == {"ferry.md": FERRY, "harbour.txt": HARBOUR}
-    assert list((visit.library.folder / "incoming").iterdir()) == []
+    assert files(session.library) == {"ferry.md": FERRY, "harbour.txt": HARBOUR}
+    assert list((session.library.folder / "incoming").iterdir()) == []
 
 
-def test_a_document_that_is_removed_is_gone_and_the_rest_is_asked(visits: Visits) -> None:
-    _, visit = visits.begin()
-    put(visit, "harbour.txt", HARBOUR)
-    put(visit, "ferry.md", FERRY)
-    settled(visit.library)
-    visit.library.remove("harbour.txt")
-    assert visit.library.ready() == ["ferry.md"]
-    assert not (visit.library.folder / "documents" / "harbour.txt").exists()
-    visit.library.remove("ferry.md")
-    assert visit.library.ready() == []
+def test_a_document_that_is_removed_is_gone_and_the_rest_is_asked(sessions: Sessions) -> None:
+    _, session = sessions.begin()
+    put(session, "harbour.txt", HARBOUR)
+    put(session, "ferry.md", FERRY)
+    settled(session.library)
+    session.library.remove("harbour.txt")
+    assert session.library.ready() == ["ferry.md"]
+    assert not (session.library.folder / "documents" / "harbour.txt").exists()
+    session.library.remove("ferry.md")
+    assert session.library.ready() == []
     with pytest.raises(UploadError, match=r"ferry\.md: there is no such document here"):
-        visit.library.remove("ferry.md")
+        session.library.remove("ferry.md")
     with pytest.raises(UploadError):
-        visit.library.remove("../../visits")
+        session.library.remove("../../visits")
 
 
-def test_a_name_that_is_taken_whatever_its_case_gets_a_number(visits: Visits) -> None:
-    _, visit = visits.begin()
-    names = [put(visit, name, HARBOUR, taken="a.txt".__eq__) for name in ("a.txt", "b.txt", "B.TXT")]
+def test_a_name_that_is_taken_whatever_its_case_gets_a_number(sessions: Sessions) -> None:
+    _, session = sessions.begin()
+    names = [put(session, name, HARBOUR, taken="a.txt".__eq__) for name in ("a.txt", "b.txt", "B.TXT")]
     assert names == ["a (2).txt", "b.txt", "B (2).TXT"]
 
 
-def test_no_more_documents_are_taken_than_the_limit_says(visits: Visits) -> None:
-    _, visit = visits.begin()
+def test_no_more_documents_are_taken_than_the_limit_says(sessions: Sessions) -> None:
+    _, session = sessions.begin()
     for number in range(4):
-        put(visit, f"{number}.txt", HARBOUR)
+        put(session, f"{number}.txt", HARBOUR)
     with pytest.raises(UploadError, match=r"5\.txt: there are 4 documents already, the most; remove one"):
-        put(visit, "5.txt", HARBOUR)
+        put(session, "5.txt", HARBOUR)
 
 
 def citation(document_id: str, score: float) -> Citation:
@@ -183,8 +183,8 @@ class Served(NamedTuple):
     """A page over one document of the server, its visits, and where it keeps what people say of answers."""
 
     url: str
-    visits: Visits
-    desk: Desk
+    sessions: Sessions
+    workspace: Workspace
     web: FastAPI
     said: Path
 
@@ -198,11 +198,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     )
     answerer = Answerer(index, reader=SentenceReader(), settings=AnswerSettings(threshold=0.0))
     limits = UploadLimits(file_megabytes=1)
-    with visits_in(tmp_path_factory.mktemp("visits"), limits) as visits:
-        desk, said = Desk(answerer, answerer.retriever, index), tmp_path_factory.mktemp("said")
-        web = app.build(desk, visits, limits, FeedbackFile(said))
+    with sessions_in(tmp_path_factory.mktemp("visits"), limits) as sessions:
+        workspace, said = Workspace(answerer, answerer.retriever, index), tmp_path_factory.mktemp("said")
+        web = app.build(workspace, sessions, limits, FeedbackFile(said))
         with app.Server(web, "127.0.0.1", 0).running() as url:
-            yield Served(url, visits, desk, web, said)
+            yield Served(url, sessions, workspace, web, said)
 
 
 @pytest.fixture
@@ -271,27 +271,27 @@ def test_what_the_server_serves_cannot_be_removed_or_replaced(client: TestClient
 def test_documents_that_are_left_out_are_not_asked(served: Served, client: TestClient) -> None:
     upload(client, "harbour.txt", HARBOUR)
     token = client.cookies["quoth-0"]
-    desk, visit = served.desk, served.visits.find(token)
+    workspace, session = served.workspace, served.sessions.find(token)
     asked = "What does the bell weigh?"
-    assert desk.ask(asked, visit=visit).citations[0].document_id == "harbour.txt"
+    assert workspace.ask(asked, session=session).citations[0].document_id == "harbour.txt"
     client.post("/visit/choice", params={"id": "harbour.txt", "asked": False})
-    assert desk.ask(asked, visit=visit).citations[0].document_id == "lighthouse.txt"
-    assert desk.ask(asked).citations[0].document_id == "lighthouse.txt"
+    assert workspace.ask(asked, session=session).citations[0].document_id == "lighthouse.txt"
+    assert workspace.ask(asked).citations[0].document_id == "lighthouse.txt"
     client.post("/visit/choice", params={"id": "lighthouse.txt", "asked": False})
     with pytest.raises(QuestionError, match="no document is chosen"):
-        desk.ask(asked, visit=visit)
+        workspace.ask(asked, session=session)
 
 
 def test_with_a_shared_folder_all_visitors_see_the_same_documents_which_stay(tmp_path: Path) -> None:
     shared = tmp_path / "shared"
-    with visits_in(tmp_path / "visits", shared=shared) as visits:
-        (_, one), (_, two) = visits.begin(), visits.begin()
+    with sessions_in(tmp_path / "visits", shared=shared) as sessions:
+        (_, one), (_, two) = sessions.begin(), sessions.begin()
         put(one, "harbour.txt", HARBOUR)
         settled(one.library)
         assert two.library.ready() == ["harbour.txt"]
     assert (shared / "documents" / "harbour.txt").read_text() == HARBOUR
-    with visits_in(tmp_path / "visits", shared=shared) as visits:
-        _, three = visits.begin()
+    with sessions_in(tmp_path / "visits", shared=shared) as sessions:
+        _, three = sessions.begin()
         assert settled(three.library)["harbour.txt"].state == "ready"
 
 
@@ -322,39 +322,43 @@ def test_an_error_that_a_server_tells_names_no_folder_of_its_machine(said: str, 
 
 
 @pytest.fixture
-def visit(browser: "Browser", served: Served) -> Iterator[Visit]:
-    with visiting(browser, served.url) as visit:
-        yield visit
+def session(browser: "Browser", served: Served) -> Iterator[Session]:
+    with visiting(browser, served.url) as session:
+        yield session
 
 
-def give(visit: Visit, *files: tuple[str, bytes]) -> None:
+def give(session: Session, *files: tuple[str, bytes]) -> None:
     given = [{"name": name, "mimeType": "", "buffer": content} for name, content in files]
-    visit.page.set_input_files(".q-files", given)  # type: ignore[arg-type]
+    session.page.set_input_files(".q-files", given)  # type: ignore[arg-type]
 
 
-def ready(visit: Visit, name: str) -> None:
-    visit.page.get_by_label(f"Read {name}").and_(visit.page.locator(":enabled")).wait_for(state="attached")
+def ready(session: Session, name: str) -> None:
+    session.page.get_by_label(f"Read {name}").and_(session.page.locator(":enabled")).wait_for(
+        state="attached"
+    )
 
 
-def test_a_file_chosen_by_button_is_indexed_opened_asked_and_cited(visit: Visit) -> None:
-    with visit.page.expect_file_chooser():
-        visit.page.get_by_role("button", name="Add documents").first.click()
-    give(visit, ("harbour.pdf", pdf("Some words first.", "Its bell weighs nine tons.")))
-    ready(visit, "harbour.pdf")
-    visit.page.wait_for_function("document.querySelector('.q-news').textContent === 'harbour.pdf is ready.'")
-    assert visit.page.input_value(".q-pick select") == "harbour.pdf"
-    assert visit.page.inner_text("#q-shelved") == "Documents: 2"
+def test_a_file_chosen_by_button_is_indexed_opened_asked_and_cited(session: Session) -> None:
+    with session.page.expect_file_chooser():
+        session.page.get_by_role("button", name="Add documents").first.click()
+    give(session, ("harbour.pdf", pdf("Some words first.", "Its bell weighs nine tons.")))
+    ready(session, "harbour.pdf")
+    session.page.wait_for_function(
+        "document.querySelector('.q-news').textContent === 'harbour.pdf is ready.'"
+    )
+    assert session.page.input_value(".q-pick select") == "harbour.pdf"
+    assert session.page.inner_text("#q-shelved") == "Documents: 2"
     assert (
         "at most 1 MB each. Only you see them; they are on the server’s machine and go two minutes after you "
         "close the page, or a day after it was last heard of."
-    ) in visit.page.inner_text(".q-rule")
-    visit.ask("What does the bell weigh?")
-    visit.cited("Its bell weighs nine tons.")
-    assert "page 2" in visit.page.inner_text(".q-place")
-    assert "harbour.pdf, page 2" in visit.page.inner_text(".q-notes")
+    ) in session.page.inner_text(".q-rule")
+    session.ask("What does the bell weigh?")
+    session.cited("Its bell weighs nine tons.")
+    assert "page 2" in session.page.inner_text(".q-place")
+    assert "harbour.pdf, page 2" in session.page.inner_text(".q-notes")
 
 
-def test_a_file_dropped_anywhere_is_added_and_the_page_stays(visit: Visit) -> None:
+def test_a_file_dropped_anywhere_is_added_and_the_page_stays(session: Session) -> None:
     drop = """content => {
         const data = new DataTransfer();
         data.items.add(new File([content], 'ferry.md'));
@@ -366,82 +370,84 @@ def test_a_file_dropped_anywhere_is_added_and_the_page_stays(visit: Visit) -> No
         send('drop');
         return shown;
     }"""
-    assert visit.page.evaluate(drop, FERRY) == '"Drop to add"'
-    ready(visit, "ferry.md")
-    visit.page.wait_for_function("text => document.querySelector('.q-text').textContent === text", arg=FERRY)
-    assert visit.page.evaluate("getComputedStyle(document.body, '::after').content") == "none"
+    assert session.page.evaluate(drop, FERRY) == '"Drop to add"'
+    ready(session, "ferry.md")
+    session.page.wait_for_function(
+        "text => document.querySelector('.q-text').textContent === text", arg=FERRY
+    )
+    assert session.page.evaluate("getComputedStyle(document.body, '::after').content") == "none"
 
 
-def test_bad_files_get_one_line_each_in_the_page(visit: Visit) -> None:
+def test_bad_files_get_one_line_each_in_the_page(session: Session) -> None:
     give(
-        visit,
+        session,
         ("virus.exe", b"MZ"),
         ("large.txt", b"x" * 1_000_001),
         ("bad.docx", b"PK nothing"),
         ("ferry.md", FERRY.encode()),
     )
-    ready(visit, "ferry.md")
-    assert visit.page.locator(".q-refused p").all_inner_texts() == [
+    ready(session, "ferry.md")
+    assert session.page.locator(".q-refused p").all_inner_texts() == [
         "virus.exe: not a document; give one of txt, md, html, pdf, docx",
         "large.txt: more than 1 MB, the most; split it up",
         "bad.docx is broken or not a Word file: save it again as .docx",
     ]
-    assert visit.violations() == []
+    assert session.violations() == []
 
 
 def test_a_document_that_the_server_cannot_index_is_named_in_the_page_kept_and_removed(
-    visit: Visit, monkeypatch: pytest.MonkeyPatch
+    session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", "/srv/secret/gen-000001.partial")
 
     with monkeypatch.context() as patched:
-        patched.setattr(store, "publish", full)
-        give(visit, ("harbour.txt", HARBOUR.encode()))
-        visit.page.wait_for_selector(".q-failed")
-    assert visit.page.locator(".q-failed .q-state").all_inner_texts() == [
+        patched.setattr(generations, "publish", full)
+        give(session, ("harbour.txt", HARBOUR.encode()))
+        session.page.wait_for_selector(".q-failed")
+    assert session.page.locator(".q-failed .q-state").all_inner_texts() == [
         "harbour.txt is kept but cannot be asked: No space left on device; adding or removing a document "
         "tries it again"
     ]
-    assert visit.violations() == []
-    give(visit, ("ferry.md", FERRY.encode()))
-    ready(visit, "harbour.txt")
-    visit.page.get_by_label("Remove harbour.txt").click()
-    visit.page.wait_for_function("!document.querySelector('[aria-label=\"Read harbour.txt\"]')")
+    assert session.violations() == []
+    give(session, ("ferry.md", FERRY.encode()))
+    ready(session, "harbour.txt")
+    session.page.get_by_label("Remove harbour.txt").click()
+    session.page.wait_for_function("!document.querySelector('[aria-label=\"Read harbour.txt\"]')")
 
 
-def test_a_document_is_left_out_and_removed_by_keyboard(visit: Visit) -> None:
-    give(visit, ("harbour.txt", HARBOUR.encode()))
-    ready(visit, "harbour.txt")
-    visit.page.get_by_label("harbour.txt", exact=True).focus()
-    visit.page.keyboard.press("Space")
-    visit.page.wait_for_function(
+def test_a_document_is_left_out_and_removed_by_keyboard(session: Session) -> None:
+    give(session, ("harbour.txt", HARBOUR.encode()))
+    ready(session, "harbour.txt")
+    session.page.get_by_label("harbour.txt", exact=True).focus()
+    session.page.keyboard.press("Space")
+    session.page.wait_for_function(
         "document.querySelector('#q-shelved').textContent === 'Documents: 1 of 2 asked'"
     )
-    visit.ask("What does the bell weigh?")
-    assert "tons" not in visit.page.inner_text(".q-answer")
-    visit.page.click("#q-shelved")
-    visit.page.get_by_label("Remove harbour.txt").focus()
-    visit.page.keyboard.press("Enter")
-    visit.page.wait_for_function("document.querySelector('#q-shelved').textContent === 'Documents: 1'")
-    assert visit.page.evaluate("document.activeElement.textContent") == "Add documents"
-    visit.page.wait_for_function("document.querySelector('.q-name').textContent === 'lighthouse.txt'")
-    visit.page.keyboard.press("Escape")
-    assert visit.page.evaluate("document.activeElement.id") == "q-shelved"
-    assert visit.page.is_hidden("#q-shelf")
+    session.ask("What does the bell weigh?")
+    assert "tons" not in session.page.inner_text(".q-answer")
+    session.page.click("#q-shelved")
+    session.page.get_by_label("Remove harbour.txt").focus()
+    session.page.keyboard.press("Enter")
+    session.page.wait_for_function("document.querySelector('#q-shelved').textContent === 'Documents: 1'")
+    assert session.page.evaluate("document.activeElement.textContent") == "Add documents"
+    session.page.wait_for_function("document.querySelector('.q-name').textContent === 'lighthouse.txt'")
+    session.page.keyboard.press("Escape")
+    assert session.page.evaluate("document.activeElement.id") == "q-shelved"
+    assert session.page.is_hidden("#q-shelf")
 
 
 def test_a_second_visitor_sees_nothing_of_the_first_and_a_reload_keeps_ones_own(
-    visit: Visit, served: Served, browser: "Browser"
+    session: Session, served: Served, browser: "Browser"
 ) -> None:
-    give(visit, ("harbour.txt", HARBOUR.encode()))
-    ready(visit, "harbour.txt")
+    give(session, ("harbour.txt", HARBOUR.encode()))
+    ready(session, "harbour.txt")
     with visiting(browser, served.url) as other:
         assert other.page.locator(".q-pick option").all_text_contents() == ["lighthouse.txt"]
         other.ask("What does the bell weigh?")
         assert "tons" not in other.page.inner_text("#q-chat")
-    visit.page.reload()
-    ready(visit, "harbour.txt")
+    session.page.reload()
+    ready(session, "harbour.txt")
 
 
 def said_of_own_documents(served: Served) -> list[dict[str, Any]]:
@@ -450,37 +456,39 @@ def said_of_own_documents(served: Served) -> list[dict[str, Any]]:
 
 
 def test_a_thumb_on_ones_own_document_keeps_no_word_of_it_and_says_so_before(
-    visit: Visit, served: Served
+    session: Session, served: Served
 ) -> None:
-    give(visit, ("harbour.txt", HARBOUR.encode()))
-    ready(visit, "harbour.txt")
-    visit.ask("What does the bell weigh?")
-    visit.page.wait_for_selector(".q-own .q-kept")
-    assert visit.page.inner_text(".q-kept").startswith(
+    give(session, ("harbour.txt", HARBOUR.encode()))
+    ready(session, "harbour.txt")
+    session.ask("What does the bell weigh?")
+    session.page.wait_for_selector(".q-own .q-kept")
+    assert session.page.inner_text(".q-kept").startswith(
         "This conversation quotes a document of yours. A thumb keeps your judgement alone, with no question, "
         "answer or quote, on the server’s machine, in feedback/judgements.jsonl, until its operator "
         "deletes it."
     )
-    visit.page.get_by_role("button", name="This answer is not right").click()
-    assert visit.page.get_by_label("What would be right, optional").is_hidden()
-    assert visit.violations() == []
+    session.page.get_by_role("button", name="This answer is not right").click()
+    assert session.page.get_by_label("What would be right, optional").is_hidden()
+    assert session.violations() == []
     before = said_of_own_documents(served)
-    visit.page.get_by_role("button", name="Send").click()
-    visit.page.wait_for_selector(".q-thanks:not(:empty)")
-    assert visit.page.inner_text(".q-thanks") == "Kept on the server’s machine, in feedback/judgements.jsonl."
+    session.page.get_by_role("button", name="Send").click()
+    session.page.wait_for_selector(".q-thanks:not(:empty)")
+    assert (
+        session.page.inner_text(".q-thanks") == "Kept on the server’s machine, in feedback/judgements.jsonl."
+    )
     (row,) = said_of_own_documents(served)[len(before) :]
     assert set(row) == {"id", "kind", "good", "reason", "verdict", "confidence"}
     assert (row["good"], row["reason"]) == (False, "wrong")
     assert not list(served.said.glob("[fc]*.jsonl"))
     # The next answer is from the server's document, but the conversation before it is not.
-    visit.ask("Who lit the lamp?")
-    visit.page.get_by_role("button", name="This answer is right").last.click()
-    visit.page.wait_for_function("document.querySelectorAll('.q-thanks:not(:empty)').length === 2")
+    session.ask("Who lit the lamp?")
+    session.page.get_by_role("button", name="This answer is right").last.click()
+    session.page.wait_for_function("document.querySelectorAll('.q-thanks:not(:empty)').length === 2")
     assert len(said_of_own_documents(served)) == len(before) + 2
     assert not list(served.said.glob("[fc]*.jsonl"))
-    visit.page.get_by_label("Keep the conversation up to here and its quotes, too").first.check()
-    visit.page.get_by_role("button", name="This answer is right").first.click()
-    visit.page.wait_for_function(
+    session.page.get_by_label("Keep the conversation up to here and its quotes, too").first.check()
+    session.page.get_by_role("button", name="This answer is right").first.click()
+    session.page.wait_for_function(
         "document.querySelector('.q-thanks').textContent.endsWith('in feedback/feedback.jsonl.')"
     )
     (kept,) = load_questions(served.said / "feedback.jsonl").questions
@@ -507,47 +515,47 @@ HOSTILE = (
     ],
 )
 def test_a_hostile_document_with_a_hostile_name_is_shown_as_text_and_runs_nothing(
-    visit: Visit, served: Served, name: str, content: str
+    session: Session, served: Served, name: str, content: str
 ) -> None:
-    give(visit, (name, content.encode()))
-    visit.page.wait_for_selector(".q-docs .q-gone")
-    visit.page.wait_for_function("document.querySelector('.q-news').textContent.endsWith(' is ready.')")
-    visit.page.wait_for_function(
+    give(session, (name, content.encode()))
+    session.page.wait_for_selector(".q-docs .q-gone")
+    session.page.wait_for_function("document.querySelector('.q-news').textContent.endsWith(' is ready.')")
+    session.page.wait_for_function(
         "document.querySelector('.q-text').textContent.includes('window.__pwned = 1</script>')"
     )
-    visit.ask("What weighs nine tons?")
-    visit.page.wait_for_selector(".q-text mark")
-    visit.page.get_by_role("link", name="[1]").hover()
-    visit.page.wait_for_selector("#q-tip:not([hidden])")
+    session.ask("What weighs nine tons?")
+    session.page.wait_for_selector(".q-text mark")
+    session.page.get_by_role("link", name="[1]").hover()
+    session.page.wait_for_selector("#q-tip:not([hidden])")
     shown = ":is(#q-chat, #q-shelf, .q-bar, .q-text, .q-outline, #q-tip, #q-examples)"
     made = f"{shown} :is(script, style, img, svg, iframe, base, code):not(button *)"
-    assert visit.page.locator(made).count() == 0
-    assert visit.page.locator(f"{shown} a[href*=evil]").count() == 0
-    assert visit.page.is_visible("#q-box textarea")
-    root = served.visits._root
+    assert session.page.locator(made).count() == 0
+    assert session.page.locator(f"{shown} a[href*=evil]").count() == 0
+    assert session.page.is_visible("#q-box textarea")
+    root = served.sessions._root
     inside = [path for path in root.rglob("*") if path.name.endswith((".txt", ".md", ".html"))]
     assert all(path.parent.name == "documents" for path in inside)
 
 
-def test_the_documents_come_into_view_above_a_text_that_was_scrolled(visit: Visit) -> None:
-    give(visit, ("long.txt", "\n\n".join(f"Line {number} of many." for number in range(60)).encode()))
-    ready(visit, "long.txt")
-    visit.page.wait_for_function("document.querySelector('.q-name').textContent === 'long.txt'")
-    visit.page.click("#q-shelved")
-    visit.page.wait_for_selector("#q-shelf", state="hidden")
-    visit.page.evaluate("document.querySelector('#q-source').scrollTop = 500")
-    assert visit.page.evaluate("document.querySelector('#q-source').scrollTop") == 500
-    visit.page.click("#q-shelved")
+def test_the_documents_come_into_view_above_a_text_that_was_scrolled(session: Session) -> None:
+    give(session, ("long.txt", "\n\n".join(f"Line {number} of many." for number in range(60)).encode()))
+    ready(session, "long.txt")
+    session.page.wait_for_function("document.querySelector('.q-name').textContent === 'long.txt'")
+    session.page.click("#q-shelved")
+    session.page.wait_for_selector("#q-shelf", state="hidden")
+    session.page.evaluate("document.querySelector('#q-source').scrollTop = 500")
+    assert session.page.evaluate("document.querySelector('#q-source').scrollTop") == 500
+    session.page.click("#q-shelved")
     below = """() => document.querySelector('#q-shelf').getBoundingClientRect().top
         - document.querySelector('.q-bar').getBoundingClientRect().bottom"""
-    assert visit.page.evaluate(below) == 0
+    assert session.page.evaluate(below) == 0
 
 
-def test_progress_is_shown_while_a_document_is_indexed(visit: Visit, served: Served) -> None:
+def test_progress_is_shown_while_a_document_is_indexed(session: Session, served: Served) -> None:
     hold = "\n\n".join(f"Line {number} about the harbour." for number in range(4000))
-    give(visit, ("long.txt", hold.encode()))
-    visit.page.wait_for_selector(".q-indexing progress[aria-label='Indexing long.txt']")
-    visit.page.wait_for_function(
+    give(session, ("long.txt", hold.encode()))
+    session.page.wait_for_selector(".q-indexing progress[aria-label='Indexing long.txt']")
+    session.page.wait_for_function(
         "/Indexing, \\d+ of \\d+ passages/.test(document.querySelector('.q-indexing .q-state')?.textContent)"
     )
-    ready(visit, "long.txt")
+    ready(session, "long.txt")

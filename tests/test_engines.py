@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import Index, IndexFolderError, ModelError, compiler, engines
-from index.embedder import SentenceTransformerEmbedder
-from index.models import locate
-from index.pooling import Vectors
+from index import Index, IndexFolderError, ModelError
+from index.embed import engines, onnx_export
+from index.embed.embedder import SentenceTransformerEmbedder
+from index.embed.pooling import Vectors
+from index.embed.weights import locate
 from index.settings import DEFAULT_MODEL
 
 ROOT = Path(__file__).parent.parent
@@ -63,13 +64,13 @@ def _no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def compilations(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The precision of every model that is being compiled."""
     precisions: list[str] = []
-    real = compiler.compile_model
+    real = onnx_export.compile_model
 
     def counted(model: object, precision: str, folder: Path) -> None:
         precisions.append(precision)
         real(model, precision, folder)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(compiler, "compile_model", counted)
+    monkeypatch.setattr(onnx_export, "compile_model", counted)
     return precisions
 
 
@@ -140,7 +141,7 @@ def test_a_compilation_that_is_interrupted_leaves_nothing_that_is_used(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(compiler, "_compare", interrupt)
+        patched.setattr(onnx_export, "_compare", interrupt)
         with pytest.raises(KeyboardInterrupt):
             SentenceTransformerEmbedder(str(tiny)).embed(["text"])
     (partial,) = engines.models_folder().glob("*.partial")
@@ -169,7 +170,7 @@ def test_a_compiled_file_that_is_damaged_or_gone_is_made_again(tiny: Path, compi
 def test_a_model_that_int8_would_change_too_much_runs_in_float32(
     tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(compiler._LEAST_COSINE, "int8", 1.1)
+    monkeypatch.setitem(onnx_export._LEAST_COSINE, "int8", 1.1)
     embedder = SentenceTransformerEmbedder(str(tiny))
     assert embedder.engine == "float32"
     assert np.vecdot(embedder.embed(["text"]), original(tiny, ["text"])).min() > 0.99999

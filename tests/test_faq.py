@@ -8,9 +8,9 @@ import pytest
 
 from index import Index, IndexSettings
 from index.testing import HashEmbedder
-from qa.answerer import Answerer
-from qa.faq import answering, is_question
-from qa.retriever import RetrievedPassage, Retriever
+from qa.answer.answerer import Answerer
+from qa.read.faq import answering, is_question
+from qa.retrieve.retriever import RetrievedPassage, Retriever
 
 FAQ = [
     ("How long does delivery take?", "Parcels arrive within three working days. Express is quicker."),

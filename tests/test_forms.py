@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Index, IndexSettings
-from index.lexical import Vocabulary, asked, forms, stems, terms
 from index.testing import HashEmbedder
-from qa.retriever import Retriever
+from index.text.terms import Vocabulary, asked, forms, stems, terms
+from qa.retrieve.retriever import Retriever
+from qa.retrieve.spelling import family
 from qa.settings import RetrievalSettings
-from qa.spelling import family
 
 # What is printed, and what is asked; each way round.
 SAME = [

@@ -22,8 +22,8 @@ from benchmarks.hostile import (
 )
 from index import Index
 from index.errors import SourceError
-from index.limits import Limits
-from index.loaders import find, load
+from index.load.limits import Limits
+from index.load.sources import find, load
 from index.testing import HashEmbedder
 from index.types import Document
 
@@ -282,7 +282,7 @@ def wait_until(condition: Callable[[], object]) -> None:
 
 LOAD = """
 import sys
-from index.loaders import find, load
+from index.load.sources import find, load
 print(len(list(load(*find([sys.argv[1]])))), flush=True)
 """
 

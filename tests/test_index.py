@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import Index, IndexFolderError, IndexSettings, SourceError, store
+from index import Index, IndexFolderError, IndexSettings, SourceError
 from index.cache import cache_folder
 from index.index import _single
-from index.lexical import terms
+from index.store import generations
 from index.testing import HashEmbedder
+from index.text.terms import terms
 
 WORDS = (
     "river stone lamp cloud engine paper garden silver winter market bridge candle forest harbour music"
@@ -89,7 +90,7 @@ def test_a_touched_file_with_the_same_content_is_not_embedded_again(folder: Path
     embedder = HashEmbedder()
     first = Index.from_sources([folder], embedder=embedder)
     assert embedder.embedded == []
-    files = store.read_files(next(first.folder.glob("gen-*")))
+    files = generations.read_files(next(first.folder.glob("gen-*")))
     assert {file.looks.mtime_ns for file in files if file.document_id == "file003.txt"} == {1}
     assert {file.documents for file in files} == {1}
 

@@ -7,13 +7,13 @@ import pytest
 
 from index import Index, IndexSettings
 from index.testing import HashEmbedder
-from qa.answerer import Answerer
+from qa.answer.answerer import Answerer
+from qa.answer.verification import verify_answers
 from qa.page.export import as_html
 from qa.page.rendering import render
-from qa.reader import SentenceReader
+from qa.read.reader import SentenceReader
 from qa.requests.messages import FOUND, MACHINE, SMALLTALK
 from qa.types import REFUSAL, Answer
-from qa.verification import verify_answers
 
 BOOK = """# The keeper
 

@@ -13,15 +13,15 @@ import pytest
 import app
 from index.index import Index
 from index.testing import HashEmbedder
-from qa.answerer import Answerer
+from qa.answer.answerer import Answerer
 from qa.errors import BusyError, TooFastError
-from qa.page.desk import Desk
-from qa.page.feedback import FeedbackFile
-from qa.page.library import UploadLimits
-from qa.page.limits import AskLimits, Turnstile
-from qa.reader import SentenceReader
-from qa.retriever import Retriever
-from tests.browsing import visiting, visits_in
+from qa.read.reader import SentenceReader
+from qa.retrieve.retriever import Retriever
+from qa.serve.feedback import FeedbackFile
+from qa.serve.rate_limits import AskLimits, RateLimiter
+from qa.serve.uploads import UploadLimits
+from qa.serve.workspace import Workspace
+from tests.browsing import sessions_in, visiting
 from tests.calling import call, run
 from tests.gate import Gate
 
@@ -49,11 +49,11 @@ def come(asked: threading.Semaphore, many: int) -> None:
 
 def test_a_caller_who_asks_too_fast_is_told_when_to_come_again() -> None:
     clock = Clock()
-    turnstile = Turnstile(AskLimits(per_minute=6), clock)
+    rate_limiter = RateLimiter(AskLimits(per_minute=6), clock)
 
     def told(caller: str) -> str:
         try:
-            return run(turnstile.run(caller, str))
+            return run(rate_limiter.run(caller, str))
         except TooFastError as error:
             return str(error)
 
@@ -65,32 +65,32 @@ def test_a_caller_who_asks_too_fast_is_told_when_to_come_again() -> None:
 
 
 def test_a_full_queue_refuses_at_once_and_the_rest_are_answered() -> None:
-    turnstile = Turnstile(AskLimits(at_once=1, waiting=1))
+    rate_limiter = RateLimiter(AskLimits(at_once=1, waiting=1))
     hold = threading.Event()
 
     async def use() -> list[str]:
-        asked = [asyncio.create_task(turnstile.run("a", lambda: str(hold.wait(30)))) for _ in range(2)]
+        asked = [asyncio.create_task(rate_limiter.run("a", lambda: str(hold.wait(30)))) for _ in range(2)]
         await asyncio.sleep(0)  # both come in
         with pytest.raises(BusyError, match=r"^2 questions are being answered or wait; ask again in a mom"):
-            await turnstile.run("b", str)
+            await rate_limiter.run("b", str)
         hold.set()
         answers = await asyncio.gather(*asked)
-        return [*answers, await turnstile.run("b", lambda: "and more")]
+        return [*answers, await rate_limiter.run("b", lambda: "and more")]
 
     assert run(use()) == ["True", "True", "and more"]
 
 
 def test_a_call_whose_caller_leaves_while_it_waits_is_never_made() -> None:
-    turnstile = Turnstile(AskLimits(at_once=1, waiting=1))
+    rate_limiter = RateLimiter(AskLimits(at_once=1, waiting=1))
     hold = threading.Event()
     made = []
 
     async def use() -> None:
-        first = asyncio.create_task(turnstile.run("a", lambda: hold.wait(30)))
-        second = asyncio.create_task(turnstile.run("a", lambda: made.append("second")))
+        first = asyncio.create_task(rate_limiter.run("a", lambda: hold.wait(30)))
+        second = asyncio.create_task(rate_limiter.run("a", lambda: made.append("second")))
         await asyncio.sleep(0)
         second.cancel()
-        third = asyncio.create_task(turnstile.run("a", lambda: made.append("third")))
+        third = asyncio.create_task(rate_limiter.run("a", lambda: made.append("third")))
         await asyncio.sleep(0)
         hold.set()
         await asyncio.gather(first, third)
@@ -113,11 +113,16 @@ def served(request: pytest.FixtureRequest, article: Path, tmp_path: Path) -> Ite
     """Its limits are the test's parameter."""
     gate, clock = Gate(), Clock()
     index = Index.from_sources([article], tmp_path / "index", embedder=HashEmbedder())
-    turnstile = Turnstile(request.param, clock)
-    with visits_in(tmp_path / "visits") as visits:
-        desk = Desk(gate, Retriever(index), index)
+    rate_limiter = RateLimiter(request.param, clock)
+    with sessions_in(tmp_path / "visits") as sessions:
+        workspace = Workspace(gate, Retriever(index), index)
         web = app.build(
-            desk, visits, UploadLimits(), FeedbackFile(tmp_path / "said"), turnstile=turnstile, mcp=True
+            workspace,
+            sessions,
+            UploadLimits(),
+            FeedbackFile(tmp_path / "said"),
+            rate_limiter=rate_limiter,
+            mcp=True,
         )
         with app.Server(web, "127.0.0.1", 0).running() as url:
             yield Served(url, gate, clock, index)
@@ -195,16 +200,16 @@ def test_the_best_guess_takes_a_turn_and_a_refusal_of_it_is_shown_in_the_convers
     served: Served, browser: "Browser"
 ) -> None:
     served.gate.open.set()
-    with visiting(browser, served.url) as visit:
+    with visiting(browser, served.url) as session:
         come(served.clock.asked, 1)  # the suggestions
-        visit.ask("Is this refused?")
-        visit.page.get_by_role("button", name="Show the best guess anyway").click()
-        line = visit.page.wait_for_selector(".q-problem")
+        session.ask("Is this refused?")
+        session.page.get_by_role("button", name="Show the best guess anyway").click()
+        line = session.page.wait_for_selector(".q-problem")
         assert line
         assert line.inner_text() == "more than 4 questions a minute; ask again in 15 s"
         served.clock.now = 15.0
-        visit.page.get_by_role("button", name="Show the best guess anyway").click()
-        visit.page.wait_for_selector(".q-problem", state="detached")
+        session.page.get_by_role("button", name="Show the best guess anyway").click()
+        session.page.wait_for_selector(".q-problem", state="detached")
         come(served.clock.asked, 3)
 
 
@@ -213,10 +218,12 @@ def test_the_address_of_a_visitor_counts_however_often_the_page_is_opened(
 ) -> None:
     index = Index.from_sources([article], tmp_path / "index", embedder=HashEmbedder())
     answerer = Answerer(index, reader=SentenceReader())
-    desk = Desk(answerer, answerer.retriever, index)
-    turnstile = Turnstile(AskLimits(per_minute=2), Clock())
-    with visits_in(tmp_path / "visits") as visits:
-        web = app.build(desk, visits, UploadLimits(), FeedbackFile(tmp_path / "said"), turnstile=turnstile)
+    workspace = Workspace(answerer, answerer.retriever, index)
+    rate_limiter = RateLimiter(AskLimits(per_minute=2), Clock())
+    with sessions_in(tmp_path / "visits") as sessions:
+        web = app.build(
+            workspace, sessions, UploadLimits(), FeedbackFile(tmp_path / "said"), rate_limiter=rate_limiter
+        )
         with app.Server(web, "127.0.0.1", 0).running() as url:
             given = [httpx.get(f"{url}visit/suggestions", params={"id": "deepseek.txt"}) for _ in range(2)]
     assert [one.status_code for one in given] == [200, 429]

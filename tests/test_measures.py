@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.measures import is_of_another_measure, is_of_another_rate, measures
+from qa.language.measures import is_of_another_measure, is_of_another_rate, measures
 
 
 def test_measures_are_numbers_with_what_they_count() -> None:

@@ -19,18 +19,18 @@ import app
 from index.index import Index
 from index.testing import HashEmbedder
 from index.types import Document, Heading
-from qa.citations import cite
+from qa.answer.citations import cite
+from qa.answer.verification import read_answers
 from qa.errors import QuestionAnsweringError, QuestionError
 from qa.evaluation.questions import load_questions
-from qa.page.desk import Desk
-from qa.page.feedback import FeedbackFile
 from qa.page.layout import pieces
-from qa.page.library import UploadLimits
 from qa.page.rendering import render
-from qa.retriever import Retriever
+from qa.retrieve.retriever import Retriever
+from qa.serve.feedback import FeedbackFile
+from qa.serve.uploads import UploadLimits
+from qa.serve.workspace import Workspace
 from qa.types import Answer, Citation, Turn, Verdict
-from qa.verification import read_answers
-from tests.browsing import Visit, visiting, visits_in
+from tests.browsing import Session, sessions_in, visiting
 from tests.calling import run
 
 if TYPE_CHECKING:
@@ -175,158 +175,164 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     shelf = Shelf([*documents, report])
     answerer = ScriptedAnswerer(shelf)
     index = Index.from_sources([ROOT / "seeds"], tmp_path_factory.mktemp("index"), embedder=HashEmbedder())
-    desk, said = Desk(answerer, Retriever(index), cast(Index, shelf)), tmp_path_factory.mktemp("said")
-    with visits_in(tmp_path_factory.mktemp("visits")) as visits:
-        web = app.build(desk, visits, UploadLimits(), FeedbackFile(said))
+    workspace, said = (
+        Workspace(answerer, Retriever(index), cast(Index, shelf)),
+        tmp_path_factory.mktemp("said"),
+    )
+    with sessions_in(tmp_path_factory.mktemp("visits")) as sessions:
+        web = app.build(workspace, sessions, UploadLimits(), FeedbackFile(said))
         with app.Server(web, "127.0.0.1", 0).running() as url:
             yield Served(url, answerer, shelf, said)
 
 
 @pytest.fixture
-def visit(browser: "Browser", served: Served, request: pytest.FixtureRequest) -> Iterator[Visit]:
+def session(browser: "Browser", served: Served, request: pytest.FixtureRequest) -> Iterator[Session]:
     """A visit to the opened page; ends with a check that nothing but this machine was asked for anything."""
-    with visiting(browser, served.url, **getattr(request, "param", {})) as visit:
-        yield visit
+    with visiting(browser, served.url, **getattr(request, "param", {})) as session:
+        yield session
 
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 DARK = {"color_scheme": "dark"}
 
 
-def test_an_answer_shows_its_exact_span_its_sentences_its_citations_and_its_confidence(visit: Visit) -> None:
-    visit.ask("Who founded High-Flyer?")
+def test_an_answer_shows_its_exact_span_its_sentences_its_citations_and_its_confidence(
+    session: Session,
+) -> None:
+    session.ask("Who founded High-Flyer?")
     script = SCRIPTS["Who founded High-Flyer?"]
-    assert visit.page.inner_text(".q-answer .q-short") == "Liang Wenfeng"
+    assert session.page.inner_text(".q-answer .q-short") == "Liang Wenfeng"
     said = " ".join(f"{quote}\u00a0[{place}]" for place, quote in enumerate(script.quotes, 1))
-    assert visit.page.inner_text(".q-answer .q-said") == said
-    assert visit.page.locator(".q-said b").all_inner_texts() == ["Liang Wenfeng", "Wired"]
-    assert "87% sure" in visit.page.inner_text(".q-answer .q-notes")
-    assert visit.page.inner_text(".q-asked") == "Who founded High-Flyer?"
+    assert session.page.inner_text(".q-answer .q-said") == said
+    assert session.page.locator(".q-said b").all_inner_texts() == ["Liang Wenfeng", "Wired"]
+    assert "87% sure" in session.page.inner_text(".q-answer .q-notes")
+    assert session.page.inner_text(".q-asked") == "Who founded High-Flyer?"
 
 
-def test_a_new_answer_marks_its_first_quote(visit: Visit) -> None:
-    visit.ask("Who founded High-Flyer?")
-    visit.cited(SCRIPTS["Who founded High-Flyer?"].quotes[0])
-    visit.wait_until_in_view()
+def test_a_new_answer_marks_its_first_quote(session: Session) -> None:
+    session.ask("Who founded High-Flyer?")
+    session.cited(SCRIPTS["Who founded High-Flyer?"].quotes[0])
+    session.wait_until_in_view()
 
 
 def test_a_click_on_a_citation_scrolls_to_exactly_its_quote_and_marks_the_highlight_in_it(
-    visit: Visit,
+    session: Session,
 ) -> None:
-    visit.ask("Who founded High-Flyer?")
+    session.ask("Who founded High-Flyer?")
     quote = SCRIPTS["Who founded High-Flyer?"].quotes[1]
-    visit.page.get_by_role("link", name="[2]").click()
+    session.page.get_by_role("link", name="[2]").click()
     start = DOCUMENTS["deepseek.txt"].index(quote)
-    assert visit.cited(quote) == {"start": start, "exact": "Wired"}
-    visit.wait_until_in_view()
-    assert visit.page.inner_text(".q-place") == f"Characters {start} to {start + len(quote)}"
-    assert visit.page.text_content(".q-text") == DOCUMENTS["deepseek.txt"]
+    assert session.cited(quote) == {"start": start, "exact": "Wired"}
+    session.wait_until_in_view()
+    assert session.page.inner_text(".q-place") == f"Characters {start} to {start + len(quote)}"
+    assert session.page.text_content(".q-text") == DOCUMENTS["deepseek.txt"]
 
 
-def test_enter_on_a_focused_citation_does_what_a_click_does(visit: Visit) -> None:
-    visit.ask("Who founded High-Flyer?")
-    visit.page.get_by_role("link", name="[2]").focus()
-    visit.page.keyboard.press("Enter")
-    visit.cited(SCRIPTS["Who founded High-Flyer?"].quotes[1])
-    visit.wait_until_in_view()
+def test_enter_on_a_focused_citation_does_what_a_click_does(session: Session) -> None:
+    session.ask("Who founded High-Flyer?")
+    session.page.get_by_role("link", name="[2]").focus()
+    session.page.keyboard.press("Enter")
+    session.cited(SCRIPTS["Who founded High-Flyer?"].quotes[1])
+    session.wait_until_in_view()
 
 
-def test_offsets_count_code_points_after_emoji_and_across_paragraphs_and_line_ends(visit: Visit) -> None:
-    visit.ask("Who laughed?")
+def test_offsets_count_code_points_after_emoji_and_across_paragraphs_and_line_ends(session: Session) -> None:
+    session.ask("Who laughed?")
     script = SCRIPTS["Who laughed?"]
     start = DOCUMENTS["emoji.txt"].index(script.quotes[0])
-    assert visit.cited(script.quotes[0]) == {"start": start, "exact": script.highlights[0]}
-    assert visit.page.text_content(".q-text") == DOCUMENTS["emoji.txt"]
+    assert session.cited(script.quotes[0]) == {"start": start, "exact": script.highlights[0]}
+    assert session.page.text_content(".q-text") == DOCUMENTS["emoji.txt"]
 
 
-def test_the_panel_follows_the_citation_to_its_document_and_lists_all(visit: Visit) -> None:
+def test_the_panel_follows_the_citation_to_its_document_and_lists_all(session: Session) -> None:
     names = [*DOCUMENTS, "long.txt", "report.pdf"]
-    assert visit.page.locator(".q-pick option").all_inner_texts() == names
-    assert visit.page.input_value(".q-pick select") == "deepseek.txt"
-    visit.ask("Who laughed?")
-    visit.cited(SCRIPTS["Who laughed?"].quotes[0])
-    assert visit.page.input_value(".q-pick select") == "emoji.txt"
-    assert "[1] emoji.txt" in visit.page.inner_text(".q-notes")
-    visit.page.select_option(".q-pick select", label="deepseek.txt")
-    visit.page.wait_for_function("document.querySelector('.q-name').textContent === 'deepseek.txt'")
-    assert visit.page.text_content(".q-text") == DOCUMENTS["deepseek.txt"]
+    assert session.page.locator(".q-pick option").all_inner_texts() == names
+    assert session.page.input_value(".q-pick select") == "deepseek.txt"
+    session.ask("Who laughed?")
+    session.cited(SCRIPTS["Who laughed?"].quotes[0])
+    assert session.page.input_value(".q-pick select") == "emoji.txt"
+    assert "[1] emoji.txt" in session.page.inner_text(".q-notes")
+    session.page.select_option(".q-pick select", label="deepseek.txt")
+    session.page.wait_for_function("document.querySelector('.q-name').textContent === 'deepseek.txt'")
+    assert session.page.text_content(".q-text") == DOCUMENTS["deepseek.txt"]
 
 
-def test_a_refusal_looks_different_names_the_missing_terms_and_cites_the_closest(visit: Visit) -> None:
-    visit.ask("Who founded High-Flyer?")
-    visit.ask("What is the capital of Brazil")
-    assert visit.page.inner_text(".q-refusal h3") == "Nothing in the source seems to answer this"
-    assert visit.page.inner_text(".q-missing b") == "Brazil"
-    assert "12% sure" in visit.page.inner_text(".q-refusal .q-notes")
+def test_a_refusal_looks_different_names_the_missing_terms_and_cites_the_closest(session: Session) -> None:
+    session.ask("Who founded High-Flyer?")
+    session.ask("What is the capital of Brazil")
+    assert session.page.inner_text(".q-refusal h3") == "Nothing in the source seems to answer this"
+    assert session.page.inner_text(".q-missing b") == "Brazil"
+    assert "12% sure" in session.page.inner_text(".q-refusal .q-notes")
     colour = "name => getComputedStyle(document.querySelector(name)).borderLeftColor"
-    assert visit.page.evaluate(colour, ".q-answer") != visit.page.evaluate(colour, ".q-refusal")
-    visit.page.click(".q-refusal .q-cite")
-    visit.cited("DeepSeek's story is an unusual one.")
+    assert session.page.evaluate(colour, ".q-answer") != session.page.evaluate(colour, ".q-refusal")
+    session.page.click(".q-refusal .q-cite")
+    session.cited("DeepSeek's story is an unusual one.")
 
 
-def test_a_question_that_leans_on_the_one_before_shows_how_it_was_asked(visit: Visit) -> None:
-    visit.ask("Who founded High-Flyer?")
-    assert "Asked as" not in visit.page.inner_text("#q-chat")
-    visit.ask("When was that?")
+def test_a_question_that_leans_on_the_one_before_shows_how_it_was_asked(session: Session) -> None:
+    session.ask("Who founded High-Flyer?")
+    assert "Asked as" not in session.page.inner_text("#q-chat")
+    session.ask("When was that?")
     before = " ".join(SCRIPTS["Who founded High-Flyer?"].quotes)
-    assert f"Asked as: When was that? ({before})" in visit.page.inner_text("#q-chat")
+    assert f"Asked as: When was that? ({before})" in session.page.inner_text("#q-chat")
 
 
-def test_clearing_the_chat_forgets_the_conversation(visit: Visit) -> None:
-    visit.ask("Who founded High-Flyer?")
-    with visit.page.expect_response("**/run/predict*"):
-        visit.page.get_by_role("button", name="Clear").click()
-    visit.page.wait_for_selector("#q-chat .placeholder h2")
-    visit.page.wait_for_function("!document.querySelector('.q-turn')")
-    visit.ask("When was that?")
-    assert "Asked as" not in visit.page.inner_text("#q-chat")
+def test_clearing_the_chat_forgets_the_conversation(session: Session) -> None:
+    session.ask("Who founded High-Flyer?")
+    with session.page.expect_response("**/run/predict*"):
+        session.page.get_by_role("button", name="Clear").click()
+    session.page.wait_for_selector("#q-chat .placeholder h2")
+    session.page.wait_for_function("!document.querySelector('.q-turn')")
+    session.ask("When was that?")
+    assert "Asked as" not in session.page.inner_text("#q-chat")
 
 
-def test_only_a_question_that_is_answered_is_suggested_and_one_click_asks_it(visit: Visit) -> None:
-    offered = visit.page.get_by_role("group", name="Suggested questions").get_by_role("button")
+def test_only_a_question_that_is_answered_is_suggested_and_one_click_asks_it(session: Session) -> None:
+    offered = session.page.get_by_role("group", name="Suggested questions").get_by_role("button")
     offered.first.wait_for()
     assert offered.all_inner_texts() == ["Who is the founder of High-Flyer?"]
     offered.click()
-    visit.page.wait_for_selector(".q-answer")
-    assert visit.page.inner_text(".q-asked") == "Who is the founder of High-Flyer?"
-    visit.page.select_option(".q-pick select", "emoji.txt")
-    visit.page.wait_for_function("!document.querySelector('#q-examples button')")
+    session.page.wait_for_selector(".q-answer")
+    assert session.page.inner_text(".q-asked") == "Who is the founder of High-Flyer?"
+    session.page.select_option(".q-pick select", "emoji.txt")
+    session.page.wait_for_function("!document.querySelector('#q-examples button')")
 
 
-def test_the_best_guess_is_shown_when_asked_for_and_marked_as_such(visit: Visit) -> None:
-    visit.ask("Who founded High-Flyer?")
-    visit.ask("What is the capital of Brazil")
-    visit.page.get_by_role("button", name="Show the best guess anyway").click()
-    visit.page.wait_for_selector(".q-guessed")
-    assert visit.page.inner_text(".q-guessed h3") == "The best guess, 12% sure: the source may not say this"
-    visit.cited("DeepSeek's story is an unusual one.")
-    assert visit.page.locator(".q-turn").count() == 2
-    assert visit.page.locator(".q-refusal").count() == 0
-    assert visit.violations() == []
-    visit.ask("When was that?")
-    assert "(DeepSeek's story is an unusual one.)" in visit.page.locator(".q-notes").last.inner_text()
+def test_the_best_guess_is_shown_when_asked_for_and_marked_as_such(session: Session) -> None:
+    session.ask("Who founded High-Flyer?")
+    session.ask("What is the capital of Brazil")
+    session.page.get_by_role("button", name="Show the best guess anyway").click()
+    session.page.wait_for_selector(".q-guessed")
+    assert session.page.inner_text(".q-guessed h3") == "The best guess, 12% sure: the source may not say this"
+    session.cited("DeepSeek's story is an unusual one.")
+    assert session.page.locator(".q-turn").count() == 2
+    assert session.page.locator(".q-refusal").count() == 0
+    assert session.violations() == []
+    session.ask("When was that?")
+    assert "(DeepSeek's story is an unusual one.)" in session.page.locator(".q-notes").last.inner_text()
 
 
-def test_what_people_say_of_answers_is_a_question_set(visit: Visit, served: Served) -> None:
-    visit.ask("Who founded High-Flyer?")
-    assert visit.page.inner_text(".q-kept") == (
+def test_what_people_say_of_answers_is_a_question_set(session: Session, served: Served) -> None:
+    session.ask("Who founded High-Flyer?")
+    assert session.page.inner_text(".q-kept") == (
         "A thumb keeps the conversation up to here, with its quotes, on the server’s machine, in the folder "
         "feedback, until its operator deletes it."
     )
-    visit.page.get_by_role("button", name="This answer is right").click()
-    visit.page.wait_for_selector(".q-thanks:not(:empty)")
-    assert visit.page.inner_text(".q-thanks") == "Kept on the server’s machine, in feedback/feedback.jsonl."
+    session.page.get_by_role("button", name="This answer is right").click()
+    session.page.wait_for_selector(".q-thanks:not(:empty)")
+    assert session.page.inner_text(".q-thanks") == "Kept on the server’s machine, in feedback/feedback.jsonl."
     assert (
-        visit.page.get_by_role("button", name="This answer is right").get_attribute("aria-pressed") == "true"
+        session.page.get_by_role("button", name="This answer is right").get_attribute("aria-pressed")
+        == "true"
     )
-    visit.ask("What is the capital of Brazil")
-    visit.page.get_by_role("button", name="This answer is not right").last.focus()
-    visit.page.keyboard.press("Enter")
-    visit.page.keyboard.press("Tab")
-    visit.page.keyboard.type("Brasília <b>")
-    assert visit.violations() == []
-    visit.page.keyboard.press("Enter")
-    visit.page.locator(".q-thanks:not(:empty)").nth(1).wait_for()
+    session.ask("What is the capital of Brazil")
+    session.page.get_by_role("button", name="This answer is not right").last.focus()
+    session.page.keyboard.press("Enter")
+    session.page.keyboard.press("Tab")
+    session.page.keyboard.type("Brasília <b>")
+    assert session.violations() == []
+    session.page.keyboard.press("Enter")
+    session.page.locator(".q-thanks:not(:empty)").nth(1).wait_for()
     first, second = load_questions(served.said / "feedback.jsonl").questions[-2:]
     quote = SCRIPTS["Who founded High-Flyer?"].quotes[0]
     start = DOCUMENTS["deepseek.txt"].index(quote)
@@ -341,207 +347,209 @@ def test_what_people_say_of_answers_is_a_question_set(visit: Visit, served: Serv
 
 
 def test_the_conversation_is_saved_as_a_page_that_needs_nothing_and_as_json_that_is_verified(
-    visit: Visit, tmp_path: Path
+    session: Session, tmp_path: Path
 ) -> None:
-    visit.ask("Who founded High-Flyer?")
-    visit.ask("What is the capital of <b>Brazil</b>")
+    session.ask("Who founded High-Flyer?")
+    session.ask("What is the capital of <b>Brazil</b>")
     saved = {}
     for form in ("HTML", "JSON"):
-        with visit.page.expect_download() as download:
-            visit.page.get_by_role("link", name=form).click()
+        with session.page.expect_download() as download:
+            session.page.get_by_role("link", name=form).click()
         saved[form] = tmp_path / download.value.suggested_filename
         download.value.save_as(saved[form])
     answers = read_answers(str(saved["JSON"]))
     assert [answer.answered for answer in answers] == [True, False]
-    visit.requested.clear()
-    visit.page.goto(saved["HTML"].as_uri())
-    assert visit.page.locator("h2").all_inner_texts() == [answer.question for answer in answers]
-    assert visit.page.locator("blockquote mark").first.inner_text() == "Liang Wenfeng"
-    assert visit.violations() == []
-    assert visit.page.locator("script, a, img, b").count() == 0
-    assert visit.requested == [saved["HTML"].as_uri()]
-    visit.requested.clear()
+    session.requested.clear()
+    session.page.goto(saved["HTML"].as_uri())
+    assert session.page.locator("h2").all_inner_texts() == [answer.question for answer in answers]
+    assert session.page.locator("blockquote mark").first.inner_text() == "Liang Wenfeng"
+    assert session.violations() == []
+    assert session.page.locator("script, a, img, b").count() == 0
+    assert session.requested == [saved["HTML"].as_uri()]
+    session.requested.clear()
 
 
-def test_the_input_has_the_focus_and_nothing_happens_when_it_is_empty(visit: Visit) -> None:
-    assert visit.page.evaluate("document.activeElement.matches('#q-box textarea')")
+def test_the_input_has_the_focus_and_nothing_happens_when_it_is_empty(session: Session) -> None:
+    assert session.page.evaluate("document.activeElement.matches('#q-box textarea')")
     for nothing in ("", "   "):
-        visit.page.fill("#q-box textarea", nothing)
-        visit.page.keyboard.press("Enter")
-        visit.page.click("#q-box button")
-    visit.ask("Who laughed?")
-    assert len([url for url in visit.requested if "queue/join" in url]) == 1
-    assert visit.page.locator(".q-asked").all_inner_texts() == ["Who laughed?"]
+        session.page.fill("#q-box textarea", nothing)
+        session.page.keyboard.press("Enter")
+        session.page.click("#q-box button")
+    session.ask("Who laughed?")
+    assert len([url for url in session.requested if "queue/join" in url]) == 1
+    assert session.page.locator(".q-asked").all_inner_texts() == ["Who laughed?"]
 
 
-def test_a_question_waits_visibly_and_the_next_can_be_written_meanwhile(visit: Visit, served: Served) -> None:
+def test_a_question_waits_visibly_and_the_next_can_be_written_meanwhile(
+    session: Session, served: Served
+) -> None:
     served.answerer.gate.clear()
     try:
-        visit.page.keyboard.type("Who laughed?")
-        visit.page.keyboard.press("Enter")
-        visit.page.wait_for_selector(".q-wait")
-        assert visit.page.inner_text(".q-asked") == "Who laughed?"
-        visit.page.keyboard.type("And then?")
+        session.page.keyboard.type("Who laughed?")
+        session.page.keyboard.press("Enter")
+        session.page.wait_for_selector(".q-wait")
+        assert session.page.inner_text(".q-asked") == "Who laughed?"
+        session.page.keyboard.type("And then?")
     finally:
         served.answerer.gate.set()
-    visit.page.wait_for_selector(".q-answer")
-    assert visit.page.locator(".q-wait").count() == 0
-    assert visit.page.input_value("#q-box textarea") == "And then?"
+    session.page.wait_for_selector(".q-answer")
+    assert session.page.locator(".q-wait").count() == 0
+    assert session.page.input_value("#q-box textarea") == "And then?"
 
 
-def test_a_question_that_cannot_be_asked_gets_its_one_line(visit: Visit) -> None:
-    visit.ask("long " * 500)
-    assert visit.page.inner_text(".q-problem") == "the question is empty or too long; ask less"
+def test_a_question_that_cannot_be_asked_gets_its_one_line(session: Session) -> None:
+    session.ask("long " * 500)
+    assert session.page.inner_text(".q-problem") == "the question is empty or too long; ask less"
 
 
-def test_hostile_text_in_question_document_and_name_is_shown_as_it_is(visit: Visit) -> None:
-    visit.ask(HOSTILE)
-    assert visit.page.inner_text(".q-asked") == HOSTILE
-    visit.ask("What is hostile?")
-    assert visit.cited(HOSTILE) == {"start": DOCUMENTS["hostile.txt"].index(HOSTILE), "exact": ""}
-    assert visit.page.locator(".q-said").last.inner_text() == f"{HOSTILE}\u00a0[1]"
-    visit.ask("What is rendered?")
-    visit.cited("It is not rendered.")
-    assert visit.page.text_content(".q-name") == "<img src=x onerror=window.__pwned=4>.txt"
+def test_hostile_text_in_question_document_and_name_is_shown_as_it_is(session: Session) -> None:
+    session.ask(HOSTILE)
+    assert session.page.inner_text(".q-asked") == HOSTILE
+    session.ask("What is hostile?")
+    assert session.cited(HOSTILE) == {"start": DOCUMENTS["hostile.txt"].index(HOSTILE), "exact": ""}
+    assert session.page.locator(".q-said").last.inner_text() == f"{HOSTILE}\u00a0[1]"
+    session.ask("What is rendered?")
+    session.cited("It is not rendered.")
+    assert session.page.text_content(".q-name") == "<img src=x onerror=window.__pwned=4>.txt"
     links = "a:not(.q-cite, .q-back, .q-link)"
     within = f":is(#q-chat, #q-source) :is(script, img, iframe, code, strong, em, .katex, {links})"
-    assert visit.page.locator(within).count() == 0
+    assert session.page.locator(within).count() == 0
 
 
-def test_a_text_of_a_megabyte_opens_quickly_and_is_marked_exactly(visit: Visit) -> None:
+def test_a_text_of_a_megabyte_opens_quickly_and_is_marked_exactly(session: Session) -> None:
     assert len(LONG.encode()) > 1_000_000
     started = time.perf_counter()
-    visit.ask("What is long?")
+    session.ask("What is long?")
     quote = SCRIPTS["What is long?"].quotes[0]
-    assert visit.cited(quote) == {"start": LONG.index(quote), "exact": "2990"}
-    visit.wait_until_in_view()
+    assert session.cited(quote) == {"start": LONG.index(quote), "exact": "2990"}
+    session.wait_until_in_view()
     assert time.perf_counter() - started < 10
-    assert visit.page.text_content(".q-text") == LONG
+    assert session.page.text_content(".q-text") == LONG
 
 
 TIP = "#q-tip:not([hidden])"
 
 
-def test_the_pointer_on_a_citation_shows_its_quote_and_leaves_time_to_reach_it(visit: Visit) -> None:
-    visit.ask("Who founded High-Flyer?")
-    visit.page.get_by_role("link", name="[2]").hover()
+def test_the_pointer_on_a_citation_shows_its_quote_and_leaves_time_to_reach_it(session: Session) -> None:
+    session.ask("Who founded High-Flyer?")
+    session.page.get_by_role("link", name="[2]").hover()
     quote = SCRIPTS["Who founded High-Flyer?"].quotes[1]
     start = DOCUMENTS["deepseek.txt"].index(quote)
-    assert visit.page.inner_text(f"{TIP} blockquote") == quote
-    assert visit.page.inner_text(f"{TIP} b") == "Wired"
-    assert visit.page.inner_text(f"{TIP} p") == f"deepseek.txt, characters {start} to {start + len(quote)}"
-    visit.page.hover(TIP)
-    assert visit.page.is_visible(TIP)
-    visit.page.mouse.move(1, 1)
-    visit.page.wait_for_selector(TIP, state="detached")
+    assert session.page.inner_text(f"{TIP} blockquote") == quote
+    assert session.page.inner_text(f"{TIP} b") == "Wired"
+    assert session.page.inner_text(f"{TIP} p") == f"deepseek.txt, characters {start} to {start + len(quote)}"
+    session.page.hover(TIP)
+    assert session.page.is_visible(TIP)
+    session.page.mouse.move(1, 1)
+    session.page.wait_for_selector(TIP, state="detached")
 
 
-def test_the_keyboard_reads_a_quote_goes_to_its_place_and_comes_back(visit: Visit) -> None:
-    visit.ask("Who founded High-Flyer?")
+def test_the_keyboard_reads_a_quote_goes_to_its_place_and_comes_back(session: Session) -> None:
+    session.ask("Who founded High-Flyer?")
     for _ in range(40):
-        visit.page.keyboard.press("Shift+Tab")
-        if visit.page.evaluate("document.activeElement.matches('.q-cite')"):
+        session.page.keyboard.press("Shift+Tab")
+        if session.page.evaluate("document.activeElement.matches('.q-cite')"):
             break
     quote = SCRIPTS["Who founded High-Flyer?"].quotes[1]
-    assert visit.page.inner_text(f"{TIP} blockquote") == quote
+    assert session.page.inner_text(f"{TIP} blockquote") == quote
     described = "document.getElementById(document.activeElement.getAttribute('aria-describedby')).textContent"
-    assert quote in visit.page.evaluate(described)
-    visit.page.keyboard.press("Escape")
-    visit.page.wait_for_selector(TIP, state="detached")
-    visit.page.keyboard.press("Enter")
-    visit.page.wait_for_function("document.activeElement.matches('.q-text mark')")
-    visit.cited(quote)
-    visit.page.keyboard.press("Escape")
-    assert visit.page.evaluate("document.activeElement.textContent") == "[2]"
+    assert quote in session.page.evaluate(described)
+    session.page.keyboard.press("Escape")
+    session.page.wait_for_selector(TIP, state="detached")
+    session.page.keyboard.press("Enter")
+    session.page.wait_for_function("document.activeElement.matches('.q-text mark')")
+    session.cited(quote)
+    session.page.keyboard.press("Escape")
+    assert session.page.evaluate("document.activeElement.textContent") == "[2]"
 
 
-def test_next_and_previous_go_through_the_citations_of_the_conversation(visit: Visit) -> None:
-    visit.ask("Who founded High-Flyer?")
-    visit.ask("Who laughed?")
-    visit.cited(SCRIPTS["Who laughed?"].quotes[0])
-    assert visit.page.inner_text(".q-nth") == "3 of 3"
-    assert visit.page.get_by_role("button", name="Next citation").is_disabled()
+def test_next_and_previous_go_through_the_citations_of_the_conversation(session: Session) -> None:
+    session.ask("Who founded High-Flyer?")
+    session.ask("Who laughed?")
+    session.cited(SCRIPTS["Who laughed?"].quotes[0])
+    assert session.page.inner_text(".q-nth") == "3 of 3"
+    assert session.page.get_by_role("button", name="Next citation").is_disabled()
     for place, quote in ((2, SCRIPTS["Who founded High-Flyer?"].quotes[1]), (1, None)):
-        visit.page.get_by_role("button", name="Previous citation").click()
-        visit.cited(quote or SCRIPTS["Who founded High-Flyer?"].quotes[0])
-        assert visit.page.inner_text(".q-nth") == f"{place} of 3"
-        assert visit.page.locator(".q-cite.current").inner_text() == f"[{place}]"
-    assert visit.page.get_by_role("button", name="Previous citation").is_disabled()
+        session.page.get_by_role("button", name="Previous citation").click()
+        session.cited(quote or SCRIPTS["Who founded High-Flyer?"].quotes[0])
+        assert session.page.inner_text(".q-nth") == f"{place} of 3"
+        assert session.page.locator(".q-cite.current").inner_text() == f"[{place}]"
+    assert session.page.get_by_role("button", name="Previous citation").is_disabled()
 
 
-def test_pages_and_headings_are_shown_and_said_of_a_passage(visit: Visit) -> None:
-    visit.ask("What does the bell weigh?")
-    visit.cited("It weighs nine tons.")
+def test_pages_and_headings_are_shown_and_said_of_a_passage(session: Session) -> None:
+    session.ask("What does the bell weigh?")
+    session.cited("It weighs nine tons.")
     start = REPORT.index("It weighs")
     place = f"Characters {start} to {start + 20}, page 2, under “The bell”"
-    assert visit.page.inner_text(".q-place") == place
-    assert visit.page.locator(".q-text h3").all_inner_texts() == ["Harbour report", "The bell"]
+    assert session.page.inner_text(".q-place") == place
+    assert session.page.locator(".q-text h3").all_inner_texts() == ["Harbour report", "The bell"]
     labels = """[...document.querySelectorAll('.q-text [data-page]')].map(node =>
         getComputedStyle(node, '::before').content + node.textContent)"""
-    assert visit.page.evaluate(labels) == ['"Page 1"Harbour report', '"Page 2"The bell']
-    assert "[1] report.pdf, page 2, The bell" in visit.page.inner_text(".q-notes")
-    assert visit.page.text_content(".q-text") == REPORT
+    assert session.page.evaluate(labels) == ['"Page 1"Harbour report', '"Page 2"The bell']
+    assert "[1] report.pdf, page 2, The bell" in session.page.inner_text(".q-notes")
+    assert session.page.text_content(".q-text") == REPORT
 
 
 def test_the_outline_leads_to_a_heading_by_keyboard_and_is_only_there_when_there_is_one(
-    visit: Visit,
+    session: Session,
 ) -> None:
-    assert visit.page.locator(".q-outlined").is_hidden()
-    visit.page.select_option(".q-pick select", "report.pdf")
-    visit.page.get_by_role("button", name="Outline").focus()
-    visit.page.keyboard.press("Enter")
-    assert visit.page.locator(".q-outline button").all_inner_texts() == ["Harbour report", "The bell"]
-    visit.page.keyboard.press("Tab")
-    visit.page.keyboard.press("Enter")
-    assert visit.page.evaluate("document.activeElement.matches('.q-text h3')")
-    assert visit.page.evaluate("document.activeElement.textContent") == "The bell"
-    visit.page.get_by_role("button", name="Outline").click()
-    visit.page.keyboard.press("Escape")
-    assert visit.page.get_by_role("button", name="Outline").get_attribute("aria-expanded") == "false"
+    assert session.page.locator(".q-outlined").is_hidden()
+    session.page.select_option(".q-pick select", "report.pdf")
+    session.page.get_by_role("button", name="Outline").focus()
+    session.page.keyboard.press("Enter")
+    assert session.page.locator(".q-outline button").all_inner_texts() == ["Harbour report", "The bell"]
+    session.page.keyboard.press("Tab")
+    session.page.keyboard.press("Enter")
+    assert session.page.evaluate("document.activeElement.matches('.q-text h3')")
+    assert session.page.evaluate("document.activeElement.textContent") == "The bell"
+    session.page.get_by_role("button", name="Outline").click()
+    session.page.keyboard.press("Escape")
+    assert session.page.get_by_role("button", name="Outline").get_attribute("aria-expanded") == "false"
 
 
-def found(visit: Visit, which: str = "found-now") -> list[str]:
+def found(session: Session, which: str = "found-now") -> list[str]:
     script = "name => [...(CSS.highlights.get(name) ?? [])].map(range => range.toString())"
-    return cast(list[str], visit.page.evaluate(script, which))
+    return cast(list[str], session.page.evaluate(script, which))
 
 
-def test_search_finds_every_place_whatever_the_case_line_ends_and_marks(visit: Visit) -> None:
-    visit.ask("Who laughed?")
-    visit.cited(SCRIPTS["Who laughed?"].quotes[0])
-    visit.page.fill(".q-find input", "TWICE. then IT 𝒔")
-    assert found(visit) == ["twice.\r\nThen it 𝒔"]
-    visit.page.fill(".q-find input", "the")
+def test_search_finds_every_place_whatever_the_case_line_ends_and_marks(session: Session) -> None:
+    session.ask("Who laughed?")
+    session.cited(SCRIPTS["Who laughed?"].quotes[0])
+    session.page.fill(".q-find input", "TWICE. then IT 𝒔")
+    assert found(session) == ["twice.\r\nThen it 𝒔"]
+    session.page.fill(".q-find input", "the")
     text = DOCUMENTS["emoji.txt"]
-    assert [words.casefold() for words in found(visit, "found")] == ["the"] * text.casefold().count("the")
-    assert visit.page.inner_text(".q-found") == "1 of 3"
-    visit.page.focus(".q-find input")
+    assert [words.casefold() for words in found(session, "found")] == ["the"] * text.casefold().count("the")
+    assert session.page.inner_text(".q-found") == "1 of 3"
+    session.page.focus(".q-find input")
     for key, place in (("Enter", 2), ("Enter", 3), ("Enter", 1), ("Shift+Enter", 3)):
-        visit.page.keyboard.press(key)
-        assert visit.page.inner_text(".q-found") == f"{place} of 3"
-    assert visit.page.text_content(".q-text") == text
-    visit.page.fill(".q-find input", "a+b(")
-    assert visit.page.inner_text(".q-found") == "Not found"
-    visit.page.keyboard.press("Escape")
-    assert visit.page.inner_text(".q-found") == ""
+        session.page.keyboard.press(key)
+        assert session.page.inner_text(".q-found") == f"{place} of 3"
+    assert session.page.text_content(".q-text") == text
+    session.page.fill(".q-find input", "a+b(")
+    assert session.page.inner_text(".q-found") == "Not found"
+    session.page.keyboard.press("Escape")
+    assert session.page.inner_text(".q-found") == ""
 
 
-def test_search_brings_a_place_far_down_a_long_text_into_view(visit: Visit) -> None:
-    visit.page.select_option(".q-pick select", "long.txt")
-    visit.page.wait_for_function("document.querySelector('.q-text').classList.contains('long')")
-    visit.page.fill(".q-find input", "paragraph 2875 🦉")
-    assert found(visit) == ["Paragraph 2875 🦉"]
-    visit.page.wait_for_function("""() => {
+def test_search_brings_a_place_far_down_a_long_text_into_view(session: Session) -> None:
+    session.page.select_option(".q-pick select", "long.txt")
+    session.page.wait_for_function("document.querySelector('.q-text').classList.contains('long')")
+    session.page.fill(".q-find input", "paragraph 2875 🦉")
+    assert found(session) == ["Paragraph 2875 🦉"]
+    session.page.wait_for_function("""() => {
         const box = [...CSS.highlights.get('found-now')][0].getBoundingClientRect();
         const bar = document.querySelector('.q-bar').getBoundingClientRect();
         return box.top > bar.bottom && box.bottom < innerHeight;
     }""")
 
 
-def test_a_link_opens_the_page_at_its_passage(visit: Visit, served: Served, browser: "Browser") -> None:
-    visit.ask("Who laughed?")
-    visit.cited(SCRIPTS["Who laughed?"].quotes[0])
-    link = visit.page.evaluate("document.querySelector('.q-link').href")
-    assert visit.page.url == link
+def test_a_link_opens_the_page_at_its_passage(session: Session, served: Served, browser: "Browser") -> None:
+    session.ask("Who laughed?")
+    session.cited(SCRIPTS["Who laughed?"].quotes[0])
+    link = session.page.evaluate("document.querySelector('.q-link').href")
+    assert session.page.url == link
     with visiting(browser, served.url, fragment=link.removeprefix(served.url)) as other:
         script = SCRIPTS["Who laughed?"]
         start = DOCUMENTS["emoji.txt"].index(script.quotes[0])
@@ -560,8 +568,8 @@ def test_a_link_opens_the_page_at_its_passage(visit: Visit, served: Served, brow
 def test_a_link_to_what_is_not_there_says_so(
     served: Served, browser: "Browser", fragment: str, line: str
 ) -> None:
-    with visiting(browser, served.url, fragment=fragment) as visit:
-        visit.page.wait_for_function(
+    with visiting(browser, served.url, fragment=fragment) as session:
+        session.page.wait_for_function(
             "line => document.querySelector('.q-place').textContent.startsWith(line)", arg=line
         )
 
@@ -595,34 +603,34 @@ def test_each_verdict_is_told_in_words_and_only_what_is_given_is_marked(
     assert f"40% sure that {what} is right" in html.unescape(shown)
 
 
-@pytest.mark.parametrize("visit", [{}, DARK, PHONE], indirect=True, ids=["light", "dark", "phone"])
-def test_axe_finds_nothing_wrong_by_wcag_aa(visit: Visit) -> None:
-    assert visit.violations() == []
-    visit.ask("What is the capital of Brazil")
-    visit.ask("What does the bell weigh?")
-    visit.cited("It weighs nine tons.")
-    visit.page.get_by_role("button", name="Outline").click()
-    visit.page.fill(".q-find input", "the")
-    assert visit.violations() == []
+@pytest.mark.parametrize("session", [{}, DARK, PHONE], indirect=True, ids=["light", "dark", "phone"])
+def test_axe_finds_nothing_wrong_by_wcag_aa(session: Session) -> None:
+    assert session.violations() == []
+    session.ask("What is the capital of Brazil")
+    session.ask("What does the bell weigh?")
+    session.cited("It weighs nine tons.")
+    session.page.get_by_role("button", name="Outline").click()
+    session.page.fill(".q-find input", "the")
+    assert session.violations() == []
 
 
-@pytest.mark.parametrize("visit", [PHONE], indirect=True)
-def test_a_phone_stacks_chat_and_source_and_never_scrolls_sideways(visit: Visit) -> None:
+@pytest.mark.parametrize("session", [PHONE], indirect=True)
+def test_a_phone_stacks_chat_and_source_and_never_scrolls_sideways(session: Session) -> None:
     wide = "document.documentElement.scrollWidth > innerWidth || document.body.scrollWidth > innerWidth"
-    assert not visit.page.evaluate(wide)
-    visit.ask("What is hostile?")
-    visit.ask("What is the capital of Brazil")
-    visit.ask("Who founded High-Flyer?")
-    assert not visit.page.evaluate(wide)
-    assert visit.page.evaluate("scrollY") == 0
+    assert not session.page.evaluate(wide)
+    session.ask("What is hostile?")
+    session.ask("What is the capital of Brazil")
+    session.ask("Who founded High-Flyer?")
+    assert not session.page.evaluate(wide)
+    assert session.page.evaluate("scrollY") == 0
     below = "document.querySelector('#q-source').getBoundingClientRect().top >= innerHeight / 2"
-    assert visit.page.evaluate(below)
-    visit.page.get_by_role("link", name="[2]").last.tap()
-    visit.cited(SCRIPTS["Who founded High-Flyer?"].quotes[1])
-    visit.wait_until_in_view()
-    assert not visit.page.evaluate(wide)
-    visit.page.get_by_role("link", name="Back to the answer").tap()
-    visit.page.wait_for_function("document.activeElement.matches('.q-cite.current')")
+    assert session.page.evaluate(below)
+    session.page.get_by_role("link", name="[2]").last.tap()
+    session.cited(SCRIPTS["Who founded High-Flyer?"].quotes[1])
+    session.wait_until_in_view()
+    assert not session.page.evaluate(wide)
+    session.page.get_by_role("link", name="Back to the answer").tap()
+    session.page.wait_for_function("document.activeElement.matches('.q-cite.current')")
 
 
 READABLE = [
@@ -640,13 +648,13 @@ def _luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-@pytest.mark.parametrize("visit", [{}, DARK], indirect=True, ids=["light", "dark"])
-def test_all_text_has_the_contrast_of_wcag_aa(visit: Visit) -> None:
-    visit.ask("What is the capital of Brazil")
-    visit.ask("Who founded High-Flyer?")
-    visit.cited(SCRIPTS["Who founded High-Flyer?"].quotes[0])
+@pytest.mark.parametrize("session", [{}, DARK], indirect=True, ids=["light", "dark"])
+def test_all_text_has_the_contrast_of_wcag_aa(session: Session) -> None:
+    session.ask("What is the capital of Brazil")
+    session.ask("Who founded High-Flyer?")
+    session.cited(SCRIPTS["Who founded High-Flyer?"].quotes[0])
     # Away from what was clicked or is under the pointer, and past any transition.
-    visit.page.mouse.move(1, 1)
+    session.page.mouse.move(1, 1)
     colours = """name => {
         let node = document.querySelector(name), opacity = 1, behind = null;
         const ink = getComputedStyle(node).color;
@@ -658,18 +666,18 @@ def test_all_text_has_the_contrast_of_wcag_aa(visit: Visit) -> None:
         return [ink, behind, opacity];
     }"""
     for name in READABLE:
-        ink, behind, opacity = visit.page.evaluate(colours, name)
+        ink, behind, opacity = session.page.evaluate(colours, name)
         darker, lighter = sorted([_luminance(ink), _luminance(behind)])
         assert opacity == 1, name
         assert (lighter + 0.05) / (darker + 0.05) >= 4.5, (name, ink, behind)
 
 
-@pytest.mark.parametrize("visit", [DARK], indirect=True)
-def test_who_prefers_dark_gets_light_text_on_a_dark_page(visit: Visit) -> None:
+@pytest.mark.parametrize("session", [DARK], indirect=True)
+def test_who_prefers_dark_gets_light_text_on_a_dark_page(session: Session) -> None:
     style = "getComputedStyle(document.body)"
-    assert _luminance(visit.page.evaluate(f"{style}.backgroundColor")) < 0.05
-    assert _luminance(visit.page.evaluate(f"{style}.color")) > 0.7
-    panel = visit.page.evaluate("getComputedStyle(document.querySelector('#q-source')).backgroundColor")
+    assert _luminance(session.page.evaluate(f"{style}.backgroundColor")) < 0.05
+    assert _luminance(session.page.evaluate(f"{style}.color")) > 0.7
+    panel = session.page.evaluate("getComputedStyle(document.querySelector('#q-source')).backgroundColor")
     assert _luminance(panel) < 0.05
 
 

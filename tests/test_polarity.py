@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from qa.polarity import asks_for_one, compare, denies, is_elliptic, is_yes_or_no
+from qa.language.polarity import asks_for_one, compare, denies, is_elliptic, is_yes_or_no
 
 WAYS = [
     ("can be", "cannot be"),

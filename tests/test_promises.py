@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from index import ModelError
-from index.embedder import SentenceTransformerEmbedder
-from index.models import verify
+from index.embed.embedder import SentenceTransformerEmbedder
+from index.embed.weights import verify
 from index.settings import DEFAULT_MODEL
 
 ROOT = Path(__file__).parent.parent
@@ -121,7 +121,7 @@ HEAVY = (
 )
 WATCHED = f"""
 import sys
-for module in ("index", "qa", "qa.cli", "qa.verification"):
+for module in ("index", "qa", "qa.cli", "qa.answer.verification"):
     __import__(module)
     print(module, *(name for name in {HEAVY!r} if name in sys.modules))
 """
@@ -131,7 +131,7 @@ def test_importing_the_packages_and_the_command_imports_no_heavy_library() -> No
     found = subprocess.run(
         [sys.executable, "-c", WATCHED], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )
-    assert found.stdout.splitlines() == ["index", "qa", "qa.cli", "qa.verification"]
+    assert found.stdout.splitlines() == ["index", "qa", "qa.cli", "qa.answer.verification"]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_weights_that_are_not_the_originals_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("QUOTH_CACHE", str(tmp_path / "empty"))
-    monkeypatch.setattr("index.embedder.locate", lambda name: tmp_path)
+    monkeypatch.setattr("index.embed.embedder.locate", lambda name: tmp_path)
     for content in (None, b"other weights"):
         if content is not None:
             (tmp_path / "model.safetensors").write_bytes(content)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.quantity import tokens, whole
+from qa.language.quantity import tokens, whole
 
 GROUPED = st.tuples(
     st.integers(1, 999),

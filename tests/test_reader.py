@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 
 from index import Index, IndexSettings
 from index.testing import HashEmbedder
-from qa.answerer import Answerer
-from qa.calibration import Ranking, shipped_calibration
-from qa.confidence import Signals
+from qa.answer.answerer import Answerer
+from qa.answer.calibration import Ranking, shipped_calibration
+from qa.answer.confidence import Signals
 from qa.errors import ReaderError
-from qa.huggingface import HuggingFaceSpanModel
-from qa.onnxmodel import SHIPPED, OnnxSpanModel
-from qa.reader import ExtractiveReader, SentenceReader
-from qa.readers import load_reader
-from qa.reranker import Reranker
-from qa.retriever import Retriever
-from qa.spans import TokenLogits, best_span, best_within
+from qa.read.choice import load_reader
+from qa.read.huggingface import HuggingFaceSpanModel
+from qa.read.onnx_model import SHIPPED, OnnxSpanModel
+from qa.read.reader import ExtractiveReader, SentenceReader
+from qa.read.spans import TokenLogits, best_span, best_within
+from qa.retrieve.reranker import Reranker
+from qa.retrieve.retriever import Retriever
 from qa.testing import PhraseModel
 
 TEXT = """The harbour of Port Ellen opened in 1825. It was built of grey stone by Walter Campbell.
@@ -280,7 +280,7 @@ def test_a_model_whose_bytes_changed_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_shipped_config_that_is_not_the_pinned_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.onnxmodel.SHIPPED_SHA256", "0" * 64)
+    monkeypatch.setattr("qa.read.onnx_model.SHIPPED_SHA256", "0" * 64)
     with pytest.raises(ReaderError, match="its SHA-256 is not the one that ships"):
         _ = OnnxSpanModel().config
 

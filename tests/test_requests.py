@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.extract import markdown_headings
+from index.load.formats import markdown_headings
 from index.types import Document
+from qa.language.self_contained import plain, stands_alone, unheaded
 from qa.requests.acronyms import acronyms, asks_for_expansion, definition, spelt_out
 from qa.requests.counting import choosing, may_count
 from qa.requests.entries import chosen
@@ -17,7 +18,6 @@ from qa.requests.messages import MACHINE, documents_held, is_fixed, no_such_docu
 from qa.requests.parts import find, find_whole, names, outline, reference
 from qa.requests.titles import Titles
 from qa.requests.versions import Newer, Versions
-from qa.selfcontained import plain, stands_alone, unheaded
 from qa.types import KINDS, REFUSAL
 
 # --- kinds, by the text alone: no model is needed

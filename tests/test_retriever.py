@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from index import Index, IndexSettings
 from index.index import Candidates, Scores
-from index.lexical import terms
 from index.testing import HashEmbedder
+from index.text.terms import terms
 from index.types import Passage
 from qa.errors import QuestionError
-from qa.retriever import Retriever, fuse
+from qa.retrieve.retriever import Retriever, fuse
+from qa.retrieve.spelling import nearest_terms
 from qa.settings import Mode, RetrievalSettings
-from qa.spelling import nearest_terms
 
 FILES = {
     "birds.txt": "Penguins swim in the cold sea.\n\nAn ostrich is the largest bird. It cannot fly at all.",

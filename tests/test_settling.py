@@ -6,11 +6,11 @@ import pytest
 
 from index import Index, IndexSettings
 from index.testing import HashEmbedder
-from qa.answerer import Answerer
-from qa.calibration import Ranking
-from qa.citations import mismatches
-from qa.pronouns import Told, antecedent, is_pronoun, reports
-from qa.reader import ExtractiveReader
+from qa.answer.answerer import Answerer
+from qa.answer.calibration import Ranking
+from qa.answer.citations import mismatches
+from qa.language.pronouns import Told, antecedent, is_pronoun, reports
+from qa.read.reader import ExtractiveReader
 from qa.testing import PhraseModel
 from qa.types import Answer
 

@@ -5,11 +5,11 @@ from collections import Counter
 from pathlib import Path
 
 from index import Index
-from index.chunker import sentences
+from index.split.passages import sentences
 from index.testing import HashEmbedder
 from qa import Retriever
 from qa.evaluation.questions import Evidence, Question
-from qa.reader import ExtractiveReader
+from qa.read.reader import ExtractiveReader
 from qa.requests.kinds import judge
 from qa.testing import PhraseModel
 from qa.training.reader_alter import altered, keywords, misspelt

@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from index import store
-from index.columns import ArrayWriter
+from index.embed.pooling import Range, Vectors
 from index.index import Index
-from index.pooling import Range, Vectors
+from index.store import generations
+from index.store.columns import ArrayWriter
 from index.testing import HashEmbedder
-from qa.answerer import Answerer
+from qa.answer.answerer import Answerer
 from qa.errors import UploadError
-from qa.page.asking import Answers
-from qa.page.builders import Builders
-from qa.page.library import Library, UploadLimits
-from qa.page.visits import Visit
-from qa.reader import SentenceReader
+from qa.read.reader import SentenceReader
+from qa.serve.asking import Answers
+from qa.serve.build_threads import Builders
+from qa.serve.sessions import Session
+from qa.serve.uploads import Library, UploadLimits
 from tests.uploading import FERRY, HARBOUR, files, settled
 
 ROOT = Path(__file__).parent.parent
@@ -74,7 +74,7 @@ def another_embedder(opened: Open, folder: Path, _: pytest.MonkeyPatch) -> Libra
 
 
 def another_format(opened: Open, folder: Path, patched: pytest.MonkeyPatch) -> Library:
-    patched.setattr(store, "FORMAT", store.FORMAT + 1)
+    patched.setattr(generations, "FORMAT", generations.FORMAT + 1)
     return opened(folder)
 
 
@@ -155,11 +155,11 @@ def read_only(*_: object, **__: object) -> None:
 @pytest.mark.parametrize(
     ("owner", "name", "fault", "said"),
     [
-        (store, "begin", full, "No space left on device"),
+        (generations, "begin", full, "No space left on device"),
         (ArrayWriter, "append", full, "No space left on device"),
-        (store.DocumentWriter, "close", full, "No space left on device"),
-        (store, "publish", full, "No space left on device"),
-        (store, "begin", read_only, "Read-only file system"),
+        (generations.DocumentWriter, "close", full, "No space left on device"),
+        (generations, "publish", full, "No space left on device"),
+        (generations, "begin", read_only, "Read-only file system"),
     ],
 )
 @pytest.mark.parametrize("retried_by", ["the next document", "the next start"])
@@ -195,7 +195,7 @@ def test_what_is_asked_already_is_asked_on_while_the_disk_is_full(
     library = opened()
     put(library, "harbour.txt")
     settled(library)
-    monkeypatch.setattr(store, "begin", full)
+    monkeypatch.setattr(generations, "begin", full)
     put(library, "ferry.md")
     assert states(library) == {"harbour.txt": "ready", "ferry.md": "failed"}
     assert texts(library) == {"harbour.txt": HARBOUR}
@@ -212,15 +212,15 @@ def test_a_folder_that_cannot_be_written_is_read_and_refuses_in_one_line(
     settled(first)
     for name in ("unlink", "rename", "replace", "touch", "write_bytes"):
         monkeypatch.setattr(Path, name, read_only)
-    monkeypatch.setattr(store, "begin", read_only)
+    monkeypatch.setattr(generations, "begin", read_only)
     monkeypatch.setattr(tempfile, "mkdtemp", read_only)
     library = opened()
     assert states(library) == dict.fromkeys(BOTH, "ready")
     with pytest.raises(UploadError) as refused:
         library.remove("harbour.txt")
     assert str(refused.value) == "harbour.txt cannot be removed: Read-only file system; try again"
-    visit = Visit(library, "", shared=True)
-    with pytest.raises(UploadError) as refused, visit.receiving("ferry.md"):
+    session = Session(library, "", shared=True)
+    with pytest.raises(UploadError) as refused, session.receiving("ferry.md"):
         pass
     assert str(refused.value) == (
         "ferry.md cannot be kept on the server: Read-only file system; try again later"

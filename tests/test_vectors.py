@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from index import Index, IndexSettings
-from index.columns import ArrayWriter, file_of, mapped
+from index.store.columns import ArrayWriter, file_of, mapped
+from index.store.vectors import Rows, VectorIndex, Vectors, write_lists
 from index.testing import HashEmbedder
-from index.vectors import Rows, VectorIndex, Vectors, write_lists
 
 DIMENSION = 32
 
@@ -33,7 +33,7 @@ def clustered(count: int) -> tuple[Vectors, Vectors]:
 @pytest.fixture
 def few_probes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few lists are read, so that the approximation shows on few vectors."""
-    monkeypatch.setattr("index.vectors._PROBED_LISTS", 24)
+    monkeypatch.setattr("index.store.vectors._PROBED_LISTS", 24)
 
 
 def brute_force(

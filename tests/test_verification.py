@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from index.loaders import find, load
+from index.load.sources import find, load
 from index.testing import HashEmbedder
-from qa.citations import cite
+from qa.answer.citations import cite
+from qa.answer.verification import read_answers, verify_answers
 from qa.cli import main
 from qa.types import REFUSAL, Answer
-from qa.verification import read_answers, verify_answers
 
 Export = dict[str, Any]
 
@@ -187,7 +187,7 @@ def test_in_a_list_of_answers_the_one_that_is_wrong_is_named(
 def test_what_a_folder_answered_verifies_elsewhere(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("index.builder.SentenceTransformerEmbedder", HashEmbedder)
+    monkeypatch.setattr("index.build.builder.SentenceTransformerEmbedder", HashEmbedder)
     folder = source.parent
     (folder / "sub").mkdir()
     (folder / "sub" / "bell.txt").write_text("A bell rang. The bell weighs 9 tons.", encoding="utf-8")
@@ -237,7 +237,7 @@ def test_a_row_of_a_corpus_verifies_and_a_row_that_is_not_there_does_not(
 def test_a_quote_with_a_lone_surrogate_is_printed_and_verifies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("index.builder.SentenceTransformerEmbedder", HashEmbedder)
+    monkeypatch.setattr("index.build.builder.SentenceTransformerEmbedder", HashEmbedder)
     corpus = tmp_path / "corpus.jsonl"
     row = {"id": "r1", "text": "It is old. Its bell is \ud800 cracked."}
     corpus.write_text(json.dumps(row), encoding="utf-8")

@@ -3,17 +3,19 @@
 import time
 from collections.abc import Callable
 
-from qa.page.library import Library, Upload
-from qa.page.visits import Visit
+from qa.serve.sessions import Session
+from qa.serve.uploads import Library, Upload
 
 HARBOUR = "The harbour of Oban.\n\nIts bell weighs nine tons and was cast in Glasgow.\n"
 FERRY = "The ferry to Mull.\n\nIt leaves at seven and takes an hour.\n"
 
 
-def put(visit: Visit, name: str, content: bytes | str, taken: Callable[[str], bool] = lambda _: False) -> str:
-    with visit.receiving(name) as received:
+def put(
+    session: Session, name: str, content: bytes | str, taken: Callable[[str], bool] = lambda _: False
+) -> str:
+    with session.receiving(name) as received:
         received.write_bytes(content.encode() if isinstance(content, str) else content)
-        return visit.library.add(name, received, taken=taken)
+        return session.library.add(name, received, taken=taken)
 
 
 def settled(library: Library) -> dict[str, Upload]:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from qa.converse.weights import Floats, shipped
-from qa.names import AUXILIARIES as _AUXILIARIES
-from qa.names import WH, Word, words_of
+from qa.language.names import AUXILIARIES as _AUXILIARIES
+from qa.language.names import WH, Word, words_of
 from qa.types import Turn
 
 # Words that point at what was said.

@@ -13,12 +13,12 @@ import click
 from index.cache import cache_folder
 from index.index import Index
 from index.types import Document
-from qa.answerer import Answerer
+from qa.answer.answerer import Answerer
 from qa.evaluation.evaluate import evaluate
 from qa.evaluation.questions import Question, QuestionSet, half, load_questions
 from qa.evaluation.report import gate, render, write_report
 from qa.evaluation.splits import TEST_DOCUMENTS
-from qa.readers import load_reader
+from qa.read.choice import load_reader
 
 OpenIndex = Callable[[Sequence[str]], Index]
 
@@ -57,7 +57,7 @@ def run(
     """Print the report; returns 1 when a figure misses the gate, else 0.
 
     `open_index` is given the source to use when the command named none: the set's own contexts, if it has
-    any, else nothing. `reader` see `qa.readers`.
+    any, else nothing. `reader` see `qa.read.choice`.
     """
     read = load_questions(questions)
     loaded = QuestionSet(questions=choice.of(read.questions), documents=read.documents)

@@ -1,1 +1,1 @@
-"""What the web page needs that is not wiring: layout, rendering, its style and script. Imports no gradio."""
+"""The web page without its wiring: layout, rendering, export, suggestions, style, script. No gradio."""

@@ -4,7 +4,7 @@ import html
 import json
 from collections.abc import Sequence
 
-from qa.citations import cited, parted
+from qa.answer.citations import cited, parted
 from qa.page.rendering import CLOSEST, is_message, lead, where
 from qa.requests.messages import narrowed_to
 from qa.types import DISAGREEMENT, Answer, Citation

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import quote as percent_encoded
 
-from qa.citations import parted
+from qa.answer.citations import parted
 from qa.requests.messages import FOUND, is_fixed, narrowed_to
 from qa.types import DISAGREEMENT, LIKELY, Answer, Citation
 

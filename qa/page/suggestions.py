@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from qa.names import names_in
+from qa.language.names import names_in
 from qa.types import Answer
 
 MOST = 4

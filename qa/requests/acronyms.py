@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 
-from index.lexical import stems, words
-from qa.english import is_content
+from index.text.terms import stems, words
+from qa.language.function_words import is_content
 
 Range = tuple[int, int]
 

@@ -7,7 +7,7 @@ Such questions are too few in any data to learn from, so the words are listed.
 import re
 from collections.abc import Sequence
 
-from index.lexical import stems, words
+from index.text.terms import stems, words
 
 _HOW_MANY = re.compile(r"how many\b", re.IGNORECASE)
 _COUNTS = frozenset({"many", "often", "number", "count"})

@@ -9,8 +9,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from index.lexical import stems, words
-from qa.english import is_content
+from index.text.terms import stems, words
+from qa.language.function_words import is_content
 
 _LINE = re.compile(r"[^\n]+")
 _ITEM = re.compile(r"\s*(?:[-*+•‣◦–]\s|\(?\d{1,3}[.)]\s|\(?[a-z][.)]\s|\|)|[^:\n]{1,30}:\s")

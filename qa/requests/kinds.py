@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.pooling import Vectors
+from index.embed.pooling import Vectors
 from qa.types import KINDS, Kind
 
 Floats = NDArray[np.float32]

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from index.lexical import stems, words
+from index.text.terms import stems, words
 from index.types import Document
-from qa.english import is_content
-from qa.retriever import RetrievedPassage
+from qa.language.function_words import is_content
+from qa.retrieve.retriever import RetrievedPassage
 
 Number = tuple[int, ...]
 

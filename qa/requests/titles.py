@@ -14,9 +14,9 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from index.folders import SUFFIXES
-from index.lexical import stems, terms
-from qa.english import counts, is_content
+from index.load.folders import SUFFIXES
+from index.text.terms import stems, terms
+from qa.language.function_words import counts, is_content
 
 Holds = Callable[[str, Collection[str] | None], bool]
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from index.folders import SUFFIXES
+from index.load.folders import SUFFIXES
 
 # So much of a document is its head, where it says what it is, from when on, and what it replaces.
 _HEAD = 400

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from index.index import Index
-from index.lexical import stems
+from index.text.terms import stems
+from qa.read.spans import Span
 from qa.requests.acronyms import (
     acronyms,
     asks_for_expansion,
@@ -15,8 +16,7 @@ from qa.requests.acronyms import (
     shortened,
     spelt_out,
 )
-from qa.spans import Span
-from qa.spelling import is_word
+from qa.retrieve.spelling import is_word
 
 # Text that is searched for what an acronym stands for; a large source is searched in its first documents.
 _MOST_CHARACTERS = 3_000_000

@@ -27,19 +27,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.index import Index
-from qa.answerer import Answerer
-from qa.calibration import FILE, Calibration, Ranking
-from qa.confidence import Signals, confidence, signals
+from qa.answer.answerer import Answerer
+from qa.answer.calibration import FILE, Calibration, Ranking
+from qa.answer.confidence import Signals, confidence, signals
+from qa.answer.settling import settle
 from qa.evaluation.metrics import is_right, normalize_answer
 from qa.evaluation.questions import Question, half, load_questions
 from qa.evaluation.refusal import auroc, ece
 from qa.evaluation.splits import NATURAL_TEST_DOCUMENTS, TEST_ARTICLES, VALIDATION_ARTICLES
-from qa.onnxmodel import OnnxSpanModel
-from qa.reader import ExtractiveReader, Reader, SpanModel
-from qa.readers import load_reader
-from qa.retriever import RetrievedPassage
-from qa.settling import settle
-from qa.spans import Span, TokenLogits
+from qa.read.choice import load_reader
+from qa.read.onnx_model import OnnxSpanModel
+from qa.read.reader import ExtractiveReader, Reader, SpanModel
+from qa.read.spans import Span, TokenLogits
+from qa.retrieve.retriever import RetrievedPassage
 from qa.types import Citation
 
 Floats = NDArray[np.float64]
@@ -114,7 +114,7 @@ class RememberingModel:
         self.longest_answer = model.longest_answer
 
     def logits(self, question: str, texts: Sequence[str]) -> list[TokenLogits]:
-        """See `qa.reader.SpanModel.logits`."""
+        """See `qa.read.reader.SpanModel.logits`."""
         unknown = [text for text in texts if (question, text) not in self._known]
         for text, found in zip(unknown, self._model.logits(question, unknown), strict=True):
             self._known[question, text] = found

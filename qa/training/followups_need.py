@@ -10,9 +10,9 @@ import numpy as np
 
 from qa.converse.need import POINTING, need_features, need_numbers
 from qa.converse.weights import Floats, Linear
-from qa.english import FUNCTION_WORDS
 from qa.evaluation.splits import TEST_ARTICLES
-from qa.names import words_of
+from qa.language.function_words import FUNCTION_WORDS
+from qa.language.names import words_of
 from qa.training.followups_data import Data, FollowUp, Row, plain
 from qa.training.followups_fit import Examples, fit
 from qa.types import Turn

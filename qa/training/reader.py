@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from torch.utils.data import DataLoader, Dataset
 
-from qa.reader import ExtractiveReader
+from qa.read.reader import ExtractiveReader
 from qa.training.reader_example import read, read_sources
 from qa.training.reader_model import IGNORED, Batch, ReaderModel, collate, encode, new_model, new_tokenizer
 from qa.training.reader_score import TorchSpanModel, predictions, summary

@@ -23,16 +23,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from index.chunker import sentences, split
-from index.embedder import SentenceTransformerEmbedder, Vectors
+from index.embed.embedder import SentenceTransformerEmbedder, Vectors
 from index.index import Index
 from index.settings import IndexSettings
+from index.split.passages import sentences, split
 from index.types import Document, Passage
-from qa.answerer import Answerer
+from qa.answer.answerer import Answerer
 from qa.evaluation.metrics import f1
 from qa.evaluation.questions import half, load_questions
 from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES
-from qa.retriever import Retriever
+from qa.retrieve.retriever import Retriever
 from qa.training.reader_example import Example, Source, Text, write, write_sources
 from qa.training.reader_whole import Whole, write_whole
 

@@ -28,9 +28,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from index.compiled import SLOWER
-from index.compiler import fuse, shrink_embeddings
-from index.models import locate
+from index.embed.onnx_encoder import SLOWER
+from index.embed.onnx_export import fuse, shrink_embeddings
+from index.embed.weights import locate
 from index.settings import DEFAULT_MODEL
 from qa.training.reader_card import card
 from qa.training.reader_example import Example, read, read_sources

@@ -9,7 +9,7 @@ from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
 from transformers import BertModel
 
-from index.models import locate
+from index.embed.weights import locate
 from index.settings import DEFAULT_MODEL
 from qa.training.reader_example import Example
 

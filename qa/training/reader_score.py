@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 
 from qa.evaluation.metrics import exact, f1
 from qa.evaluation.refusal import auroc
-from qa.spans import TokenLogits, best_span
+from qa.read.spans import TokenLogits, best_span
 from qa.training.reader_example import Example
 from qa.training.reader_model import ReaderModel, collate, encode, new_tokenizer
 
@@ -21,7 +21,7 @@ Forward = Callable[..., Sequence[NDArray[Any]]]
 
 
 class TorchSpanModel:
-    """A trained model as what `qa.reader.ExtractiveReader` reads with, in bfloat16 as it is trained."""
+    """A trained model as what `qa.read.reader.ExtractiveReader` reads with, in bfloat16 as it is trained."""
 
     longest_answer = ANSWER_TOKENS
 
@@ -36,7 +36,7 @@ class TorchSpanModel:
         return [output.float().cpu().numpy() for output in outputs]
 
     def logits(self, question: str, texts: Sequence[str]) -> list[TokenLogits]:
-        """See `qa.reader.SpanModel.logits`; all texts go through at once."""
+        """See `qa.read.reader.SpanModel.logits`; all texts go through at once."""
         examples = [Example("", question, text, -1, -1, ()) for text in texts]
         encoded = encode(self._tokenizer, examples)
         starts, ends, answerable = self.forward(*(part.numpy() for part in collate(examples, encoded)[:3]))

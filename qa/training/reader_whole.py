@@ -11,8 +11,8 @@ from index.types import Hit
 from qa.evaluation.metrics import exact, f1
 from qa.evaluation.questions import Question
 from qa.evaluation.refusal import auroc
-from qa.reader import Reader
-from qa.retriever import RetrievedPassage, ScoredSentence
+from qa.read.reader import Reader
+from qa.retrieve.retriever import RetrievedPassage, ScoredSentence
 
 
 class Whole(NamedTuple):

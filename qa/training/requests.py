@@ -24,8 +24,8 @@ from scipy import sparse
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 
-from index.embedder import SentenceTransformerEmbedder
-from index.pooling import Vectors
+from index.embed.embedder import SentenceTransformerEmbedder
+from index.embed.pooling import Vectors
 from qa.requests.kinds import FEATURES, FILE, SURE, Weights, features, judge
 from qa.types import KINDS, Kind
 

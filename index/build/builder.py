@@ -1,0 +1,253 @@
+"""Build an index folder from sources, or bring it up to date, embedding only what changed.
+
+A build makes two passes in bounded memory: `index.build.reading_pass` reads, splits and numbers words, then
+`index.build.embedding_pass` embeds, so that the number of passages is known when the long part starts.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from index.store import generations
+from index.cache import cache_folder
+from index.build.changes import differ, looked_at
+from index.split.passages import Chunk, split
+from index.store.columns import mapped
+from index.embed.embedder import Embedder, SentenceTransformerEmbedder
+from index.build.embedding_pass import Embedded, EmbeddingPass, embedded_before
+from index.errors import DamagedError, IndexFolderError, SourceError
+from index.index import Index, Progress
+from index.build.reading_pass import Intake, Last
+from index.load.sources import SourceFile, find
+from index.settings import IndexSettings
+from index.store.generations import FileRecord, Manifest
+from index.types import Document
+from index.store.vectors import write_lists
+from index.store.word_lists import write_words
+
+
+def index_folder(sources: Sequence[str], fingerprint: str, settings: IndexSettings) -> Path:
+    """The cache's folder for an index: other sources, model or settings give another."""
+    key = json.dumps([generations.FORMAT, sorted(sources), fingerprint, settings.model_dump(mode="json")])
+    return cache_folder() / "indexes" / hashlib.sha256(key.encode()).hexdigest()[:20]
+
+
+def build_or_open(
+    sources: Sequence[str | os.PathLike[str]],
+    folder: str | os.PathLike[str] | None,
+    *,
+    settings: IndexSettings,
+    embedder: Embedder | None,
+    progress: Progress | None,
+    rebuild: bool,
+) -> Index:
+    """See `Index.from_sources`."""
+    embedder = embedder or SentenceTransformerEmbedder(settings.model)
+    settings = settings.model_copy(update={"model": embedder.name})
+    files = find(sources)
+    absolute = tuple(sorted({str(Path(source).resolve()) for source in sources}))
+    target = Path(folder) if folder else index_folder(absolute, embedder.fingerprint, settings)
+    _require_ours(target, sources)
+    wanted = Manifest(
+        format=generations.FORMAT,
+        settings=settings,
+        model_fingerprint=embedder.fingerprint,
+        sources=absolute,
+    )
+    update = _Update(target, wanted, embedder, files, explicit=folder is not None, progress=progress)
+    try:
+        return update.run(rebuild=rebuild)
+    except DamagedError:
+        if folder is not None:
+            raise
+        return update.run(rebuild=True)
+    except (OSError, sqlite3.Error) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise IndexFolderError(
+            f"{target}: the index cannot be written ({why}); "
+            "free space there, or give another folder with --folder"
+        ) from error
+
+
+class _Update:
+    """Brings an index folder up to date with some files, and opens it."""
+
+    def __init__(
+        self,
+        target: Path,
+        wanted: Manifest,
+        embedder: Embedder,
+        files: Sequence[SourceFile],
+        *,
+        explicit: bool,
+        progress: Progress | None,
+    ) -> None:
+        self._target = target
+        self._wanted = wanted
+        self._embedder = embedder
+        self._files = files
+        self._explicit = explicit
+        self._progress = progress
+
+    def run(self, *, rebuild: bool) -> Index:
+        """The index of the files; with `rebuild`, nothing that is in the folder is built upon."""
+        last, old = (None, ()) if rebuild else self._last()
+        records = looked_at(self._files, old) if last else []
+        if last is None or differ(records, old):
+            self._build(records, rebuild=rebuild)
+        elif any(seen.checked_ns != known.checked_ns for seen, known in zip(records, old, strict=True)):
+            self._remember(last, records, old)
+        return Index.open(self._target, embedder=self._embedder)
+
+    def _build(self, seen: Sequence[FileRecord], *, rebuild: bool) -> None:
+        """Build what changed; `seen` are the files as they looked just before."""
+        self._target.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._target / "lock"):
+            # Another process may have built it while this one waited.
+            last, old = (None, ()) if rebuild else self._last()
+            records = looked_at(self._files, [*old, *seen])
+            if last is not None and not differ(records, old):
+                return
+            build = _Build(self._wanted, self._embedder, last, self._progress)
+            try:
+                build.run(self._target, self._files, records, resume=True)
+            except DamagedError:  # perhaps what a killed build has left
+                build.run(self._target, self._files, records, resume=False)
+
+    def _remember(self, last: Path, seen: Sequence[FileRecord], old: Sequence[FileRecord]) -> None:
+        """Note how the files look that were read and found unchanged; the next start need not read them."""
+        looks = ({"looks": record.looks, "checked_ns": record.checked_ns} for record in seen)
+        records = [known.model_copy(update=new) for known, new in zip(old, looks, strict=True)]
+        # The folder may be read-only, or in the midst of a build: then the next start reads them again.
+        with contextlib.suppress(OSError, Timeout), FileLock(self._target / "lock", timeout=0):
+            if generations.current(self._target) == last:
+                generations.write_files(last, records)
+
+    def _last(self) -> tuple[Path | None, tuple[FileRecord, ...]]:
+        """The generation in use and its files, when it was built as wanted; None when there is none."""
+        try:
+            generation = generations.current(self._target)
+            if generation is None:
+                return None, ()
+            found = generations.read_manifest(generation)
+            files = generations.read_files(generation)
+            reason = _difference(found, self._wanted)
+        except IndexFolderError as error:
+            reason = str(error).removeprefix(f"{self._target}: ").partition("; ")[0]
+        if not reason:
+            return generation, files
+        if not self._explicit:
+            return None, ()
+        paths = " ".join(self._wanted.sources)
+        raise IndexFolderError(
+            f"{self._target}: {reason}; "
+            f"rebuild it with: quoth index {paths} --folder {self._target} --rebuild"
+        )
+
+
+class _Build:
+    """One build of a generation; `last` is the one in use, None when it is not to be built upon."""
+
+    def __init__(
+        self, wanted: Manifest, embedder: Embedder, last: Path | None, progress: Progress | None
+    ) -> None:
+        self._wanted = wanted
+        self._embedder = embedder
+        self._last = last
+        self._progress = progress or (lambda done, total: None)
+        limit = min(wanted.settings.max_tokens, embedder.max_tokens)
+        self._splitting = wanted.settings.model_copy(update={"max_tokens": limit})
+
+    def run(
+        self, target: Path, files: Sequence[SourceFile], records: Sequence[FileRecord], *, resume: bool
+    ) -> None:
+        """Write and publish a generation; nothing is published when anything fails.
+
+        With `resume`, what killed builds have embedded is taken over.
+        """
+        killed = generations.killed(target) if resume else ()
+        before = embedded_before(self._last, killed, self._wanted.model_fingerprint)
+        generation = generations.begin(target, keep=[embedded.generation for embedded in before])
+        self._write(generation, files, records, before)
+        generations.publish(generation)
+
+    def _write(
+        self,
+        generation: Path,
+        files: Sequence[SourceFile],
+        records: Sequence[FileRecord],
+        before: Sequence[Embedded],
+    ) -> None:
+        settings = self._wanted.settings
+        # Says already which model the vectors are of, should this build be killed.
+        generations.write_manifest(generation, self._wanted)
+        with ExitStack() as opened:
+            last = opened.enter_context(closing(Last(self._last))) if self._last else None
+            intake = opened.enter_context(Intake(generation, last, self._split, self._progress))
+            records = self._load(intake, files, records)
+        embedding = EmbeddingPass(generation, self._embedder, before)
+        embedding.run(self._progress)
+        # The last generation's are the first of `before`; without one, no lists are kept.
+        old_rows = np.where(embedding.sources == 0, embedding.rows, -1)
+        write_lists(generation, exact_up_to=settings.exact_up_to, last=self._last, old_rows=old_rows)
+        write_words(
+            generation / "words",
+            mapped(generation, "terms"),
+            mapped(generation, "term_pointers"),
+            list(intake.vocabulary.terms),
+            k1=settings.bm25_k1,
+            b=settings.bm25_b,
+        )
+        generations.write_files(generation, records)
+        counts = {"documents": intake.documents, "passages": intake.passages}
+        problems = tuple(record.error for record in records if record.error)
+        held = {**counts, "problems": problems, "files": generations.marked(generation)}
+        generations.write_manifest(generation, self._wanted.model_copy(update=held))
+
+    def _load(
+        self, intake: Intake, files: Sequence[SourceFile], records: Sequence[FileRecord]
+    ) -> list[FileRecord]:
+        """Take in all files; a file that fails is noted in its record."""
+        loaded = []
+        for file, record in zip(files, records, strict=True):
+            first, error = intake.documents, None
+            try:
+                intake.add(file, record)
+            except SourceError as failure:
+                if file.path in self._wanted.sources:
+                    raise
+                error = str(failure)
+            count = intake.documents - first
+            loaded.append(record.model_copy(update={"documents": count, "error": error}))
+        intake.finish()
+        if not intake.documents:
+            raise SourceError(next(record.error for record in loaded if record.error) or "nothing to index")
+        return loaded
+
+    def _split(self, document: Document) -> list[Chunk]:
+        return split(document, self._embedder.count_tokens, self._splitting)
+
+
+def _require_ours(target: Path, sources: Sequence[str | os.PathLike[str]]) -> None:
+    if not generations.is_free(target):
+        raise IndexFolderError(
+            f"{target}: is not an index folder and not empty; give an empty or new one with --folder"
+        )
+
+
+def _difference(found: Manifest, wanted: Manifest) -> str:
+    if found.sources != wanted.sources:
+        return f"the index was built from other sources ({', '.join(found.sources)})"
+    if found.model_fingerprint != wanted.model_fingerprint:
+        return f"the index was built with another model ({found.settings.model})"
+    if found.settings != wanted.settings:
+        return "the index was built with other settings"
+    return ""

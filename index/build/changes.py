@@ -1,0 +1,76 @@
+"""Notice which source files have changed since they were indexed, reading only those that may have."""
+
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from index.load.limits import Limits
+from index.load.sources import SourceFile
+from index.store.generations import FileRecord, Looks
+
+# Two changes within so many nanoseconds may bear the same time: FAT counts in two seconds.
+_COARSEST_NS = 2_000_000_000
+
+
+def looked_at(files: Sequence[SourceFile], old: Sequence[FileRecord]) -> list[FileRecord]:
+    """The files as they are now; only those are hashed that may have changed since the last record."""
+    settled = {_key(record, record.looks): record for record in old if record.sha256 and _settled(record)}
+    records = []
+    for file in files:
+        checked, looks = time.time_ns(), _looks(file.path)
+        record = settled.get(_key(file, looks))
+        records.append(record or _read(file, looks, checked))
+    return records
+
+
+def differ(records: Sequence[FileRecord], old: Sequence[FileRecord]) -> bool:
+    """Whether the files are others than those indexed, by name or content.
+
+    One that could not be read then is to be tried again.
+    """
+    unread = any(not record.sha256 for record in old)
+    return unread or [record.content for record in records] != [record.content for record in old]
+
+
+def _key(file: SourceFile | FileRecord, looks: Looks) -> tuple[object, ...]:
+    return file.path, file.source, file.document_id, file.prefix, looks
+
+
+def _read(file: SourceFile, looks: Looks, checked_ns: int) -> FileRecord:
+    # What is refused anyway is not hashed: it may be a pipe, or a terabyte of nothing.
+    wanted = not file.problem and (file.is_corpus or looks.size <= Limits().packed_bytes)
+    return FileRecord(
+        path=file.path,
+        source=file.source,
+        document_id=file.document_id,
+        prefix=file.prefix,
+        looks=looks,
+        checked_ns=checked_ns,
+        sha256=_hash(file.path) if wanted else "",
+    )
+
+
+def _settled(record: FileRecord) -> bool:
+    """Whether a later change would show: the file was not changed just before it was looked at.
+
+    Windows tells no time of change of an entry, so there every file is read.
+    """
+    return os.name != "nt" and record.looks.ctime_ns + _COARSEST_NS < record.checked_ns
+
+
+def _looks(path: str) -> Looks:
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return Looks(-1, -1, -1, -1)
+    return Looks(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+
+
+def _hash(path: str) -> str:
+    """The SHA-256 of a file, empty when it cannot be read."""
+    with contextlib.suppress(OSError), Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return ""

@@ -1,0 +1,1 @@
+"""Texts become vectors: engines, compiled models, the weights on this machine."""

@@ -1,0 +1,244 @@
+"""Parse a file in a process of its own, bounded in time and memory: no document hangs or crashes ours.
+
+The parsers of PDF and HTML are C, which nothing but the end of its process stops. A process is kept for
+a moment for the next file, since starting one takes longer than most files; it ends when ours does,
+however that ends.
+"""
+
+import atexit
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from index.load.decoding import UnreadableError
+from index.load.formats import Extracted, extract_file
+from index.load.limits import Limits
+from index.types import Heading
+
+_KEPT_SECONDS = 2.0
+_CODE = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from index.load.confined import serve; serve(sys.argv[2])"
+)
+
+_idle: list["_Parser"] = []
+_idle_lock = threading.Lock()
+
+
+def extract_confined(path: Path, limits: Limits) -> tuple[Extracted, str]:
+    """What `extract_file` gives; may be called from many threads at once.
+
+    Raises UnreadableError also when parsing takes more time or memory than allowed, or breaks down.
+    """
+    parser = _take(limits) or _Parser(limits)
+    try:
+        found = parser.extract(path)
+    except UnreadableError:
+        _keep(parser)
+        raise
+    except BaseException:  # interrupted: an answer may be under way that nobody waits for
+        parser.kill()
+        raise
+    _keep(parser)
+    return found
+
+
+class _Parser:
+    """A process that parses one file at a time."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.is_spent = False  # it ran out of memory, and may not have given all of that back
+        self.drop = threading.Timer(0, lambda: None)  # what ends it when it has been idle for a moment
+        paths = [str(Path(path).absolute()) for path in sys.path]
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-c", _CODE, json.dumps(paths), limits.model_dump_json()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError as error:
+            raise UnreadableError(
+                f"cannot be parsed: no process starts ({error.strerror}); try again"
+            ) from error
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can take a file."""
+        return self._process.poll() is None
+
+    def extract(self, path: Path) -> tuple[Extracted, str]:
+        """See `extract_confined`; the process is dead after it ran into a limit."""
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            self._process.kill()
+
+        timer = _timer(self.limits.seconds, stop)
+        try:
+            return self._ask(path)
+        except (OSError, EOFError) as error:
+            self.kill()
+            if late.is_set():
+                reason = f"takes more than {self.limits.seconds:g} s to parse"
+            else:
+                mebibytes = self.limits.memory_bytes // 2**20
+                reason = f"breaks its parser, or needs more than {mebibytes} MiB of memory"
+            raise UnreadableError(f"{reason}: split it up, or save it again with another program") from error
+        finally:
+            timer.cancel()
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+        self.close()
+
+    def close(self) -> None:
+        """End it, as the end of its input does, and wait for that."""
+        stdin, stdout = self._pipes()
+        with contextlib.suppress(OSError):  # what it did not take is lost
+            stdin.close()
+        self._process.wait()
+        stdout.close()
+
+    def _ask(self, path: Path) -> tuple[Extracted, str]:
+        stdin, stdout = self._pipes()
+        stdin.write(json.dumps(str(path)).encode() + b"\n")
+        stdin.flush()
+        line = stdout.readline()
+        if not line.endswith(b"\n"):
+            raise EOFError
+        answer = json.loads(line)
+        if "error" in answer:
+            self.is_spent = answer["spent"]
+            raise UnreadableError(answer["error"])
+        text = stdout.read(answer["bytes"])
+        if len(text) < answer["bytes"]:
+            raise EOFError
+        extracted = Extracted(
+            text.decode("utf-8", "surrogatepass"),
+            answer["title"],
+            tuple(Heading(start=start, end=end, level=level) for start, end, level in answer["headings"]),
+            tuple(answer["pages"]),
+            answer["note"],
+        )
+        return extracted, answer["sha256"]
+
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        return self._process.stdin, self._process.stdout
+
+
+def _take(limits: Limits) -> _Parser | None:
+    with _idle_lock:
+        for parser in _idle:
+            if parser.limits == limits and parser.is_alive:
+                parser.drop.cancel()
+                _idle.remove(parser)
+                return parser
+    return None
+
+
+def _keep(parser: _Parser) -> None:
+    """Keep a process for the next file, for a moment, unless it is dead or ran out of memory."""
+    if parser.is_spent:
+        parser.kill()
+    if not parser.is_alive:
+        return
+    parser.drop = _timer(_KEPT_SECONDS, lambda: _drop(parser))
+    with _idle_lock:
+        _idle.append(parser)
+
+
+def _drop(parser: _Parser) -> None:
+    with _idle_lock:
+        if parser not in _idle:  # taken again in the meantime
+            return
+        _idle.remove(parser)
+    parser.close()
+
+
+def _timer(seconds: float, act: Callable[[], None]) -> threading.Timer:
+    timer = threading.Timer(seconds, act)
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+@atexit.register
+def _drop_all() -> None:
+    for parser in list(_idle):
+        _drop(parser)
+
+
+def serve(limits: str) -> None:
+    """Answer requests on standard input, until it ends; all that runs in a process of its own.
+
+    A request is a line, a path in JSON. The answer is a line too, an object with `error` or with the fields
+    of Extracted but the text, whose bytes follow.
+    """
+    bounds = Limits.model_validate_json(limits)
+    _bound_memory(bounds.memory_bytes)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches it too, but it ends by its input
+    # Whatever a library prints must not get among the answers.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    requests: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=[requests], daemon=True).start()
+    while True:
+        answers.write(_answer(Path(requests.get()), bounds))
+        answers.flush()
+
+
+def _listen(requests: "queue.SimpleQueue[str]") -> None:
+    """Pass on requests; when there can be none any more, end the process, even in the midst of a file."""
+    try:
+        for line in sys.stdin.buffer:
+            requests.put(json.loads(line))
+    finally:
+        os._exit(0)
+
+
+def _answer(path: Path, limits: Limits) -> bytes:
+    spent = False
+    try:
+        extracted, sha256 = extract_file(path, limits)
+        text = extracted.text.encode("utf-8", "surrogatepass")
+        answer = {
+            **extracted._asdict(),
+            "headings": [(heading.start, heading.end, heading.level) for heading in extracted.headings],
+            "sha256": sha256,
+            "bytes": len(text),
+        }
+        del answer["text"]
+        return json.dumps(answer).encode() + b"\n" + text
+    except UnreadableError as error:
+        reason = str(error)
+    except MemoryError:
+        spent = True
+        reason = f"needs more than {limits.memory_bytes // 2**20} MiB of memory to parse: split it up"
+    except Exception as error:  # noqa: BLE001 (a parser's own fault; the process goes on)
+        reason = f"is broken in a way that its parser does not know ({type(error).__name__}): save it again"
+    return json.dumps({"error": reason, "spent": spent}).encode() + b"\n"
+
+
+def _bound_memory(most: int) -> None:
+    """Bound the address space where the system can, and leave no core of a crash behind."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for kind, value in ((resource.RLIMIT_AS, most), (resource.RLIMIT_CORE, 0)):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(kind, (value, value))

@@ -1,0 +1,1 @@
+"""The index folder on disk: generations, columns, documents, word lists, vectors."""

@@ -1,0 +1,1 @@
+"""Words, numbers and their normal forms: what search compares."""

@@ -1,0 +1,1 @@
+"""Spans become an answer: settle, compose, cite, decide; verify afterwards."""

@@ -1,0 +1,163 @@
+"""Settle what a reader found before it is composed: whole figures, names for pronouns, no opposites; pure.
+
+It takes the spans of any reader, whoever ranked them last, and gives spans of the same sentences.
+"""
+
+from collections.abc import Sequence
+
+from qa.language.function_words import content_words
+from qa.language.measures import is_of_another_measure, is_of_another_rate, measures
+from qa.language.polarity import Polarity, asks_for_one, compare, denies, is_elliptic
+from qa.language.pronouns import Told, antecedent, is_pronoun, reports
+from qa.language.quantity import whole
+from qa.read.cues import is_bare
+from qa.read.spans import Span, text_of
+from qa.retrieve.retriever import RetrievedPassage
+
+# Of so many spans, more than are ever shown, the best ones are looked at.
+_SETTLED = 12
+# How much less sure than one that says nothing an answer of the same sentence may be, in log-odds.
+_LESS_SURE = 5.0
+# How many sentences before a pronoun are looked at for a name.
+_BACK = 4
+# Of a sentence that is less sure than the pronoun's by more, in log-odds, the reader points at nothing.
+_POINTED = 15.0
+# The most characters between two passages of which one follows the other.
+_GAP = 4
+# How far an opposite is put below the best span, in log-odds: too far to be shown beside it.
+_BELOW = 1.0
+
+
+def settle(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
+    """The spans as they may be shown, best first."""
+    settled = [
+        _explained(_whole(_telling(question, span, spans, passages), passages), spans, passages)
+        for span in spans[:_SETTLED]
+    ]
+    if asks_for_one(question):
+        settled = _without_opposites(question, settled, passages)
+    settled = _of_the_measure(question, settled, passages)
+    return sorted([*settled, *spans[_SETTLED:]], key=lambda span: -span.score)
+
+
+def _telling(question: str, span: Span, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> Span:
+    """The span with an exact answer that says something by itself, or with none."""
+    if span.highlight is None or not is_bare(said := text_of(passages, span, span.highlight)):
+        return span
+    near = span.otherwise is not None and span.margin - span.otherwise[1] <= _LESS_SURE
+    other = span._replace(highlight=span.otherwise[0] if span.otherwise and near else None)
+    sentence = text_of(passages, span, (span.start, span.end))
+    first, last = span.highlight[0] - span.start, span.highlight[1] - span.start
+    if not is_pronoun(said) or (other.highlight and reports(question, sentence, last)):
+        return other
+    own = Told(span.start, span.end, sentence[:first], None, span.margin)
+    earlier = [_told(one, passages, span.margin - _POINTED) for one in _before(span, spans)]
+    found = antecedent(said, question, [own, *earlier])
+    if found is None:
+        return other
+    told, name = found
+    return span._replace(highlight=name, beside=None if told is own else (told.start, told.end))
+
+
+def _told(span: Span, passages: Sequence[RetrievedPassage], least: float) -> Told:
+    """A sentence with what the reader points at in it, if that says something and is as sure as `least`."""
+    highlight = span.highlight
+    if highlight and (span.margin < least or is_bare(text_of(passages, span, highlight))):
+        highlight = None
+    return Told(span.start, span.end, text_of(passages, span, (span.start, span.end)), highlight, span.margin)
+
+
+def _before(span: Span, spans: Sequence[Span]) -> list[Span]:
+    """The spans of the sentences that lead up to a span's, the nearest first."""
+    same = [one for one in spans if one.document_id == span.document_id and one.end <= span.start]
+    found: list[Span] = []
+    start, passage = span.start, span.passage
+    for one in sorted(same, key=lambda one: -one.start)[:_BACK]:
+        if one.passage != passage and start - one.end > _GAP:
+            break
+        found.append(one)
+        start, passage = one.start, one.passage
+    return found
+
+
+def _whole(span: Span, passages: Sequence[RetrievedPassage]) -> Span:
+    """The span with an exact answer that cuts no word and no figure of its sentence."""
+    if span.highlight is None:
+        return span
+    start, end = span.start, span.end
+    if span.beside and span.beside[0] <= span.highlight[0] < span.beside[1]:
+        start, end = span.beside
+    sentence = text_of(passages, span, (start, end))
+    first, last = whole(sentence, span.highlight[0] - start, span.highlight[1] - start)
+    return span._replace(highlight=(start + first, start + last))
+
+
+def _explained(span: Span, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> Span:
+    """The span with the sentence after it, where its own is no more than a "Yes." or a "No."."""
+    if span.beside or content_words(text_of(passages, span, (span.start, span.end))):
+        return span
+    after = [
+        one for one in spans if one.document_id == span.document_id and 0 <= one.start - span.end <= _GAP
+    ]
+    return span._replace(beside=(after[0].start, after[0].end)) if after else span
+
+
+def _without_opposites(
+    question: str, spans: Sequence[Span], passages: Sequence[RetrievedPassage]
+) -> list[Span]:
+    """The spans with those that say the opposite below the best that does not.
+
+    Where the best one says the opposite, one that says of the same what is asked takes its place.
+    Where none does, it stays: a guess that is not right.
+    """
+    compared = [_compared(question, span, spans, passages) for span in spans]
+    if not any(known.opposes for known in compared):
+        return list(spans)
+    best, settled = spans[0].score, list(spans)
+    if compared[0].opposes:
+        agreeing = (place for place, known in enumerate(compared) if known.settles(compared[0]))
+        chosen = next(agreeing, None)
+        if chosen is None:
+            return [spans[0]._replace(unfit=True), *spans[1:]]
+        settled[chosen] = settled[chosen]._replace(score=best)
+    return [
+        span._replace(score=min(span.score, best - _BELOW), unfit=True) if known.opposes else span
+        for span, known in zip(settled, compared, strict=True)
+    ]
+
+
+def _of_the_measure(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
+    """The spans with the best that holds the question's measures first, where the best one holds others.
+
+    A best one that speaks of another rate ("a year" for "per month") stays: a guess that is not right.
+    """
+    if not spans:
+        return []
+    settled = list(spans)
+    sentences = [text_of(passages, span, (span.start, span.end)) for span in spans]
+    best = max(range(len(spans)), key=lambda place: spans[place].score)
+    if is_of_another_measure(question, sentences[best]):
+        wanted = measures(question)
+        holding = (place for place, said in enumerate(sentences) if wanted <= measures(said))
+        if (chosen := next(holding, None)) is not None:
+            score = spans[best].score
+            settled[chosen] = spans[chosen]._replace(score=score)
+            settled[best] = spans[best]._replace(score=min(spans[chosen].score, score - _BELOW))
+    elif is_of_another_rate(question, sentences[best]):
+        settled[best] = spans[best]._replace(unfit=True)
+    return settled
+
+
+def _compared(
+    question: str, span: Span, spans: Sequence[Span], passages: Sequence[RetrievedPassage]
+) -> Polarity:
+    """What a question and a span's sentence share; nothing where the exact answer itself is a denial."""
+    sentence = text_of(passages, span, (span.start, span.end))
+    if is_elliptic(sentence) and (before := _before(span, spans)):
+        told = compare(question, text_of(passages, before[0], (before[0].start, before[0].end)))
+        return told.turned()
+    if span.highlight is None or not span.start <= span.highlight[0] < span.end:
+        return compare(question, sentence)
+    if denies(text_of(passages, span, span.highlight)):
+        return Polarity()
+    return compare(question, sentence, span.highlight[0] - span.start, span.highlight[1] - span.start)

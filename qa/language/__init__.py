@@ -1,0 +1,1 @@
+"""Facts of English that need no model: function words, names, numbers, measures, negation, pronouns."""

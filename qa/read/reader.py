@@ -1,0 +1,172 @@
+"""Point at what answers a question in the passages that were retrieved.
+
+`Reader` is the seam. The extractive reader points at exact spans with a trained model; the sentence reader
+ranks whole sentences with none, and is the baseline that the trained one has to beat.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from index.types import Passage
+from qa.answer.calibration import Ranking, shipped_calibration
+from qa.language.function_words import content_words
+from qa.language.names import names_in
+from qa.language.pronouns import is_pronoun
+from qa.read.cues import is_bare, kind_fits, related, telling
+from qa.read.faq import is_question
+from qa.read.spans import Span, TokenLogits, best_within
+from qa.retrieve.retriever import RetrievedPassage, ScoredSentence
+
+
+class Reader(Protocol):
+    """What the Answerer asks of a reader; `calibration` names the calibration that its spans go with."""
+
+    calibration: str
+
+    def read(self, question: str, passages: Sequence[RetrievedPassage]) -> list[Span]:
+        """Spans that may answer, best first, no sentence twice; empty only when there is no passage."""
+        ...
+
+
+class SpanModel(Protocol):
+    """A trained model that knows, of each token of a passage, whether the answer starts or ends there."""
+
+    @property
+    def longest_answer(self) -> int:
+        """In tokens."""
+        ...
+
+    def logits(self, question: str, texts: Sequence[str]) -> list[TokenLogits]:
+        """What it says of each text."""
+        ...
+
+
+class ExtractiveReader:
+    """The best exact span of each sentence by a trained model, ranked with what retrieval knows of it."""
+
+    calibration = "extractive"
+
+    def __init__(self, model: SpanModel, ranking: Ranking | None = None) -> None:
+        self.model = model
+        self.ranking = ranking or shipped_calibration(self.calibration).ranking or Ranking()
+
+    def read(self, question: str, passages: Sequence[RetrievedPassage]) -> list[Span]:
+        """See `Reader.read`."""
+        found = self.model.logits(question, [passage.hit.passage.text for passage in passages])
+        return _sorted(
+            [
+                span
+                for place, (passage, known) in enumerate(zip(passages, found, strict=True))
+                for sentence in passage.sentences
+                if (span := self._span(passage, place, sentence, known))
+            ],
+            passages,
+        )
+
+    def _span(
+        self, found: RetrievedPassage, place: int, sentence: ScoredSentence, known: TokenLogits
+    ) -> Span | None:
+        passage, weights = found.hit.passage, self.ranking
+        start, end = sentence.start - passage.start, sentence.end - passage.start
+        best = best_within(known, start, end, self.model.longest_answer)
+        if best is None:
+            return None
+        first, last, margin = best
+        if sentence.heading and not content_words(passage.text[start:end]):
+            # A bare yes or no is as sure as the question is that it answers.
+            first_asked, last_asked = (place - passage.start for place in sentence.heading)
+            headed = best_within(known, first_asked, last_asked, self.model.longest_answer)
+            margin = max(margin, headed[2] if headed else margin)
+        score = (
+            weights.margin * margin
+            + weights.answerable * known.answerable
+            + weights.sentence * sentence.score
+            + weights.words * found.words
+            + weights.dense * found.dense
+        )
+        return Span(
+            document_id=passage.document_id,
+            start=sentence.start,
+            end=sentence.end,
+            highlight=(passage.start + first, passage.start + last),
+            score=score,
+            passage=place,
+            margin=margin,
+            answerable=known.answerable,
+            otherwise=self._otherwise(passage, sentence, known, first, last),
+        )
+
+    def _otherwise(
+        self, passage: Passage, sentence: ScoredSentence, known: TokenLogits, first: int, last: int
+    ) -> tuple[tuple[int, int], float] | None:
+        """The best range of a sentence that says something, when `passage.text[first:last]` does not.
+
+        Instead of a pronoun it is one that holds a name, beside the pronoun.
+        """
+        if not is_bare(passage.text[first:last]):
+            return None
+        start, end = sentence.start - passage.start, sentence.end - passage.start
+        if is_pronoun(passage.text[first:last]):
+            start = last
+            wanted = [(name.start, name.start + len(name.text)) for name in names_in(passage.text[start:end])]
+        else:
+            wanted = telling(passage.text[start:end])
+        found = best_within(
+            known, start, end, self.model.longest_answer, [(start + a, start + b) for a, b in wanted]
+        )
+        return found and ((passage.start + found[0], passage.start + found[1]), found[2])
+
+
+class SentenceReader:
+    """Ranks sentences by a weighted sum of what retrieval knows of them and of two cues.
+
+    No exact span, little sense of what is asked. The weights were fitted to put the right sentence first on
+    the tuning articles; DECISIONS.md has the table.
+    """
+
+    calibration = "sentence"
+
+    cosine = 1.0
+    share = 0.9
+    pairs = 0.2
+    passage_cosine = 0.6
+    passage_words = 0.75
+    kind = 0.25
+    related = 0.7
+
+    def read(self, question: str, passages: Sequence[RetrievedPassage]) -> list[Span]:
+        """See `Reader.read`."""
+        asked = content_words(question)
+        spans: list[Span] = []
+        for place, found in enumerate(passages):
+            passage = found.hit.passage
+            for sentence in found.sentences:
+                text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+                score = (
+                    self.cosine * sentence.cosine
+                    + self.share * sentence.share
+                    + self.pairs * sentence.pairs
+                    + self.passage_cosine * found.dense
+                    + self.passage_words * found.words
+                    + self.kind * kind_fits(question, text)
+                    + self.related * related(asked, text)
+                )
+                spans.append(Span(passage.document_id, sentence.start, sentence.end, None, score, place))
+        return _sorted(spans, passages)
+
+
+def _sorted(spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
+    """Best first, each sentence once; of passages without a sentence (headings alone), the passages."""
+    kept: dict[tuple[str, int, int], Span] = {}
+    for span in spans or [_whole(found, place) for place, found in enumerate(passages)]:
+        # Passages may overlap: a sentence counts once, where it scores best.
+        known = kept.setdefault((span.document_id, span.start, span.end), span)
+        if span.score > known.score:
+            kept[span.document_id, span.start, span.end] = span
+    return sorted(kept.values(), key=lambda span: -span.score)
+
+
+def _whole(found: RetrievedPassage, place: int) -> Span:
+    passage = found.hit.passage
+    place_in_text = passage.document_id, passage.start, passage.end
+    return Span(*place_in_text, None, found.hit.score, place, unfit=is_question(passage.text))

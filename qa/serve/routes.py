@@ -1,0 +1,181 @@
+"""The routes beside the chat: what the panel reads, a visitor's documents. The only importer of FastAPI."""
+
+import asyncio
+import sys
+from importlib.metadata import version
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.datastructures import URL
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from index.errors import IndexingError
+from qa.errors import BusyError, QuestionAnsweringError, QuestionError, TooFastError, UploadError
+from qa.page.export import as_html, as_json
+from qa.serve.error_lines import misshapen, told
+from qa.serve.feedback import Feedback, FeedbackFile
+from qa.serve.operations import Answers, Hit, Operations, Query, Question, Verdict, Words
+from qa.serve.rate_limits import RateLimiter, caller
+from qa.serve.sessions import Session, Sessions
+from qa.serve.uploads import UploadLimits, safe_name
+from qa.serve.workspace import Workspace
+from qa.types import Answer, Citation
+
+_KEPT_SECONDS = 365 * 24 * 3600
+_LARGEST_BODY = 4_000_000
+# Files that are parsed at once, each in a process that may take a gigabyte.
+_ADDED_AT_ONCE = 4
+_STATUS = {BusyError: 503, TooFastError: 429, IndexingError: 500}
+
+
+def application(
+    workspace: Workspace,
+    sessions: Sessions,
+    limits: UploadLimits,
+    feedback: FeedbackFile,
+    asked: Operations,
+    rate_limiter: RateLimiter,
+) -> FastAPI:
+    """The routes of a workspace, for its page and for programs; the page is mounted behind them."""
+    web = FastAPI(
+        title="Quoth", version=version("quoth"), docs_url=None, redoc_url=None,
+        openapi_url="/api/openapi.json",
+        description="Every answer quotes the documents that this server serves, to the character.",
+        max_body_size=_LARGEST_BODY,
+    )  # fmt: skip
+
+    @web.exception_handler(QuestionAnsweringError)
+    @web.exception_handler(IndexingError)
+    def _refused(_: Request, error: Exception) -> JSONResponse:
+        status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
+        wait = {"retry-after": "5"} if status in (429, 503) else None
+        return JSONResponse({"detail": told(error)}, status_code=status, headers=wait)
+
+    @web.exception_handler(RequestValidationError)
+    def _misshapen(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        # Its place begins with the part of the request that it is in.
+        return JSONResponse({"detail": misshapen({**first, "loc": first["loc"][1:]})}, status_code=400)
+
+    web.include_router(_for_programs(asked))
+    web.include_router(_for_the_page(workspace, sessions, limits, feedback, rate_limiter))
+    return web
+
+
+def _for_programs(asked: Operations) -> APIRouter:
+    api = APIRouter(prefix="/api", tags=["Quoth"])
+
+    @api.post("/ask", summary=Operations.ask.__doc__)
+    async def ask(given: Question, request: Request) -> Answer:
+        return await asked.ask(given, caller(request))
+
+    @api.post("/search", summary=Operations.search.__doc__)
+    async def search(given: Query, request: Request) -> list[Hit]:
+        return await asked.search(given, caller(request))
+
+    @api.post("/quote", summary=Operations.quote.__doc__)
+    async def quote(given: Words, request: Request) -> list[Citation]:
+        return await asked.quote(given, caller(request))
+
+    @api.post("/verify", summary=Operations.verify.__doc__)
+    async def verify(given: Answers, request: Request) -> Verdict:
+        return await asked.verify(given, caller(request))
+
+    return api
+
+
+def _for_the_page(
+    workspace: Workspace,
+    sessions: Sessions,
+    limits: UploadLimits,
+    feedback: FeedbackFile,
+    rate_limiter: RateLimiter,
+) -> APIRouter:
+    web = APIRouter(prefix="/visit", include_in_schema=False)
+    adding = asyncio.Semaphore(_ADDED_AT_ONCE)
+
+    def visiting(request: Request, response: Response) -> Session:
+        name = cookie_name(request.url)
+        token, session = sessions.arrive(request.cookies.get(name), caller(request))
+        lasting = _KEPT_SECONDS if session.kept and not session.shared else None
+        response.set_cookie(name, token, httponly=True, samesite="strict", max_age=lasting)
+        return session
+
+    Visiting = Annotated[Session, Depends(visiting)]  # noqa: N806
+
+    @web.get("/documents")
+    def _documents(session: Visiting) -> dict[str, Any]:
+        return {**workspace.listing(session), "limit": limits.file_megabytes}
+
+    @web.get("/document")
+    def _document(id: str, session: Visiting) -> dict[str, Any]:
+        return workspace.read(id, session)
+
+    # Counts for itself, to say the number.
+    @web.put("/documents", max_body_size=sys.maxsize)
+    async def _upload(name: str, request: Request, session: Visiting) -> dict[str, str]:
+        name = safe_name(name)
+        too_large = UploadError(f"{name}: more than {limits.file_megabytes} MB, the most; split it up")
+        if int(request.headers.get("content-length") or 0) > limits.file_bytes:
+            raise too_large
+        with session.receiving(name) as file:
+            with file.open("wb") as stream:
+                async for chunk in request.stream():
+                    if stream.tell() + len(chunk) > limits.file_bytes:
+                        raise too_large
+                    stream.write(chunk)
+            # The file is parsed there, which may take a minute.
+            async with adding:
+                added = await run_in_threadpool(session.library.add, name, file, taken=workspace.holds)
+            return {"id": added}
+
+    @web.delete("/documents")
+    def _remove(id: str, session: Visiting) -> dict[str, Any]:
+        session.library.remove(id)
+        session.left_out.discard(id)
+        return _documents(session)
+
+    @web.post("/choice")
+    def _choose(id: str, asked: bool, session: Visiting) -> dict[str, Any]:
+        (session.left_out.discard if asked else session.left_out.add)(id)
+        return _documents(session)
+
+    @web.post("/keep")
+    def _keep(kept: bool, request: Request, response: Response, session: Visiting) -> dict[str, Any]:
+        session.keep(kept)
+        visiting(request, response)  # again: the cookie lasts as long as the documents
+        return _documents(session)
+
+    @web.post("/leave")
+    def _leave(request: Request) -> None:
+        sessions.leave(request.cookies.get(cookie_name(request.url)))
+
+    @web.get("/suggestions")
+    async def _suggestions(id: str, request: Request, session: Visiting) -> list[str]:
+        return await rate_limiter.run(caller(request), lambda: workspace.suggestions(id, session))
+
+    @web.get("/export")
+    def _export(conversation: str, form: Literal["json", "html"], session: Visiting) -> Response:
+        answers = session.conversation(conversation).answers
+        content = as_json(answers) if form == "json" else as_html(answers)
+        attached = {"content-disposition": f'attachment; filename="conversation.{form}"'}
+        kind = "application/json" if form == "json" else "text/html; charset=utf-8"
+        return Response(content, media_type=kind, headers=attached)
+
+    @web.post("/feedback")
+    def _feedback(conversation: str, turn: int, said: Feedback, session: Visiting) -> dict[str, str]:
+        found = session.conversation(conversation)
+        if not 0 <= turn < len(found.answers):
+            raise QuestionError(f"turn {turn}: there is no such answer in the conversation")
+        own = workspace.quotes_own(found.answers[: turn + 1], session)
+        name = feedback.add(found.answers[turn], found.history(turn), said, own=own)
+        return {"file": f"feedback/{name}"}
+
+    return web
+
+
+def cookie_name(url: URL) -> str:
+    """The name of the cookie with a session's secret: browsers do not tell servers of one machine apart."""
+    return f"quoth-{url.port or 0}"

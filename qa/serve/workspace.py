@@ -1,0 +1,141 @@
+"""What a visitor sits at: the documents that can be read and asked, and what answers."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from index.embed.embedder import encodable
+from index.index import Index
+from index.types import Document
+from qa.answer.citations import cited
+from qa.errors import QuestionError
+from qa.page.layout import pieces
+from qa.page.suggestions import suggest
+from qa.retrieve.retriever import Retriever
+from qa.serve.asking import Answers, surest
+from qa.serve.sessions import Session
+from qa.types import Answer, Turn
+
+# Documents that the page lists; any other opens by its citations.
+MOST_LISTED = 500
+_MOST_SUGGESTED = 200
+
+
+class Workspace:
+    """The documents of the server, which every visitor reads and asks, beside the visitor's own."""
+
+    def __init__(self, answerer: Answers, retriever: Retriever, index: Index) -> None:
+        self.answerer = answerer
+        self.retriever = retriever
+        self.index = index
+        self._suggested: dict[tuple[object, ...], list[str]] = {}
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn | Mapping[str, object]] | None = (),
+        *,
+        threshold: float | None = None,
+        session: Session | None = None,
+    ) -> Answer:
+        """The surest answer from the documents that the visitor chose, own ones first among equals."""
+        parts: list[tuple[Answers, Collection[str] | None]] = []
+        shared: Collection[str] | None = None
+        if session:
+            own = session.chosen(session.library.ready())
+            # The library's documents and its answerer change in the background: a pair of one moment.
+            if own and (answerer := session.library.answerer):
+                parts.append((answerer, own))
+            if session.left_out:
+                shared = session.chosen(self.index.document_ids())
+        if shared is None or shared:
+            parts.append((self.answerer, shared))
+        if not parts:
+            raise QuestionError("no document is chosen; choose one to ask under Documents")
+        return surest(
+            [
+                answerer.answer(question, history, threshold=threshold, documents=documents)
+                for answerer, documents in parts
+            ]
+        )
+
+    def listing(self, session: Session | None = None) -> dict[str, Any]:
+        """The visitor's documents with their states and the first of the server's; how many there are."""
+        ids = self.index.document_ids()
+        own = session.library.uploads() if session else []
+        left_out = session.left_out if session else set()
+        listed = [
+            *(
+                {**upload.model_dump(), "own": True, "asked": upload.id not in left_out}
+                for upload in own
+            ),
+            *(
+                {"id": document_id, "own": False, "state": "ready", "asked": document_id not in left_out}
+                for document_id in ids[:MOST_LISTED]
+            ),
+        ]  # fmt: skip
+        ready = sum(upload.state == "ready" for upload in own)
+        return {
+            "documents": listed,
+            "total": len(ids) + ready,
+            "kept": session.kept if session else False,
+            "shared": session.shared if session else False,
+        }
+
+    def suggestions(self, document_id: str, session: Session | None = None) -> list[str]:
+        """Questions about a document that it answers when the visitor asks them."""
+        document = self._document(document_id, session)
+        left_out = frozenset(session.left_out) if session else frozenset()
+        key = (document.id, document.sha256, left_out, tuple(session.library.ready()) if session else ())
+        if key not in self._suggested:
+
+            def ask(question: str) -> Answer:
+                answer = self.ask(question, session=session)
+                own = any(one.document_id == document.id for one in answer.citations[:1])
+                return answer if own else answer.model_copy(update={"verdict": "silent", "answered": False})
+
+            while len(self._suggested) >= _MOST_SUGGESTED:
+                self._suggested.pop(next(iter(self._suggested)), None)
+            self._suggested[key] = suggest(document.text, ask)
+        return self._suggested[key]
+
+    def holds(self, document_id: str) -> bool:
+        """Whether the server has a document of this id."""
+        return self._shared_document(document_id) is not None
+
+    def quotes_own(self, answers: Sequence[Answer], session: Session | None) -> bool:
+        """Whether answers quote a document that is, or was, this visitor's alone."""
+        if session is None or session.shared:
+            return False
+        return any(not self.holds(citation.document_id) for citation in cited(answers))
+
+    def read(self, document_id: str, session: Session | None = None) -> dict[str, Any]:
+        """A document laid out for the panel; QuestionError when there is none of that id."""
+        document = self._document(document_id, session)
+        # A lone surrogate cannot be sent; it gives way to one character, so that offsets hold.
+        (text,) = encodable([document.text])
+        return {
+            "id": document.id,
+            "title": document.title,
+            "sha256": document.sha256,
+            "note": document.note,
+            "pieces": pieces(document.model_copy(update={"text": text})),
+        }
+
+    def _document(self, document_id: str, session: Session | None) -> Document:
+        document = self._own_document(document_id, session) or self._shared_document(document_id)
+        if document is None:
+            raise QuestionError(f"{document_id}: there is no such document here")
+        return document
+
+    def _shared_document(self, document_id: str) -> Document | None:
+        try:
+            return self.index.document(document_id)
+        except KeyError:
+            return None
+
+    def _own_document(self, document_id: str, session: Session | None) -> Document | None:
+        index = session.library.index if session and document_id in session.library.ready() else None
+        try:
+            return index.document(document_id) if index else None
+        except KeyError:
+            return None

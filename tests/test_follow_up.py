@@ -1,0 +1,172 @@
+"""Follow-up questions: exact outputs on conversations of many subjects, and what must always hold."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa.converse.follow_up import readings, standalone
+from qa.types import Turn
+
+FUND = ("Who founded High-Flyer?", "Liang Wenfeng, the founder of High-Flyer, invested heavily in GPUs.")
+STARTUP = ("What is DeepSeek?", "DeepSeek is an AI startup from China.")
+BAND = ("Did the Beatles tour Japan in 1966?", "The source does not answer this question.")
+CHEMIST = ("When was Marie Curie born?", "7 November 1867")
+STUDIES = (*CHEMIST, "Where did she study?", "at the University of Paris")
+PLANTS = ("What is photosynthesis?", "a process by which plants convert light")
+
+
+def turns(*texts: str) -> list[Turn]:
+    return [Turn(role="assistant" if place % 2 else "user", text=text) for place, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        (FUND, "When did he do that?", "When did Liang Wenfeng do that (founded High-Flyer)?"),
+        (FUND, "Is it true that he founded it?", "Is it true that Liang Wenfeng founded High-Flyer?"),
+        (STARTUP, "Who founded it?", "Who founded DeepSeek?"),
+        (STARTUP, "when was it founded", "when was DeepSeek founded"),
+        (STARTUP, "What are its models?", "What are DeepSeek's models?"),
+        (BAND, "Why did they stop?", "Why did the Beatles stop?"),
+        (CHEMIST, "Who was her husband?", "Who was Marie Curie's husband?"),
+        (CHEMIST, "Who worked with her?", "Who worked with Marie Curie?"),
+        (PLANTS, "Where does it happen?", "Where does photosynthesis happen?"),
+        (("Who is Ann Lee?", "a judge", "What is OpenAI?", "a lab"), "Who owns it?", "Who owns OpenAI?"),
+        (("Who is Ann Lee?", "a judge", "What is OpenAI?", "a lab"), "Is she old?", "Is Ann Lee old?"),
+        (("Where did Lesh grow up?", "Phil Lesh grew up there."), "Was he rich?", "Was Phil Lesh rich?"),
+    ],
+)
+def test_a_pronoun_becomes_the_name_it_stands_for(
+    history: tuple[str, ...], question: str, expected: str
+) -> None:
+    assert standalone(question, turns(*history)) == expected
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        (FUND, "When was that?", "When was that (Liang Wenfeng founded High-Flyer)?"),
+        (STARTUP, "Why is that important?", "Why is that important (DeepSeek)?"),
+        (STARTUP, "How many people work there?", "How many people work there (China)?"),
+        (STUDIES, "Did she teach there?", "Did Marie Curie teach there (University of Paris)?"),
+        (BAND, "What happened then?", "What happened then (1966)?"),
+        (BAND, "Who died in that year?", "Who died in that year (1966)?"),
+    ],
+)
+def test_what_a_word_points_at_is_added_in_brackets(
+    history: tuple[str, ...], question: str, expected: str
+) -> None:
+    assert standalone(question, turns(*history)) == expected
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        (FUND, "What about OpenAI?", "Who founded OpenAI?"),
+        (FUND, "And in 2023?", "Who founded High-Flyer in 2023?"),
+        (FUND, "Who else?", "Who else founded High-Flyer?"),
+        (FUND, "Why?", "Why (Liang Wenfeng founded High-Flyer)?"),
+        (BAND, "And in 1965?", "Did the Beatles tour Japan in 1965?"),
+        (BAND, "Why?", "Why did the Beatles tour Japan in 1966?"),
+        (CHEMIST, "Where?", "Where was Marie Curie born?"),
+        (("Did Dali have any brothers?", "no"), "Any sisters?", "Did Dali have any sisters?"),
+        (("Where did Ann Lee live in Ohio?", "Akron"), "And in Utah?", "Where did Ann Lee live in Utah?"),
+    ],
+)
+def test_a_fragment_takes_the_words_of_the_last_question(
+    history: tuple[str, ...], question: str, expected: str
+) -> None:
+    assert standalone(question, turns(*history)) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What time is it?",
+        "Who is Marina Zhang?",
+        "What is the capital of France?",
+        "How is bread baked?",
+        "What is universalism?",
+        "Did Salvador Dali have a good relationship with his parents?",
+        "Is it true that Paris is in Texas?",
+        "Which laws that Rome passed are still known?",
+        "Are there lakes in Kenya?",
+        "What is it about?",
+    ],
+)
+@pytest.mark.parametrize("history", [FUND, BAND, STUDIES])
+def test_a_complete_question_is_left_alone(history: tuple[str, ...], question: str) -> None:
+    assert standalone(question, turns(*history)) == question
+
+
+def test_a_name_is_carried_through_a_chain_of_pronouns() -> None:
+    said = turns(*CHEMIST, "Did she marry?", "yes", "Was she happy?", "yes", "Did she travel?", "often")
+    assert standalone("Where did she die?", said) == "Where did Marie Curie die?"
+
+
+def test_the_first_question_keeps_the_topic_of_a_long_conversation() -> None:
+    said = turns(*CHEMIST, *("why is bread baked?", "for taste") * 20)
+    assert standalone("Where did she die?", said) == "Where did Marie Curie die?"
+
+
+def test_a_newer_topic_wins() -> None:
+    said = turns(*STARTUP, "What is Mistral?", "Mistral is a lab, unlike DeepSeek.")
+    assert standalone("Where is it based?", said) == "Where is Mistral based?"
+
+
+def test_without_history_nothing_changes() -> None:
+    assert standalone("When was that?", []) == "When was that?"
+    assert standalone("When was that?", turns("")) == "When was that?"
+    assert standalone("Did she?", [Turn(role="assistant", text="Marie Curie")]) == "Did she?"
+
+
+@pytest.mark.parametrize("history", [FUND, STARTUP, BAND, STUDIES, PLANTS])
+@pytest.mark.parametrize("question", ["Who founded it?", "When did she leave?", "Why?", "When was that?"])
+def test_twice_is_once(history: tuple[str, ...], question: str) -> None:
+    once = standalone(question, turns(*history))
+    assert standalone(once, turns(*history)) == once
+
+
+PIECES = st.sampled_from(
+    "he her it they that this there then who what about and in 1999 Ann Lee The OpenAI ? . ( ) 's the of any "
+    "else is did İ ﬁ \ud800 \n besides".split(" ")
+)
+TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=14).map(" ".join))
+TURNS = st.builds(Turn, role=st.sampled_from(["user", "assistant"]), text=TEXTS)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS, st.lists(TURNS, max_size=16))
+def test_no_text_raises_and_no_history_changes_nothing(question: str, history: list[Turn]) -> None:
+    assert isinstance(standalone(question, history), str)
+    assert standalone(question, []) == question
+
+
+@pytest.mark.parametrize(
+    "piece", ["he ", "Ann and ", "that Ann ", "it is x to ", "Zoë. ", "(", "1999 ", "a" * 50, "in On 9 "]
+)
+def test_a_long_conversation_costs_little(piece: str) -> None:
+    text = piece * (200_000 // len(piece))
+    history = [Turn(role=role, text=text) for role in ("user", "assistant")] * 50
+    started = time.perf_counter()
+    standalone(text[:2_000], history)
+    assert standalone(text, history) == text
+    assert time.perf_counter() - started < 2.0
+
+
+@pytest.mark.parametrize("history", [FUND, STARTUP, STUDIES, BAND])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is the treasurer of the board?",
+        "When were the export controls imposed?",
+        "Are there any costs for students?",
+        "how much does the annual ticket cost",
+        "What is the most important rule for the members?",
+        "Which chips does the company use?",
+    ],
+)
+def test_a_question_that_stands_alone_is_read_as_typed(history: tuple[str, ...], question: str) -> None:
+    assert readings(question, turns(*history))[0] == question
