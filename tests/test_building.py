@@ -77,7 +77,7 @@ KILLED = textwrap.dedent(
     from index.testing import HashEmbedder
 
     source, folder, settings, module, names, count = sys.argv[1:]
-    index.embedding._AT_ONCE = 16
+    index.build.embedding_pass._AT_ONCE = 16
     owner = importlib.import_module(module)
     *path, name = names.split(".")
     for step in path:

@@ -306,7 +306,7 @@ def test_the_process_that_parses_ends_with_ours_even_in_the_midst_of_a_file(
 def test_no_process_is_left_when_ours_ends_by_itself(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_bytes(b"<p>text</p>")
-    code = f"{LOAD}\nfrom index import confined\nprint(confined._idle[0]._process.pid)"
+    code = f"{LOAD}\nfrom index.load import confined\nprint(confined._idle[0]._process.pid)"
     ran = subprocess.run(
         [sys.executable, "-c", code, path], cwd=ROOT, capture_output=True, text=True, check=True
     )

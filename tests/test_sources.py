@@ -738,6 +738,6 @@ def test_a_corpus_without_any_text_is_an_error(tmp_path: Path) -> None:
 
 def test_importing_the_loaders_imports_no_library_of_a_format() -> None:
     heavy = ["selectolax", "pypdfium2", "mammoth", "markdown_it", "charset_normalizer"]
-    code = f"import sys, index.loaders; print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sys, index.load.sources; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

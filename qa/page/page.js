@@ -250,7 +250,7 @@ function ask(question) {
 
 // What can be done with an answer. Its id is turn-CONVERSATION-PLACE.
 function tools(turn) {
-  const [, talk, place] = turn.id.split('-');
+  const [, conversation, place] = turn.id.split('-');
   const bar = make('div', {className: 'q-tools'});
   const button = (label, words, does) => {
     const one = make('button', {type: 'button', textContent: words});
@@ -266,7 +266,7 @@ function tools(turn) {
   said.setAttribute('role', 'status');
   const send = async (feedback, pressed) => {
     try {
-      const {file} = await get(`visit/feedback?${new URLSearchParams({talk, turn: place})}`,
+      const {file} = await get(`visit/feedback?${new URLSearchParams({conversation, turn: place})}`,
         {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({...feedback, consent: consent.checked})});
       said.textContent = `Kept on the server’s machine, in ${file}.`;
       bar.querySelectorAll('[aria-pressed]').forEach(one => one.setAttribute('aria-pressed', String(one === pressed)));
@@ -281,7 +281,7 @@ function tools(turn) {
   });
   // Before anything is kept, it says what and where.
   const consent = make('input', {type: 'checkbox'}), own = Boolean(turn.closest('.q-own'));
-  const kept = make('p', {className: 'q-kept', id: `kept-${talk}-${place}`}, own
+  const kept = make('p', {className: 'q-kept', id: `kept-${conversation}-${place}`}, own
     ? 'This conversation quotes a document of yours. A thumb keeps your judgement alone, with no question, answer or quote, on the server’s machine, in feedback/judgements.jsonl, until its operator deletes it. '
     : 'A thumb keeps the conversation up to here, with its quotes, on the server’s machine, in the folder feedback, until its operator deletes it.');
   if (own) kept.append(make('label', {}, consent, ' Keep the conversation up to here and its quotes, too'));
@@ -315,10 +315,10 @@ const exported = make('div', {id: 'q-export', hidden: true}, 'Save the conversat
 offers.before(exported);
 
 function savable(turns) {
-  const talk = turns.at(-1)?.id.split('-')[1];
-  exported.hidden = !talk;
+  const conversation = turns.at(-1)?.id.split('-')[1];
+  exported.hidden = !conversation;
   ['html', 'json'].forEach(form => {
-    exported.querySelector(`.q-${form}`).href = `visit/export?${new URLSearchParams({talk: talk ?? '', form})}`;
+    exported.querySelector(`.q-${form}`).href = `visit/export?${new URLSearchParams({conversation: conversation ?? '', form})}`;
   });
 }
 
