@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.load.formats import markdown_headings
+from index.load.markdown import markdown_headings
 from index.types import Document
 from qa.language.self_contained import plain, stands_alone, unheaded
 from qa.requests.acronyms import acronyms, asks_for_expansion, definition, spelt_out

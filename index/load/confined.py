@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import IO
 
 from index.load.decoding import UnreadableError
-from index.load.formats import Extracted, extract_file
+from index.load.extracted import Extracted
+from index.load.formats import extract_file
 from index.load.limits import Limits
 from index.types import Heading
 

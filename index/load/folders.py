@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from index.load.files import because, printable
-from index.load.formats import EXTRACTORS
+from index.load.formats import FORMATS
 
-SUFFIXES = tuple(EXTRACTORS)
+SUFFIXES = tuple(FORMATS)
 """Suffixes of the files that are documents, lower case; found whatever their case."""
 
 BAD_NAME = "has a name that is not valid Unicode: rename it"

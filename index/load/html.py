@@ -4,6 +4,9 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
+from index.load.decoding import decode_html
+from index.load.extracted import Extracted
+from index.load.limits import Limits
 from index.types import Heading
 
 if TYPE_CHECKING:
@@ -45,6 +48,13 @@ class Page(NamedTuple):
     text: str
     title: str | None
     headings: tuple[Heading, ...]
+
+
+def extract_html(data: bytes, limits: Limits) -> Extracted:
+    """The text that a browser would show, blocks apart by a blank line."""
+    source, note = decode_html(data)
+    page = extract_page(source)
+    return Extracted(page.text, page.title, page.headings, note=note)
 
 
 def extract_page(html: str) -> Page:
