@@ -13,7 +13,7 @@ from index.load.limits import Limits, require_text
 from index.load.markdown import extract_markdown
 from index.load.pdf import extract_pdf
 from index.load.plain_text import extract_text
-from index.load.word import extract_docx
+from index.load.word.document import extract_docx
 
 
 class Format(NamedTuple):

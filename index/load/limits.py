@@ -21,7 +21,7 @@ class Limits(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     packed_bytes: int = Field(default=256 * _MIB, ge=1)
-    """Size of a PDF or Word file: scanned books with a text layer come close."""
+    """Size of a packed file, as PDF and office files are: scanned books with a text layer come close."""
     text_characters: int = Field(default=16 * _MIB, ge=1)
     """Length of a document's text: five times *War and Peace*, minutes of embedding on two cores."""
     row_bytes: int = Field(default=16 * _MIB, ge=1)
@@ -36,9 +36,9 @@ class Limits(BaseModel):
     pages: int = Field(default=20_000, ge=1)
     """Pages of a PDF: the longest manuals have 15,000; at a millisecond each they stay within the time."""
     unpacked_bytes: int = Field(default=512 * _MIB, ge=1)
-    """Sum of all that a Word file says it unpacks to; pictures are never unpacked."""
+    """Sum of all that an archive says it unpacks to; pictures are never unpacked."""
     xml_bytes: int = Field(default=16 * _MIB, ge=1)
-    """Largest part of XML in a Word file: a book of 2,000 pages; mammoth takes 70 times that in memory."""
+    """Largest part of XML in an office file: a book of 2,000 pages; lxml takes 12 times that in memory."""
     memory_bytes: int = Field(default=1024 * _MIB, ge=256 * _MIB)
     """Address space of the process that parses; bounds what no count of bytes or pages can (on Linux)."""
     seconds: float = Field(default=60, gt=0)

@@ -1,0 +1,25 @@
+"""How a table is written as text, in every format: a row is a line, its cells with " | " between them."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+_Cell = TypeVar("_Cell")
+
+CELL_BREAK = " | "
+# A table whose cells hold more blocks than this is there for the layout of a page.
+_MOST_BLOCKS = 6
+
+
+def row_line(cells: Sequence[str]) -> str:
+    """The line of a row: its cells, without the empty ones at its end."""
+    filled = [" ".join(cell.split()) for cell in cells]
+    while filled and not filled[-1]:
+        filled.pop()
+    return CELL_BREAK.join(filled)
+
+
+def is_laid_out(rows: Sequence[Sequence[_Cell]], blocks: Callable[[_Cell], int]) -> bool:
+    """Whether a table only sets blocks beside each other: it has one column, or cells of many blocks."""
+    return all(len(row) <= 1 for row in rows) or any(
+        blocks(cell) > _MOST_BLOCKS for row in rows for cell in row
+    )
