@@ -4,10 +4,8 @@ Everything above asks an Index for candidates, passages and documents; it knows 
 """
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,41 +16,15 @@ from index.settings import IndexSettings
 from index.store import generations
 from index.store.columns import Columns
 from index.store.damage import require_sizes, require_whole
-from index.store.vectors import Rows, VectorIndex
+from index.store.protocol import Candidates, Progress, Range, Rows, Scores, SearchIndex
+from index.store.scoring import QueryTerm, overlap, single
+from index.store.vectors import VectorIndex
 from index.store.word_lists import WordIndex
 from index.types import Document, Passage
 
-Scores = NDArray[np.float32]
-Range = tuple[int, int]
-Progress = Callable[[int, int], None]
 
-
-class Candidates(NamedTuple):
-    """Passages worth ranking for a query, and their sentences, in no order that means anything.
-
-    For each of c passages: its row in the index, `dense`, the cosine of query and passage, and `words`,
-    BM25 as a share of the query's ideal (the sum of its terms' idf). The sentences of passage i are
-    pointers[i] to pointers[i + 1] of the arrays below, m long: its range in the document, `cosine` with the
-    query, `share` of the query's idf that the sentence's words make up, and `pairs`, the same for
-    neighbouring words (a pair weighs as much as the commoner of its words). All higher is better and at
-    most 1.
-    """
-
-    rows: Rows
-    dense: Scores
-    words: Scores
-    pointers: Rows
-    ranges: NDArray[np.int64]
-    cosine: Scores
-    share: Scores
-    pairs: Scores
-
-
-class Index:
-    """A complete index. May be used from many threads at once; it never changes under its user.
-
-    Using one raises DamagedError when its files turn out to be damaged.
-    """
+class Index(SearchIndex):
+    """The index in a folder. Using it raises DamagedError when its files turn out to be damaged."""
 
     def __init__(self, generation: Path, embedder: Embedder | None = None) -> None:
         self.folder = generation.parent
@@ -123,6 +95,11 @@ class Index:
         )
 
     @property
+    def place(self) -> str:
+        """The folder."""
+        return str(self.folder)
+
+    @property
     def settings(self) -> IndexSettings:
         """How this index was built."""
         return self.manifest.settings
@@ -151,10 +128,6 @@ class Index:
     def document(self, document_id: str) -> Document:
         """A document by id; KeyError when there is none."""
         return self._documents[self._document_row(document_id)]
-
-    def passages(self) -> Iterator[Passage]:
-        """All passages, in the order of the documents."""
-        return (self.passage(row) for row in range(len(self)))
 
     def passage(self, row: int) -> Passage:
         """The passage at a row, 0 <= row < len(index)."""
@@ -191,11 +164,6 @@ class Index:
     def sentence_vectors(self, row: int) -> Vectors:
         """Vectors of a passage's sentences, seen in the passage; (number of sentences, d), unit length."""
         return np.asarray(self._columns.sentence_vectors[self._sentence_rows(row)], dtype=np.float32)
-
-    def embed_query(self, query: str) -> Vectors:
-        """The vector of a query, shape (d,), unit length."""
-        vector: Vectors = self.embedder.embed([query])[0]
-        return vector
 
     def idf(self, term: str) -> float:
         """Inverse document frequency of a term (see `index.text.terms.terms`) over the passages."""
@@ -240,7 +208,7 @@ class Index:
             words=self._words.scores(query_terms, found) / np.float32(ideal or 1.0),
             pointers=pointers,
             ranges=np.asarray(self._columns.sentences[sentence_rows]),
-            cosine=np.vecdot(_single(self._columns.sentence_vectors[sentence_rows]), vector),
+            cosine=np.vecdot(single(self._columns.sentence_vectors[sentence_rows]), vector),
             share=share,
             pairs=pairs,
         )
@@ -274,21 +242,8 @@ class Index:
         # The words of all these sentences in one array, and the sentence that each belongs to.
         owner = np.repeat(np.arange(len(sentence_rows)), lengths)
         places = np.arange(len(owner)) + np.repeat(starts - (ends - lengths), lengths)
-        numbers = self._columns.terms[places]
-        follows = owner[1:] == owner[:-1]
-        at = {term: numbers == self._words.number(term) for term in set(query_terms)}
-        idf = {term: self._words.idf(term) for term in at}
-        share, pairs = np.zeros(len(sentence_rows)), np.zeros(len(sentence_rows))
-        for term, found in at.items():
-            share += idf[term] * _holding(owner[found], len(sentence_rows))
-        wanted = dict.fromkeys(pairwise(query_terms))
-        for first, second in wanted:
-            found = at[first][:-1] & at[second][1:] & follows
-            weight = min(idf[first], idf[second])
-            pairs += weight * _holding(owner[:-1][found], len(sentence_rows))
-        share /= sum(idf.values()) or 1.0
-        pairs /= sum(min(idf[first], idf[second]) for first, second in wanted) or 1.0
-        return share.astype(np.float32), pairs.astype(np.float32)
+        known = {term: QueryTerm(self._words.number(term), self._words.idf(term)) for term in query_terms}
+        return overlap(query_terms, known, self._columns.terms[places], owner, len(sentence_rows))
 
     def _sentence_rows(self, row: int) -> slice:
         pointers = self._columns.sentence_pointers
@@ -299,23 +254,3 @@ class Index:
         if row is None:
             raise KeyError(document_id)
         return row
-
-
-def _single(halves: NDArray[np.float16]) -> Vectors:
-    """The same numbers, finite ones, in float32; numpy takes six times as long.
-
-    The bits go to their places, sign first, and a product moves the exponent from one bias to the other.
-    """
-    bits = halves.view(np.int16).astype(np.int32)
-    bits <<= 13
-    bits &= ~(0b111 << 28)
-    single: Vectors = bits.view(np.float32)
-    single *= np.float32(2.0 ** (127 - 15))
-    return single
-
-
-def _holding(rows: Rows, count: int) -> NDArray[np.bool_]:
-    """Which of `count` rows are among some, shape (count,)."""
-    held = np.zeros(count, dtype=bool)
-    held[rows] = True
-    return held

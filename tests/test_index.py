@@ -16,8 +16,8 @@ import pytest
 
 from index import Index, IndexFolderError, IndexSettings, SourceError
 from index.cache import cache_folder
-from index.index import _single
 from index.store import generations
+from index.store.scoring import single
 from index.testing import HashEmbedder
 from index.text.terms import terms
 
@@ -322,4 +322,4 @@ def test_a_build_killed_at_any_moment_leaves_the_last_index_in_use(tmp_path: Pat
 def test_half_precision_is_widened_without_a_change() -> None:
     every = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
     finite = every[np.isfinite(every)].reshape(-1, 2)
-    np.testing.assert_array_equal(_single(finite), finite.astype(np.float32))
+    np.testing.assert_array_equal(single(finite), finite.astype(np.float32))

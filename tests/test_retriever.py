@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Index, IndexSettings
-from index.index import Candidates, Scores
+from index.store.protocol import Candidates, Scores
 from index.testing import HashEmbedder
 from index.text.terms import terms
 from index.types import Passage

@@ -24,7 +24,8 @@ from index.store.columns import mapped
 from index.embed.embedder import Embedder, SentenceTransformerEmbedder
 from index.build.embedding_pass import Embedded, EmbeddingPass, embedded_before
 from index.errors import DamagedError, IndexFolderError, SourceError
-from index.index import Index, Progress
+from index.index import Index
+from index.store.protocol import Progress
 from index.build.reading_pass import Intake, Last
 from index.load.sources import SourceFile, find
 from index.settings import IndexSettings

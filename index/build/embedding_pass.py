@@ -18,7 +18,7 @@ from index.store.columns import ArrayWriter, file_of, mapped
 from index.store.damage import damaged
 from index.embed.embedder import Embedder, Range, Vectors
 from index.errors import IndexFolderError
-from index.index import Progress
+from index.store.protocol import Progress
 from index.store.vectors import Rows
 
 # Passages given to the embedder at once, and committed together.

@@ -22,7 +22,7 @@ from index.store.columns import ArrayWriter, Columns, file_of
 from index.embed.onnx_encoder import cores
 from index.store.damage import require_whole
 from index.errors import SourceError
-from index.index import Progress
+from index.store.protocol import Progress
 from index.text.terms import Vocabulary
 from index.load.sources import SourceFile, load
 from index.store.generations import FileRecord

@@ -8,7 +8,7 @@ from itertools import accumulate
 from pydantic import TypeAdapter, ValidationError
 
 from index.embed.embedder import encodable
-from index.index import Index
+from index.store.protocol import SearchIndex
 from qa.answer.calibration import shipped_calibration
 from qa.answer.citations import cite, joined
 from qa.answer.composition import compose, disagree
@@ -46,7 +46,7 @@ class Answerer:
 
     def __init__(
         self,
-        index: Index,
+        index: SearchIndex,
         *,
         reader: Reader | None = None,
         retrieval: RetrievalSettings | None = None,

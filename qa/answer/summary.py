@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.index import Index
+from index.store.protocol import SearchIndex
 from qa.language.self_contained import plain, stands_alone, unheaded
 from qa.read.spans import Span
 from qa.requests.parts import Part
@@ -32,7 +32,7 @@ class _Sentence(NamedTuple):
 
 
 def central_sentences(
-    index: Index, documents: Collection[str] | None = None, parts: Sequence[Part] | None = None
+    index: SearchIndex, documents: Collection[str] | None = None, parts: Sequence[Part] | None = None
 ) -> list[Span]:
     """At most three sentences nearest to the mean of all, unlike each other, in source order.
 
@@ -70,7 +70,7 @@ def central_sentences(
 
 
 def _sentences(
-    index: Index, documents: Collection[str] | None, parts: Sequence[Part] | None
+    index: SearchIndex, documents: Collection[str] | None, parts: Sequence[Part] | None
 ) -> dict[_Sentence, NDArray[np.float32]]:
     """The sentences looked at, with their vectors, in the order of the source."""
     rows = index.passage_rows(documents if parts is None else {part.document_id for part in parts})

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import click
 
 from index.cache import cache_folder
-from index.index import Index
+from index.store.protocol import SearchIndex
 from index.types import Document
 from qa.answer.answerer import Answerer
 from qa.evaluation.evaluate import evaluate
@@ -20,7 +20,7 @@ from qa.evaluation.report import gate, render, write_report
 from qa.evaluation.splits import TEST_DOCUMENTS
 from qa.read.choice import load_reader
 
-OpenIndex = Callable[[Sequence[str]], Index]
+OpenIndex = Callable[[Sequence[str]], SearchIndex]
 
 
 class Choice(NamedTuple):

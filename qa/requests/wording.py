@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from index.index import Index
+from index.store.protocol import SearchIndex
 from index.text.terms import stems
 from qa.read.spans import Span
 from qa.requests.acronyms import (
@@ -40,7 +40,7 @@ class _Place(NamedTuple):
 class Wordings:
     """Words questions with what the documents of an index say of acronyms. Safe to share between threads."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: SearchIndex) -> None:
         self._index = index
         self._known: OrderedDict[tuple[str, frozenset[str] | None], _Place | None] = OrderedDict()
 

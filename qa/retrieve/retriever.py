@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.index import Candidates, Index, Scores
-from index.store.vectors import Rows
+from index.store.protocol import Candidates, Rows, Scores, SearchIndex
 from index.text.figures import Forms
 from index.text.terms import asked, forms, normal, tokens
 from index.types import Hit
@@ -53,7 +52,7 @@ class RetrievedPassage(NamedTuple):
 class Retriever:
     """Ranks an index's passages for a question. May be used from many threads at once."""
 
-    def __init__(self, index: Index, settings: RetrievalSettings | None = None) -> None:
+    def __init__(self, index: SearchIndex, settings: RetrievalSettings | None = None) -> None:
         self.index = index
         self.settings = settings or RetrievalSettings()
         # The whole vocabulary is looked through for each.

@@ -20,8 +20,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from index.embed.embedder import Embedder
-from index.index import Index, Progress
+from index.index import Index
 from index.load.folders import SUFFIXES
+from index.store.protocol import Progress
 from qa.errors import UploadError
 from qa.serve.asking import Answers
 from qa.serve.build_threads import Builders

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from index.embed.embedder import encodable
-from index.index import Index
+from index.store.protocol import SearchIndex
 from index.types import Document
 from qa.answer.citations import cited
 from qa.errors import QuestionError
@@ -23,7 +23,7 @@ _MOST_SUGGESTED = 200
 class Workspace:
     """The documents of the server, which every visitor reads and asks, beside the visitor's own."""
 
-    def __init__(self, answerer: Answers, retriever: Retriever, index: Index) -> None:
+    def __init__(self, answerer: Answers, retriever: Retriever, index: SearchIndex) -> None:
         self.answerer = answerer
         self.retriever = retriever
         self.index = index
