@@ -6,7 +6,7 @@
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
@@ -23,7 +23,7 @@ from gradio.events import api
 
 from index.cache import cache_folder
 from index.embed.embedder import encodable
-from index.index import Index
+from index.store.protocol import SearchIndex
 from qa.page import rendering
 from qa.page.conversation import Conversation
 from qa.serve import kept_uploads
@@ -230,12 +230,11 @@ class Serving(NamedTuple):
     asking: AskLimits = AskLimits()
 
 
-def serve(sources: Sequence[str], reader: str, serving: Serving) -> None:
-    """Index the sources and serve the page until it is interrupted; `reader` see `qa.read.choice`."""
+def serve(index: SearchIndex, reader: str, serving: Serving) -> None:
+    """Serve the page of an index until it is interrupted; `reader` see `qa.read.choice`."""
     from qa.answer.answerer import Answerer
     from qa.read.choice import load_reader
 
-    index = Index.from_sources(sources)
     read_by = load_reader(reader)
     answerer = Answerer(index, reader=read_by)
     shared = Path(serving.shared) if serving.shared else None
@@ -257,7 +256,6 @@ def serve(sources: Sequence[str], reader: str, serving: Serving) -> None:
                 workspace, sessions, serving.uploads, feedback, rate_limiter=rate_limiter, mcp=serving.mcp
             )
             server = Server(web, serving.host, serving.port, serving.password)
-            sys.stderr.writelines(f"quoth: left out: {problem}\n" for problem in index.problems)
             sys.stderr.write(f"quoth: the page is at {server.url} (Ctrl+C ends it)\n")
             # What the first page shows is made before somebody looks.
             builders.submit(lambda: workspace.suggestions(index.document_ids()[0]))

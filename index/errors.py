@@ -4,7 +4,8 @@ IndexingError
 ├── SourceError            a source cannot be read, is empty, encrypted or of an unknown format
 ├── ModelError             an embedding model is missing, altered or does not load
 └── IndexFolderError       a folder holds no usable index, or one that was built otherwise
-    └── DamagedError       a file of an index is not as it was written
+    ├── DamagedError       a file of an index is not as it was written
+    └── StoreError         a Milvus store is away, slow, full, or holds no index that can be used
 """
 
 
@@ -26,3 +27,7 @@ class IndexFolderError(IndexingError):
 
 class DamagedError(IndexFolderError):
     """An index is damaged: it must be built again."""
+
+
+class StoreError(IndexFolderError):
+    """A Milvus store cannot be used as asked."""

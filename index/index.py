@@ -73,13 +73,15 @@ class Index(SearchIndex):
         embedder: Embedder | None = None,
         progress: Progress | None = None,
         rebuild: bool = False,
-    ) -> "Index":
+        store: str | None = None,
+    ) -> SearchIndex:
         """Open the index of these sources when it is current; else build what changed, then open it.
 
         `folder` defaults to one in the user's cache, keyed by sources, model and settings. A folder that
         was built from other sources or otherwise is refused with IndexFolderError, unless `rebuild`.
         `progress(done, total)` is called with numbers of passages; `total` is 0 while sources are still
-        read. Raises SourceError when no source
+        read. With `store` (see `connect`) the index in the folder is then copied there and opened there; the
+        folder stays, so that the next build embeds only what changed. Raises SourceError when no source
         can be loaded, or when a file given by name cannot; files in a folder that cannot are listed in
         `problems`.
         """
@@ -92,7 +94,19 @@ class Index(SearchIndex):
             embedder=embedder,
             progress=progress,
             rebuild=rebuild,
+            store=store,
         )
+
+    @staticmethod
+    def connect(store: str, *, embedder: Embedder | None = None) -> SearchIndex:
+        """Open the index that a store holds, without its sources.
+
+        A store is `milvus://HOST:PORT/COLLECTION`, or the path of a `.db` for milvus-lite; see
+        `index.store.addresses`. Raises StoreError when it cannot be reached or holds no index.
+        """
+        from index.store.milvus import MilvusIndex
+
+        return MilvusIndex(store, embedder)
 
     @property
     def place(self) -> str:

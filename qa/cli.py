@@ -23,7 +23,7 @@ from index.settings import DEFAULT_MODEL, IndexSettings
 from qa.errors import QuestionAnsweringError
 
 if TYPE_CHECKING:
-    from index.index import Index
+    from index.store.protocol import SearchIndex
     from index.types import Passage
     from qa.types import Answer, Citation
 
@@ -38,6 +38,12 @@ _document = click.option(
     help="Ask this document alone; repeat it for more.",
 )
 _folder = click.option("--folder", metavar="DIR", help="Keep the index here instead of in the cache.")
+_store = click.option(
+    "--store",
+    metavar="STORE",
+    help="Keep the index in Milvus, at milvus://HOST:PORT/COLLECTION, or in a .db of milvus-lite. Without a "
+    "source, what it holds is asked.",
+)
 _model = click.option(
     "--model",
     default=DEFAULT_MODEL,
@@ -122,6 +128,7 @@ def quoth() -> None:
 @_reader
 @_model
 @_folder
+@_store
 def ask(
     question: str,
     sources: tuple[str, ...],
@@ -132,6 +139,7 @@ def ask(
     reader: str,
     model: str,
     folder: str | None,
+    store: str | None,
 ) -> None:
     """Answer QUESTION from the source, with citations, guess, or say that the source is silent."""
     from qa.answer.answerer import Answerer
@@ -139,7 +147,7 @@ def ask(
     from qa.settings import AnswerSettings
 
     settings = AnswerSettings(top_k=top_k) if top_k else AnswerSettings()
-    answerer = Answerer(_index(sources, folder, model), reader=load_reader(reader), settings=settings)
+    answerer = Answerer(_index(sources, folder, model, store), reader=load_reader(reader), settings=settings)
     answer = answerer.answer(question, threshold=threshold, documents=documents or None)
     click.echo(_json(answer.model_dump(mode="json")) if as_json else _rendered(answer))
 
@@ -159,6 +167,7 @@ def ask(
 )
 @_model
 @_folder
+@_store
 def search(
     query: str,
     sources: tuple[str, ...],
@@ -168,6 +177,7 @@ def search(
     mode: str,
     model: str,
     folder: str | None,
+    store: str | None,
 ) -> None:
     """Print the passages most relevant to QUERY, best first."""
     from qa.read.onnx_model import OnnxSpanModel
@@ -175,7 +185,7 @@ def search(
     from qa.retrieve.retriever import Retriever
     from qa.settings import RetrievalSettings
 
-    opened = _index(sources, folder, model)
+    opened = _index(sources, folder, model, store)
     retriever: Retriever | Reranker
     if mode == "reader":
         retriever = Reranker(Retriever(opened), OnnxSpanModel())
@@ -193,12 +203,13 @@ def search(
 @quoth.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @_folder
+@_store
 @_model
 @click.option("--rebuild", is_flag=True, help="Build anew, whatever is there.")
-def index(paths: tuple[str, ...], folder: str | None, model: str, rebuild: bool) -> None:
+def index(paths: tuple[str, ...], folder: str | None, store: str | None, model: str, rebuild: bool) -> None:
     """Build the index of the sources, or bring it up to date."""
-    built = _index(paths, folder, model, rebuild=rebuild)
-    click.echo(f"{len(built)} passages of {len(built.document_ids())} documents in {built.folder}")
+    built = _index(_sources(paths), folder, model, store, rebuild=rebuild)
+    click.echo(f"{len(built)} passages of {len(built.document_ids())} documents in {built.place}")
 
 
 @quoth.command()
@@ -218,6 +229,7 @@ def index(paths: tuple[str, ...], folder: str | None, model: str, rebuild: bool)
 @_reader
 @_model
 @_folder
+@_store
 def evaluate(
     questions: str,
     sources: tuple[str, ...],
@@ -229,14 +241,16 @@ def evaluate(
     reader: str,
     model: str,
     folder: str | None,
+    store: str | None,
 ) -> int:
     """Ask a fixed question set and print how good the answers are."""
     from qa.evaluation.command import Choice, run
 
+    def opened(default: Sequence[str]) -> "SearchIndex":
+        return _index(sources or default, folder, model, store)
+
     chosen = Choice(half=half, about=about, everywhere=everywhere)
-    return run(
-        questions, lambda default: _index(sources or default, folder, model), chosen, reader, report, gate
-    )
+    return run(questions, opened, chosen, reader, report, gate)
 
 
 @quoth.command()
@@ -258,6 +272,7 @@ def verify(answer: str, sources: tuple[str, ...]) -> int:
 
 @quoth.command()
 @_source
+@_store
 @_reader
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -291,6 +306,7 @@ def verify(answer: str, sources: tuple[str, ...]) -> int:
 )
 def chat(
     sources: tuple[str, ...],
+    store: str | None,
     reader: str,
     host: str,
     port: int,
@@ -317,7 +333,7 @@ def chat(
         uploads=UploadLimits(file_megabytes=upload_megabytes),
         asking=AskLimits(per_minute=per_minute),
     )
-    page.serve(_sources(sources), reader, serving)
+    page.serve(_index(sources, None, DEFAULT_MODEL, store), reader, serving)
 
 
 @quoth.command()
@@ -352,12 +368,23 @@ def _sources(sources: Sequence[str]) -> list[str]:
     raise click.ClickException("no source given and no folder seeds here; name one with --source PATH")
 
 
-def _index(sources: Sequence[str], folder: str | None, model: str, *, rebuild: bool = False) -> "Index":
+def _index(
+    sources: Sequence[str], folder: str | None, model: str, store: str | None, *, rebuild: bool = False
+) -> "SearchIndex":
+    from index.embed.embedder import SentenceTransformerEmbedder
     from index.index import Index
 
+    if store and not sources:
+        other = None if model == DEFAULT_MODEL else SentenceTransformerEmbedder(model)
+        return Index.connect(store, embedder=other)
     bar = _Bar()
     opened = Index.from_sources(
-        _sources(sources), folder, settings=IndexSettings(model=model), progress=bar, rebuild=rebuild
+        _sources(sources),
+        folder,
+        settings=IndexSettings(model=model),
+        progress=bar,
+        rebuild=rebuild,
+        store=store,
     )
     bar.close()
     for problem in opened.problems:

@@ -16,23 +16,25 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from index.store import generations
-from index.cache import cache_folder
-from index.build.changes import differ, looked_at
-from index.split.passages import Chunk, split
-from index.store.columns import mapped
-from index.embed.embedder import Embedder, SentenceTransformerEmbedder
+from index.build.changes import differ, difference, looked_at
 from index.build.embedding_pass import Embedded, EmbeddingPass, embedded_before
+from index.build.publishing import publish, require_publishable
+from index.build.reading_pass import Intake, Last
+from index.cache import cache_folder
+from index.embed.embedder import Embedder, SentenceTransformerEmbedder
 from index.errors import DamagedError, IndexFolderError, SourceError
 from index.index import Index
-from index.store.protocol import Progress
-from index.build.reading_pass import Intake, Last
 from index.load.sources import SourceFile, find
 from index.settings import IndexSettings
+from index.split.passages import Chunk, split
+from index.store import generations
+from index.store.columns import mapped
 from index.store.generations import FileRecord, Manifest
-from index.types import Document
+from index.store.milvus import MilvusIndex
+from index.store.protocol import Progress, SearchIndex
 from index.store.vectors import write_lists
 from index.store.word_lists import write_words
+from index.types import Document
 
 
 def index_folder(sources: Sequence[str], fingerprint: str, settings: IndexSettings) -> Path:
@@ -49,7 +51,8 @@ def build_or_open(
     embedder: Embedder | None,
     progress: Progress | None,
     rebuild: bool,
-) -> Index:
+    store: str | None,
+) -> SearchIndex:
     """See `Index.from_sources`."""
     embedder = embedder or SentenceTransformerEmbedder(settings.model)
     settings = settings.model_copy(update={"model": embedder.name})
@@ -63,11 +66,24 @@ def build_or_open(
         model_fingerprint=embedder.fingerprint,
         sources=absolute,
     )
+    if store:
+        require_publishable(store, wanted, rebuild=rebuild)
     update = _Update(target, wanted, embedder, files, explicit=folder is not None, progress=progress)
+    built = _built(update, target, explicit=folder is not None, rebuild=rebuild)
+    if store is None:
+        return built
+    with FileLock(target / "lock"):
+        generation = generations.current(target) or target
+        publish(generation, store, dimension=embedder.dimension, rebuild=rebuild, progress=progress)
+    return MilvusIndex(store, embedder)
+
+
+def _built(update: "_Update", target: Path, *, explicit: bool, rebuild: bool) -> Index:
+    """The index of the folder, brought up to date; a damaged one in the cache is built again."""
     try:
         return update.run(rebuild=rebuild)
     except DamagedError:
-        if folder is not None:
+        if explicit:
             raise
         return update.run(rebuild=True)
     except (OSError, sqlite3.Error) as error:
@@ -140,7 +156,7 @@ class _Update:
                 return None, ()
             found = generations.read_manifest(generation)
             files = generations.read_files(generation)
-            reason = _difference(found, self._wanted)
+            reason = difference(found, self._wanted)
         except IndexFolderError as error:
             reason = str(error).removeprefix(f"{self._target}: ").partition("; ")[0]
         if not reason:
@@ -242,13 +258,3 @@ def _require_ours(target: Path, sources: Sequence[str | os.PathLike[str]]) -> No
         raise IndexFolderError(
             f"{target}: is not an index folder and not empty; give an empty or new one with --folder"
         )
-
-
-def _difference(found: Manifest, wanted: Manifest) -> str:
-    if found.sources != wanted.sources:
-        return f"the index was built from other sources ({', '.join(found.sources)})"
-    if found.model_fingerprint != wanted.model_fingerprint:
-        return f"the index was built with another model ({found.settings.model})"
-    if found.settings != wanted.settings:
-        return "the index was built with other settings"
-    return ""

@@ -1,4 +1,4 @@
-"""Notice which source files have changed since they were indexed, reading only those that may have."""
+"""Notice what is otherwise than when it was indexed: settings, and source files, few of which are read."""
 
 import contextlib
 import hashlib
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.load.limits import Limits
 from index.load.sources import SourceFile
-from index.store.generations import FileRecord, Looks
+from index.store.generations import FileRecord, Looks, Manifest
 
 # Two changes within so many nanoseconds may bear the same time: FAT counts in two seconds.
 _COARSEST_NS = 2_000_000_000
@@ -33,6 +33,17 @@ def differ(records: Sequence[FileRecord], old: Sequence[FileRecord]) -> bool:
     """
     unread = any(not record.sha256 for record in old)
     return unread or [record.content for record in records] != [record.content for record in old]
+
+
+def difference(found: Manifest, wanted: Manifest) -> str:
+    """How an index was built otherwise than wanted; empty when it was built so."""
+    if found.sources != wanted.sources:
+        return f"the index was built from other sources ({', '.join(found.sources)})"
+    if found.model_fingerprint != wanted.model_fingerprint:
+        return f"the index was built with another model ({found.settings.model})"
+    if found.settings != wanted.settings:
+        return "the index was built with other settings"
+    return ""
 
 
 def _key(file: SourceFile | FileRecord, looks: Looks) -> tuple[object, ...]:

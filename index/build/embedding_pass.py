@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.embed.embedder import Embedder, Range, Vectors
+from index.errors import IndexFolderError
 from index.store import generations
 from index.store.columns import ArrayWriter, file_of, mapped
 from index.store.damage import damaged
-from index.embed.embedder import Embedder, Range, Vectors
-from index.errors import IndexFolderError
 from index.store.protocol import Progress
 from index.store.vectors import Rows
 

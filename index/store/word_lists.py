@@ -62,7 +62,7 @@ class WordIndex:
 
     def idf(self, term: str) -> float:
         """ln(1 + (n - df + 0.5) / (df + 0.5)), with df = 0 for a term that occurs nowhere."""
-        return _idf(self._passages, self.document_frequency(term))
+        return inverse_frequency(self._passages, self.document_frequency(term))
 
     def scores(self, query_terms: Sequence[str], rows: Rows) -> Scores:
         """BM25 of some passages, shape (len(rows),); terms that occur nowhere add nothing."""
@@ -140,7 +140,7 @@ def write_words(
             counted.append(np.stack([rows, numbers, counts], axis=1))
     starts = np.concatenate([[0], np.cumsum(frequencies)])
     np.save(file_of(folder, "pointers"), starts)
-    idf = np.array([_idf(len(lengths), int(frequency)) for frequency in frequencies], dtype=np.float64)
+    idf = np.array([inverse_frequency(len(lengths), int(frequency)) for frequency in frequencies])
     out_rows, out_shares = (
         np.lib.format.open_memmap(file_of(folder, name), "w+", dtype, (int(starts[-1]),))
         for name, dtype in (("rows", np.int32), ("shares", np.float32))
@@ -152,13 +152,26 @@ def write_words(
         rows, numbers, counts = block[np.argsort(block[:, 1], kind="stable")].T
         present, heads, sizes = np.unique(numbers, return_index=True, return_counts=True)
         places = np.arange(len(numbers)) + np.repeat(free[present] - heads, sizes)
-        norm = k1 * (1 - b + b * lengths[rows] / mean)
-        shares = (idf[numbers] * counts / (counts + norm)).astype(np.float32)
+        shares = term_shares(idf[numbers], counts, lengths[rows], mean=mean, k1=k1, b=b)
         out_rows[places], out_shares[places] = rows, shares
         most[present] = np.maximum(most[present], np.maximum.reduceat(shares, heads))
         free[present] += sizes
     np.save(file_of(folder, "most"), most)
     file_of(folder, "counted").unlink()
+
+
+def term_shares(
+    idf: NDArray[np.float64],
+    counts: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    *,
+    mean: float,
+    k1: float,
+    b: float,
+) -> Scores:
+    """What terms that occur `counts` times give to the scores of passages of `lengths` terms."""
+    norm = k1 * (1 - b + b * lengths / mean)
+    return (idf * counts / (counts + norm)).astype(np.float32)
 
 
 def _counts(
@@ -176,7 +189,8 @@ def _counts(
         first = last
 
 
-def _idf(passages: int, frequency: int) -> float:
+def inverse_frequency(passages: int, frequency: int) -> float:
+    """The idf of a term that stands in `frequency` of all passages; see `WordIndex.idf`."""
     return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
 
 

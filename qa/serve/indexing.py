@@ -11,7 +11,7 @@ from index.errors import DamagedError, IndexFolderError, ModelError, SourceError
 from index.index import Index
 from index.load.files import printable
 from index.load.sources import SourceFile, load
-from index.store.protocol import Progress
+from index.store.protocol import Progress, SearchIndex
 from qa.errors import UploadError
 
 # What is raised where a file of an index is missing; any other OSError is the disk's.
@@ -24,7 +24,7 @@ class HaltedError(Exception):
 
 def open_or_build(
     documents: Path, folder: Path, embedder: Embedder, progress: Callable[[bool], Progress]
-) -> Index:
+) -> SearchIndex:
     """The index of all documents of a folder, in `folder`, which holds nothing else.
 
     One that was built otherwise, with another model, version of Quoth or path, is built again, and so is a
@@ -32,7 +32,7 @@ def open_or_build(
     its progress raises, SourceError when no document can be read, and any other error of the model or disk.
     """
 
-    def attempt(*, rebuild: bool) -> Index:
+    def attempt(*, rebuild: bool) -> SearchIndex:
         try:
             return Index.from_sources(
                 [documents], folder, embedder=embedder, progress=progress(rebuild), rebuild=rebuild

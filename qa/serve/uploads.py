@@ -20,9 +20,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from index.embed.embedder import Embedder
-from index.index import Index
 from index.load.folders import SUFFIXES
-from index.store.protocol import Progress
+from index.store.protocol import Progress, SearchIndex
 from qa.errors import UploadError
 from qa.serve.asking import Answers
 from qa.serve.build_threads import Builders
@@ -76,14 +75,14 @@ class Library:
         self,
         folder: Path,
         embedder: Embedder,
-        answering: Callable[[Index], Answers],
+        answering: Callable[[SearchIndex], Answers],
         builders: Builders,
         limits: UploadLimits,
     ) -> None:
         self.folder = folder.resolve()
         self.limits = limits
         self.answerer: Answers | None = None
-        self.index: Index | None = None
+        self.index: SearchIndex | None = None
         self._embedder = embedder
         self._answering = answering
         self._builders = builders
@@ -248,7 +247,7 @@ class Library:
                 upload.state = "failed"
         return True
 
-    def _settle(self, held: Sequence[Upload], index: Index, answerer: Answers) -> None:
+    def _settle(self, held: Sequence[Upload], index: SearchIndex, answerer: Answers) -> None:
         """Take an index into use; say of each document whether it is in there, or why not."""
         errors, known = index.errors(), set(index.document_ids())
         self.answerer, self.index = answerer, index
