@@ -117,7 +117,7 @@ def processes_of_session(session: int) -> Iterator[int]:
 
 HEAVY = (
     *("torch", "transformers", "sentence_transformers", "onnxruntime", "faiss", "gradio"),
-    "matplotlib",
+    *("matplotlib", "pymilvus", "grpc", "ray"),
 )
 WATCHED = f"""
 import sys

@@ -70,7 +70,9 @@ class Connection:
             yield
         except (MilvusException, RpcError, ConnectionError, ValueError) as error:
             # Neither the cause nor its words: they may hold the password.
-            raise StoreError(f"{self.address.place}: {self._meaning(getattr(error, "message", "") or str(error))}") from None
+            raise StoreError(
+                f"{self.address.place}: {self._meaning(getattr(error, 'message', '') or str(error))}"
+            ) from None
 
     def _meaning(self, said: str) -> str:
         low = said.lower()
