@@ -125,7 +125,7 @@ def test_a_refusal_shows_the_closest_sentences_and_the_words_that_are_missing(
 ) -> None:
     silent = shipped_calibration("sentence").model_copy(update={"likely": 1.0})
     answerer = with_sentences(answerer.index)
-    answerer.calibration = silent
+    answerer.finder.calibration = silent
     answer = answerer.answer(question, threshold=1.0)
     assert_sound(answer, answerer.index)
     assert (answer.verdict, answer.text, answer.short, answer.citations) == ("silent", REFUSAL, None, ())
@@ -142,7 +142,7 @@ def test_a_guess_that_is_likely_comes_first_and_further_sentences_after_it(
     answerer: Answerer, likely: float, verdict: str
 ) -> None:
     asked = with_sentences(answerer.index)
-    asked.calibration = shipped_calibration("sentence").model_copy(update={"likely": likely})
+    asked.finder.calibration = shipped_calibration("sentence").model_copy(update={"likely": likely})
     answer, forced = (asked.answer(QUESTIONS[0], threshold=bar) for bar in (1.0, 0.0))
     assert_sound(answer, asked.index)
     assert (answer.verdict, answer.answered) == (verdict, False)
@@ -538,7 +538,7 @@ def test_a_reader_of_exact_spans_gives_a_short_answer(answerer: Answerer) -> Non
     assert highlight is not None
     assert TEXT[slice(*highlight)] == "Carraig Fhada"
     assert answer.text.startswith("A lighthouse called Carraig Fhada stands")
-    asked.calibration = asked.calibration.model_copy(update={"likely": 1.0})
+    asked.finder.calibration = asked.finder.calibration.model_copy(update={"likely": 1.0})
     refused = asked.answer("What is the lighthouse called?", threshold=1.0)
     assert (refused.answered, refused.short, refused.text) == (False, "Carraig Fhada", REFUSAL)
 

@@ -194,10 +194,12 @@ def test_words_and_their_acronym_are_read_for_each_other(tmp_path: Path) -> None
     assert kpis.citations[0].quote == "The Key Performance Indicators are reported every Monday."
     assert kpis.missing_terms == ()
     assert (
-        "when are paid time off" not in asked.wordings.of("How much paid time off is there?", None).questions
+        "when are paid time off"
+        not in asked.finder.wordings.of("How much paid time off is there?", None).questions
     )
     assert (
-        asked.wordings.of("How much paid time off is there?", None).questions[1] == "How much PTO is there?"
+        asked.finder.wordings.of("How much paid time off is there?", None).questions[1]
+        == "How much PTO is there?"
     )
 
 
@@ -207,7 +209,7 @@ def test_the_newest_version_is_cited_beside_an_older_one(tmp_path: Path) -> None
         "policy_2023.txt": "This version replaces all others. Unused days of leave may be kept for a year.",
     }
     asked = answerer(tmp_path / "policy", texts)
-    asked.calibration = asked.calibration.model_copy(update={"threshold": 0.3, "likely": 0.1})
+    asked.finder.calibration = asked.finder.calibration.model_copy(update={"threshold": 0.3, "likely": 0.1})
     answer = asked.answer("What happens to unused days of leave?", threshold=0.3)
     assert {citation.document_id for citation in answer.citations} == set(texts)
     older = asked.answer("What happens to unused days of leave in policy_2021?", threshold=0.0)

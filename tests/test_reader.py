@@ -174,7 +174,7 @@ def test_a_second_answer_nearly_as_sure_is_cited_after_the_first_and_a_repeated_
 def test_only_a_question_for_a_number_or_a_date_can_get_a_disagreement(index: Index) -> None:
     asked = answer_of(index, {"1983": 8.0, "1825": 7.9})
     assert not asked.answer("Where did it open?", threshold=0.0).disagreement
-    asked.calibration = asked.calibration.model_copy(update={"likely": 1.0})
+    asked.finder.calibration = asked.finder.calibration.model_copy(update={"likely": 1.0})
     silent = asked.answer("When did it open?", threshold=1.0)
     assert (silent.verdict, silent.disagreement) == ("silent", False)
 

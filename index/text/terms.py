@@ -1,8 +1,8 @@
 """The words of a text as terms, and as numbers for them.
 
-Most tokens of a text are words. Others are figures (`index.text.figures`), initials, and words that a
-hyphen joins or a line's end breaks; these are written in many ways. A text is indexed under all of them, and a question is
-asked in one that occurs, so that what is printed one way is found when it is asked another.
+Most tokens of a text are words. Others are figures (`index.text.figures`), initials, and words that a hyphen
+joins or a line's end breaks; these are written in many ways. A text is indexed under all of them, and a
+question is asked in one that occurs, so that what is printed one way is found when it is asked another.
 """
 
 import re

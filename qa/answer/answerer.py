@@ -1,9 +1,7 @@
-"""Answer a question: make it stand alone, retrieve, read, cite, decide."""
+"""Answer a question: understand it, find what answers it, decide, cite."""
 
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from itertools import accumulate
+from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -11,34 +9,40 @@ from index.embed.embedder import encodable
 from index.store.protocol import SearchIndex
 from qa.answer.calibration import shipped_calibration
 from qa.answer.citations import cite, joined
-from qa.answer.composition import compose, disagree
-from qa.answer.confidence import confidence, said, signals
-from qa.answer.guess import NO_GUESS, Guess, found
-from qa.answer.settling import settle
-from qa.answer.summary import central_sentences
+from qa.answer.finder import Finder
+from qa.answer.guess import NO_GUESS, Guess
+from qa.answer.timings import Timings
 from qa.converse.follow_up import readings
 from qa.errors import QuestionError
 from qa.read.choice import load_reader
-from qa.read.faq import answering
 from qa.read.reader import Reader
-from qa.read.spans import Span, sentences_of, text_of
-from qa.requests.counting import choosing, may_count
-from qa.requests.parts import Part, within
+from qa.read.spans import Span, sentences_of
 from qa.requests.request import Request, Requests
-from qa.requests.wording import Wordings
-from qa.retrieve.retriever import RetrievedPassage, Retriever
+from qa.retrieve.retriever import Retriever
 from qa.settings import AnswerSettings, RetrievalSettings
 from qa.types import REFUSAL, Answer, Citation, History, Kind, Turn, Verdict
 
-# Spans among which those are looked for that an answer is made of.
-_CONSIDERED = 10
 _HISTORY: TypeAdapter[tuple[Turn, ...]] = TypeAdapter(History)
 # What may lean on the conversation before it; "hello" and "which documents are there" do not.
 _FOLLOWING: frozenset[Kind] = frozenset({"question", "keyword", "document"})
-# A definition that fits the letters of an acronym was right in all of 16 cases; one in twenty may be wrong.
-_DEFINED = 0.95
-# Entries that a question chooses were right in all of 6 cases among 19,000 questions of `natural_train`.
-_CHOSEN = 0.9
+
+
+class _Asked(NamedTuple):
+    """A question as it was put, what is asked of it, and how long each stage takes."""
+
+    question: str
+    turns: Sequence[Turn]
+    documents: Collection[str] | None
+    threshold: float
+    timings: Timings
+
+
+class _Reading(NamedTuple):
+    """One way to understand a question: written to stand alone, what it requests, and the best guess."""
+
+    standalone: str
+    request: Request
+    guess: Guess
 
 
 class Answerer:
@@ -53,12 +57,11 @@ class Answerer:
         settings: AnswerSettings | None = None,
     ) -> None:
         self.index = index
-        self.retriever = Retriever(index, retrieval)
-        self.requests = Requests(self.retriever)
-        self.wordings = Wordings(index)
-        self.reader: Reader = reader or load_reader()
         self.settings = settings or AnswerSettings()
-        self.calibration = shipped_calibration(self.reader.calibration)
+        self.retriever = Retriever(index, retrieval)
+        reader = reader or load_reader()
+        self.requests = Requests(self.retriever)
+        self.finder = Finder(self.requests, reader, shipped_calibration(reader.calibration), self.settings)
 
     def answer(
         self,
@@ -75,169 +78,124 @@ class Answerer:
         settings'. `documents` narrows the search to some ids; None means all. Raises QuestionError for what
         cannot be asked.
         """
-        bar = self._default_threshold if threshold is None else threshold
+        asked = self._checked(question, history, threshold, documents)
+        reading = self._widened(self._surest(asked), asked)
+        if reading.request.message and self.finder.verdict(reading.guess) != "answered":
+            if asked.threshold > 0.0 or reading.request.kind == "collection":
+                return self._told(asked, reading)
+            reading = self._forced(reading, asked)
+        guess = self.finder.with_newest(reading.guess, reading.request, asked.timings)
+        return self._decided(asked, reading._replace(guess=guess))
+
+    def _checked(
+        self,
+        question: str,
+        history: Sequence[Turn | Mapping[str, object]] | None,
+        threshold: float | None,
+        documents: Collection[str] | None,
+    ) -> _Asked:
+        """What was asked, with the settings' values where none are given; QuestionError if it cannot be."""
+        chosen = (threshold, self.settings.threshold, self.finder.calibration.threshold)
+        bar = next(value for value in chosen if value is not None)
         if not 0.0 <= bar <= 1.0:
             raise QuestionError(f"threshold {bar}: must be between 0 and 1")
         (question,) = encodable([question])
-        asked = self._checked(question)
-        self.retriever.require(documents)
-        timings: dict[str, float] = {}
-        with _timed(timings, "rewrite"):
-            turns = _turns(history)
-            request = self.requests.understand(asked, documents)
-            follows = turns and (request.kind in _FOLLOWING or not request.is_certain)
-            requests = {
-                one: request if one == asked else self.requests.understand(one, documents)
-                for one in (readings(asked, turns) if follows else [asked])
-            }
-        # Where it is not clear whether a question leans on the conversation, the surer reading is kept.
-        guesses = {
-            one: NO_GUESS if read.message and read.is_certain else self._guess(read, timings)
-            for one, read in requests.items()
-        }
-        alone = max(guesses, key=lambda one: guesses[one].confidence or 0.0)
-        request, guess = requests[alone], guesses[alone]
-        is_narrowed = request.narrowed or request.parts or request.question != alone
-        if is_narrowed and not request.is_certain and self._usual(guess) == "silent":
-            request = Request("question", alone, documents)
-            guess = self._guess(request, timings)
-        if request.message and self._usual(guess) != "answered":
-            if bar > 0.0 or request.kind == "collection":
-                return _fixed(question, alone, request, bar, timings)
-            forced = guess if guess.used else self._guess(request._replace(kind="question"), timings)
-            guess = Guess(forced.spans, forced.used)
-        guess = self._with_newest(guess, request, timings)
-        verdict = guess.verdict(bar, self.calibration.likely)
-        with _timed(timings, "cite"):
-            given = () if verdict == "silent" else tuple(self._cite(guess.used))
-            further = self._further(guess.spans, guess.used, given)
-            closest = () if verdict == "answered" else tuple(self._cite(further))
-        return Answer(
-            question=question,
-            standalone_question=alone,
-            kind=request.kind,
-            narrowed=request.narrowed,
-            verdict=verdict,
-            answered=verdict == "answered",
-            text=joined(given) if given else REFUSAL,
-            short=_short(given or closest),
-            confidence=guess.confidence,
-            threshold=bar,
-            citations=given,
-            closest=closest,
-            missing_terms=tuple(guess.missing),
-            disagreement=bool(given) and guess.disagreement,
-            timings_ms=timings,
-        )
-
-    def _guess(self, request: Request, timings: dict[str, float]) -> Guess:
-        """What answers a request best."""
-        if request.kind in {"whole", "part"} and not request.message:
-            with _timed(timings, "read"):
-                central = central_sentences(self.index, request.documents, request.parts)
-            if central:  # not so for a source without a sentence: its headings are the best there is
-                return Guess(central, central)
-        with _timed(timings, "rewrite"):
-            wording = self.wordings.of(request.question, request.documents)
-        if wording.defined:
-            return Guess([wording.defined], [wording.defined], confidence=_DEFINED)
-        guesses = [self._read(question, request, timings) for question in wording.questions]
-        best = max(guesses, key=lambda guess: guess.confidence or 0.0)
-        if not best.used or request.kind != "question" or request.parts:
-            return best
-        document_id = best.used[0].document_id
-        if as_choice := choosing(request.question):
-            # No number of the text is the number of its entries.
-            return best._replace(confidence=0.0) if self.requests.entries(as_choice, document_id) else best
-        entries = self.requests.entries(request.question, document_id)
-        return best._replace(used=entries, confidence=_CHOSEN, disagreement=False) if entries else best
-
-    def _with_newest(self, guess: Guess, request: Request, timings: dict[str, float]) -> Guess:
-        """The guess with what the newest version of its document says; that comes first where it is sure.
-
-        A question that names a document means that version.
-        """
-        if not guess.used or request.kind != "question" or request.narrowed or request.parts:
-            return guess
-        newer = self.requests.versions.newest(guess.used[0].document_id)
-        if newer is None or (request.documents is not None and newer.document_id not in request.documents):
-            return guess
-        latest = self._guess(request._replace(documents=[newer.document_id]), timings)
-        if self._usual(latest) == "answered":
-            return latest.beside(guess)
-        return guess.beside(latest) if newer.is_stated and self._usual(latest) == "likely" else guess
-
-    def _read(self, question: str, request: Request, timings: dict[str, float]) -> Guess:
-        """The best guess of the reader for one wording of a request."""
-        with _timed(timings, "retrieve"):
-            passages = self.to_read(question, request.documents, request.parts)
-            missing = self.retriever.missing_words(question, documents=request.documents)
-            read_as = self.retriever.respelt(question, passages)
-        with _timed(timings, "read"):
-            spans = settle(read_as, self.reader.read(read_as, passages), passages)
-        with _timed(timings, "decide"):
-            used = self._compose(spans, passages)
-            quotes = [text_of(passages, span, (span.start, span.end)) for span in used]
-            known = spans and not spans[0].unfit and may_count(question, quotes)
-            sure = confidence(signals(passages, spans), self.calibration) if known else 0.0
-            disagreement = disagree(read_as, [said(passages, span) for span in used], quotes)
-            guess = Guess(spans, used, sure, missing, disagreement)
-            return found(passages, guess, self.calibration.likely) if request.kind == "keyword" else guess
-
-    def to_read(
-        self,
-        question: str,
-        documents: Collection[str] | None = None,
-        parts: Sequence[Part] | None = None,
-    ) -> list[RetrievedPassage]:
-        """The passages that are read for a question, best first, of some parts alone; see AnswerSettings."""
-        if parts is None:
-            searched = self.retriever.search(question, self.settings.top_k, documents=documents)
-        else:
-            every = self.retriever.search(
-                question, len(self.index), documents={part.document_id for part in parts}
-            )
-            searched = [kept for passage in every if (kept := within(passage, parts))][: self.settings.top_k]
-        sizes = [len(passage.hit.passage.text) for passage in searched]
-        fitting = sum(size <= self.settings.characters for size in accumulate(sizes))
-        return [answering(question, passage) for passage in searched[: max(1, fitting)]]
-
-    @property
-    def _default_threshold(self) -> float:
-        given = self.settings.threshold
-        return self.calibration.threshold if given is None else given
-
-    def _usual(self, guess: Guess) -> Verdict:
-        """The verdict at the threshold that was chosen for the reader, whatever is asked for now."""
-        return guess.verdict(self.calibration.threshold, self.calibration.likely)
-
-    def _further(
-        self, spans: Sequence[Span], used: Sequence[Span], given: Sequence[Citation]
-    ) -> Sequence[Span]:
-        """The best sentences besides those that are given."""
-        return [span for span in spans if not given or span not in used][: self.settings.closest]
-
-    def _checked(self, question: str) -> str:
-        asked = question.strip()
-        if not asked:
+        if not question.strip():
             raise QuestionError("the question is empty; ask something")
-        if len(asked) > self.settings.longest_question:
-            raise QuestionError(
-                f"the question has {len(asked)} characters; ask in at most {self.settings.longest_question}"
-            )
-        return asked
+        length, most = len(question.strip()), self.settings.longest_question
+        if length > most:
+            raise QuestionError(f"the question has {length} characters; ask in at most {most}")
+        self.retriever.require(documents)
+        return _Asked(question, _turns(history), documents, bar, Timings())
 
-    def _compose(self, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
-        if self.calibration.ranking is None:  # scores that are no log-odds
-            return list(spans[:1])
-        answers = [said(passages, span) for span in spans[:_CONSIDERED]]
-        return compose(spans, answers, self.settings.least_odds)
+    def _surest(self, asked: _Asked) -> _Reading:
+        """The reading of a question with the most confident guess.
+
+        Where it is not clear whether a question leans on the conversation, it is read in both ways.
+        """
+        typed = asked.question.strip()
+        with asked.timings.stage("rewrite"):
+            first = self.requests.understand(typed, asked.documents)
+            follows = asked.turns and (first.kind in _FOLLOWING or not first.is_certain)
+            requests = {
+                one: first if one == typed else self.requests.understand(one, asked.documents)
+                for one in (readings(typed, asked.turns) if follows else [typed])
+            }
+        found = [_Reading(one, request, self._guess(request, asked)) for one, request in requests.items()]
+        return max(found, key=lambda reading: reading.guess.confidence or 0.0)
+
+    def _guess(self, request: Request, asked: _Asked) -> Guess:
+        if request.message and request.is_certain:
+            return NO_GUESS
+        return self.finder.guess(request, asked.timings)
+
+    def _widened(self, reading: _Reading, asked: _Asked) -> _Reading:
+        """The reading, or that of the plain question where what it was narrowed to is silent."""
+        request = reading.request
+        is_narrowed = request.narrowed or request.parts or request.question != reading.standalone
+        if not is_narrowed or request.is_certain or self.finder.verdict(reading.guess) != "silent":
+            return reading
+        plain = Request("question", reading.standalone, asked.documents)
+        return reading._replace(request=plain, guess=self.finder.guess(plain, asked.timings))
+
+    def _forced(self, reading: _Reading, asked: _Asked) -> _Reading:
+        """The reading with the best guess in place of a message; it has no confidence."""
+        guess = reading.guess
+        if not guess.used:
+            guess = self.finder.guess(reading.request._replace(kind="question"), asked.timings)
+        return reading._replace(guess=Guess(guess.spans, guess.used))
+
+    def _told(self, asked: _Asked, reading: _Reading) -> Answer:
+        """A fixed message: how many documents there are is an answer, all others give none."""
+        verdict: Verdict = "answered" if reading.request.kind == "collection" else "silent"
+        message = reading._replace(guess=NO_GUESS)
+        return _made(asked, message, verdict, text=reading.request.message or REFUSAL)
+
+    def _decided(self, asked: _Asked, reading: _Reading) -> Answer:
+        """The answer, the likely guess or the refusal that a guess deserves."""
+        guess = reading.guess
+        verdict = guess.verdict(asked.threshold, self.finder.calibration.likely)
+        with asked.timings.stage("cite"):
+            given = () if verdict == "silent" else tuple(self._cite(guess.used))
+            further = [span for span in guess.spans if not given or span not in guess.used]
+            shown = () if verdict == "answered" else further[: self.settings.closest]
+            closest = tuple(self._cite(shown))
+        text = joined(given) if given else REFUSAL
+        return _made(asked, reading, verdict, text=text, citations=given, closest=closest)
 
     def _cite(self, spans: Iterable[Span]) -> Iterator[Citation]:
         for span in spans:
             document = self.index.document(span.document_id)
             for part in sentences_of(span):
                 yield cite(document, part.start, part.end, highlight=part.highlight, score=part.score)
+
+
+def _made(
+    asked: _Asked,
+    reading: _Reading,
+    verdict: Verdict,
+    *,
+    text: str,
+    citations: Sequence[Citation] = (),
+    closest: Sequence[Citation] = (),
+) -> Answer:
+    return Answer(
+        question=asked.question,
+        standalone_question=reading.standalone,
+        kind=reading.request.kind,
+        narrowed=reading.request.narrowed,
+        verdict=verdict,
+        answered=verdict == "answered",
+        text=text,
+        short=_short(citations or closest),
+        confidence=reading.guess.confidence,
+        threshold=asked.threshold,
+        citations=tuple(citations),
+        closest=tuple(closest),
+        missing_terms=tuple(reading.guess.missing),
+        disagreement=bool(citations) and reading.guess.disagreement,
+        timings_ms=asked.timings,
+    )
 
 
 def _turns(history: Sequence[Turn | Mapping[str, object]] | None) -> list[Turn]:
@@ -251,24 +209,6 @@ def _turns(history: Sequence[Turn | Mapping[str, object]] | None) -> list[Turn]:
     return [turn.model_copy(update={"text": text}) for turn, text in zip(turns, texts, strict=True)]
 
 
-def _fixed(question: str, alone: str, request: Request, bar: float, timings: dict[str, float]) -> Answer:
-    """A fixed message: how many documents there are is an answer, all others give none."""
-    verdict: Verdict = "answered" if request.kind == "collection" else "silent"
-    return Answer(
-        question=question,
-        standalone_question=alone,
-        kind=request.kind,
-        narrowed=request.narrowed,
-        verdict=verdict,
-        answered=verdict == "answered",
-        text=request.message or REFUSAL,
-        short=None,
-        confidence=None,
-        threshold=bar,
-        timings_ms=timings,
-    )
-
-
 def _short(guesses: Sequence[Citation]) -> str | None:
     """The exact span of the best guess."""
     if not guesses or guesses[0].highlight is None:
@@ -276,10 +216,3 @@ def _short(guesses: Sequence[Citation]) -> str | None:
     best = guesses[0]
     start, end = guesses[0].highlight
     return best.quote[start - best.start : end - best.start]
-
-
-@contextmanager
-def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
-    started = time.perf_counter()
-    yield
-    timings[stage] = round(timings.get(stage, 0.0) + 1000 * (time.perf_counter() - started), 3)

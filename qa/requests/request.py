@@ -60,7 +60,7 @@ class Requests:
 
     def __init__(self, retriever: Retriever) -> None:
         self._index = retriever.index
-        self._retriever = retriever
+        self.retriever = retriever
         self._outlines: dict[str, list[Entry]] = {}
 
     @cached_property
@@ -86,7 +86,7 @@ class Requests:
             asked = asked._replace(kind=judged.kind)
         if judged.kind == "collection":
             return asked._replace(message=messages.documents_held(self._ids(documents)))
-        titles = self._retriever.titles
+        titles = self.retriever.titles
         masked = titles.masked(text)
         is_request = judged.is_about_text or (masked is not None and self.judge(masked).is_about_text)
         meant = titles.meant(text, documents, self._index.holds, is_request=is_request)
@@ -121,7 +121,7 @@ class Requests:
         """A request in which no document's name was found."""
         if judged.kind in _ABOUT_TEXT:
             ids = self._ids(asked.documents)
-            if name := self._retriever.titles.unknown(asked.question):
+            if name := self.retriever.titles.unknown(asked.question):
                 return asked._replace(kind="document", message=messages.no_such_document(name, ids))
             if judged.kind == "document" and len(ids) > 1:
                 return asked._replace(message=messages.no_such_document("", ids), is_certain=False)

@@ -180,10 +180,9 @@ def _drawn(question_id: str, share: float) -> bool:
 
 
 def _asked(answerer: Answerer, question: Question) -> Asked:
-    passages = answerer.to_read(question.question, [str(question.document_id)])
+    passages = answerer.finder.to_read(question.question, [str(question.document_id)])
     read_as = answerer.retriever.respelt(question.question, passages)
-    spans = settle(read_as, answerer.reader.read(read_as, passages), passages)
-    return Asked(question, read_as, passages, spans)
+    return Asked(question, read_as, passages, answerer.finder.read(read_as, passages))
 
 
 def _elsewhere(answerer: Answerer, question: Question) -> Question | None:

@@ -121,11 +121,11 @@ def _whole(data: Path) -> Iterator[Whole]:
     first = Answerer(Index.from_sources(["seeds"]))
     for question in load_questions(folder / "questions.jsonl").questions:
         if question.document_id in VALIDATION_ARTICLES:
-            passages = articles.to_read(question.question, [question.document_id])
+            passages = articles.finder.to_read(question.question, [question.document_id])
             yield Whole(question, tuple(passages))
     for question in load_questions("qa/evaluation/deepseek.jsonl").questions:
         if half(question.id) == "tuning" and not question.history:
-            yield Whole(question, tuple(first.to_read(question.question)))
+            yield Whole(question, tuple(first.finder.to_read(question.question)))
 
 
 def _asked(name: str, data: Path, work: Path) -> list[Asked]:
