@@ -1,6 +1,6 @@
 """The web page: a chat beside its source, and two API endpoints. It wires and renders; `qa` answers.
 
-`python app.py` is the same as `quoth chat`.
+`python app.py [SOURCE]...` serves it with the usual settings; `quoth chat` has options.
 """
 
 import os
@@ -221,8 +221,8 @@ class Serving(NamedTuple):
     ones, which go when the session ends. `password` is "user:password"; `mcp` adds the tools.
     """
 
-    host: str
-    port: int
+    host: str = "127.0.0.1"
+    port: int = 7860
     shared: str | None = None
     password: str | None = None
     mcp: bool = False
@@ -295,6 +295,4 @@ def _asset(name: str) -> str:
 
 
 if __name__ == "__main__":
-    from qa.cli import main
-
-    main(["chat", *sys.argv[1:]])
+    serve(sys.argv[1:] or ["seeds"], "quoth", Serving())

@@ -16,7 +16,8 @@ from qa.evaluation.command import Choice
 from qa.evaluation.evaluate import evaluate
 from qa.evaluation.metrics import is_right
 from qa.evaluation.questions import Evidence, Question, QuestionSet
-from qa.evaluation.report import EvalReport, ReportError, gate, named_figures, write_report
+from qa.evaluation.report import EvalReport, ReportError, gate, named_figures
+from qa.evaluation.report_folder import write_report
 from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES
 from qa.types import Answer, Citation, Turn
 

@@ -16,7 +16,8 @@ from index.types import Document
 from qa.answer.answerer import Answerer
 from qa.evaluation.evaluate import evaluate
 from qa.evaluation.questions import Question, QuestionSet, half, load_questions
-from qa.evaluation.report import gate, render, write_report
+from qa.evaluation.report import gate, render
+from qa.evaluation.report_folder import write_report
 from qa.evaluation.splits import TEST_DOCUMENTS
 from qa.read.choice import load_reader
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.evaluation.refusal import risk_coverage
+from qa.evaluation.report import EvalReport
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from qa.evaluation.report import EvalReport
 
 _MEASURED = "#2563eb"
 _IDEAL = "#16a34a"
@@ -22,7 +21,7 @@ _QUIET = "#94a3b8"
 _INK = "#1e293b"
 
 
-def risk_coverage_picture(report: "EvalReport") -> bytes:
+def risk_coverage_picture(report: EvalReport) -> bytes:
     """Risk against coverage: as measured, in the best possible order, and in an order by chance."""
     confidence = [result.confidence for result in report.questions]
     right = [result.right for result in report.questions]
@@ -54,7 +53,7 @@ def risk_coverage_picture(report: "EvalReport") -> bytes:
     return _png(figure)
 
 
-def reliability_picture(report: "EvalReport") -> bytes:
+def reliability_picture(report: EvalReport) -> bytes:
     """The reliability diagram: share right for each tenth of confidence, and how many questions it holds."""
     bins = report.reliability
     middles = [(b.low + b.high) / 2 for b in bins]
