@@ -20,11 +20,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from index.index import Index
 from qa.answer.answerer import Answerer
-from qa.answer.calibration import Ranking
 from qa.evaluation.command import Choice
 from qa.evaluation.evaluate import evaluate
 from qa.evaluation.questions import load_questions
 from qa.evaluation.report import EvalReport
+from qa.read.calibration import Ranking
 from qa.read.onnx_model import OnnxSpanModel
 from qa.read.reader import ExtractiveReader, Reader, SentenceReader
 from qa.training.confidence import RememberingModel

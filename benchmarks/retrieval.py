@@ -25,7 +25,7 @@ from index.index import Index
 from index.settings import IndexSettings
 from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES
 from qa.read.onnx_model import OnnxSpanModel
-from qa.retrieve.reranker import Reranker
+from qa.read.reranker import Reranker
 from qa.retrieve.retriever import Retriever
 from qa.settings import RetrievalSettings
 

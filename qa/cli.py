@@ -181,7 +181,7 @@ def search(
 ) -> None:
     """Print the passages most relevant to QUERY, best first."""
     from qa.read.onnx_model import OnnxSpanModel
-    from qa.retrieve.reranker import Reranker
+    from qa.read.reranker import Reranker
     from qa.retrieve.retriever import Retriever
     from qa.settings import RetrievalSettings
 
@@ -423,8 +423,7 @@ def _place(of: "Citation | Passage") -> str:
 
 
 def _rendered(answer: "Answer") -> str:
-    from qa.requests.messages import FOUND, narrowed_to
-    from qa.types import DISAGREEMENT, LIKELY
+    from qa.messages import DISAGREEMENT, FOUND, LIKELY, narrowed_to
 
     lines = [answer.text, ""]
     if answer.short and answer.verdict != "silent":

@@ -32,7 +32,7 @@ class AnswerSettings(BaseModel):
     """How an answer is made from passages.
 
     `threshold` is the confidence from which the best guess counts as an answer; None takes the one that was
-    chosen for the reader, see `qa.answer.calibration`. At most `top_k` passages are read, and no more of them
+    chosen for the reader, see `qa.read.calibration`. At most `top_k` passages are read, and no more of them
     than make up `characters`, but always one: reading takes time in proportion to the text. A further span is
     cited when it is at least `least_odds` as likely as the best one. `closest` is the number of sentences
     shown on a refusal.

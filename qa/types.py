@@ -19,13 +19,10 @@ from pydantic_core import PydanticCustomError
 
 Verdict = Literal["answered", "likely", "silent"]
 
-REFUSAL = "The source does not answer this question."
-LIKELY = "Not sure, but probably:"
 Kind = Literal["question", "whole", "part", "document", "collection", "keyword", "machine", "smalltalk"]
 """What a request is: a question about a fact; to sum up the source, a part of it or one document; about the
 set of documents; bare words to search for; to or about the program; a greeting, thanks or the like."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
-DISAGREEMENT = "The source gives different answers; each is cited."
 
 
 class _Value(BaseModel):

@@ -16,15 +16,15 @@ from index import Index, IndexSettings
 from index.testing import HashEmbedder
 from index.types import Document, Heading
 from qa.answer.answerer import Answerer
-from qa.answer.calibration import shipped_calibration
 from qa.answer.citations import cite, joined, mismatches
 from qa.errors import QuestionError
+from qa.messages import REFUSAL, is_fixed
+from qa.read.calibration import shipped_calibration
 from qa.read.reader import Reader, SentenceReader
 from qa.read.spans import Span
-from qa.requests.messages import is_fixed
 from qa.retrieve.retriever import RetrievedPassage
 from qa.settings import AnswerSettings
-from qa.types import REFUSAL, Answer, Citation, History, Turn
+from qa.types import Answer, Citation, History, Turn
 
 TEXT = """The harbour of Port Ellen opened in 1825. It was built of grey stone by Walter Campbell.
 

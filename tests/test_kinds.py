@@ -9,11 +9,11 @@ from index import Index, IndexSettings
 from index.testing import HashEmbedder
 from qa.answer.answerer import Answerer
 from qa.answer.verification import verify_answers
+from qa.messages import FOUND, MACHINE, REFUSAL, SMALLTALK
 from qa.page.export import as_html
 from qa.page.rendering import render
 from qa.read.reader import SentenceReader
-from qa.requests.messages import FOUND, MACHINE, SMALLTALK
-from qa.types import REFUSAL, Answer
+from qa.types import Answer
 
 BOOK = """# The keeper
 

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from index.load.markdown import markdown_headings
 from index.types import Document
 from qa.language.self_contained import plain, stands_alone, unheaded
+from qa.messages import MACHINE, REFUSAL, documents_held, is_fixed, no_such_document, no_such_part
 from qa.requests.acronyms import acronyms, asks_for_expansion, definition, spelt_out
 from qa.requests.counting import choosing, may_count
 from qa.requests.entries import chosen
 from qa.requests.kinds import FEATURES, FILE, PLACES, features, judge
-from qa.requests.messages import MACHINE, documents_held, is_fixed, no_such_document, no_such_part
 from qa.requests.parts import find, find_whole, names, outline, reference
-from qa.requests.titles import Titles
 from qa.requests.versions import Newer, Versions
-from qa.types import KINDS, REFUSAL
+from qa.retrieve.titles import Titles
+from qa.types import KINDS
 
 # --- kinds, by the text alone: no model is needed
 

@@ -7,9 +7,9 @@ import pytest
 from index import Index, IndexSettings
 from index.testing import HashEmbedder
 from qa.answer.answerer import Answerer
-from qa.answer.calibration import Ranking
 from qa.answer.citations import mismatches
 from qa.language.pronouns import Told, antecedent, is_pronoun, reports
+from qa.read.calibration import Ranking
 from qa.read.reader import ExtractiveReader
 from qa.testing import PhraseModel
 from qa.types import Answer

@@ -14,7 +14,8 @@ from index.testing import HashEmbedder
 from qa.answer.citations import cite
 from qa.answer.verification import read_answers, verify_answers
 from qa.cli import main
-from qa.types import REFUSAL, Answer
+from qa.messages import REFUSAL
+from qa.types import Answer
 
 Export = dict[str, Any]
 

@@ -7,20 +7,21 @@ from pydantic import TypeAdapter, ValidationError
 
 from index.embed.embedder import encodable
 from index.store.protocol import SearchIndex
-from qa.answer.calibration import shipped_calibration
 from qa.answer.citations import cite, joined
 from qa.answer.finder import Finder
 from qa.answer.guess import NO_GUESS, Guess
 from qa.answer.timings import Timings
 from qa.converse.follow_up import readings
 from qa.errors import QuestionError
+from qa.messages import REFUSAL
+from qa.read.calibration import shipped_calibration
 from qa.read.choice import load_reader
 from qa.read.reader import Reader
 from qa.read.spans import Span, sentences_of
 from qa.requests.request import Request, Requests
 from qa.retrieve.retriever import Retriever
 from qa.settings import AnswerSettings, RetrievalSettings
-from qa.types import REFUSAL, Answer, Citation, History, Kind, Turn, Verdict
+from qa.types import Answer, Citation, History, Kind, Turn, Verdict
 
 _HISTORY: TypeAdapter[tuple[Turn, ...]] = TypeAdapter(History)
 # What may lean on the conversation before it; "hello" and "which documents are there" do not.

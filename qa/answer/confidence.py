@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from qa.answer.calibration import Calibration
+from qa.read.calibration import Calibration
 from qa.read.cues import normal
 from qa.read.spans import Span, text_of
 from qa.retrieve.retriever import RetrievedPassage

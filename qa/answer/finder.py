@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 from itertools import accumulate
 
-from qa.answer.calibration import Calibration
 from qa.answer.composition import compose, disagree
 from qa.answer.confidence import confidence, said, signals
 from qa.answer.guess import Guess, found
 from qa.answer.settling import settle
 from qa.answer.summary import central_sentences
 from qa.answer.timings import Timings
+from qa.read.calibration import Calibration
 from qa.read.faq import answering
 from qa.read.reader import Reader
 from qa.read.spans import Span, text_of

@@ -11,8 +11,8 @@ from index.load.sources import find, load
 from index.types import Document
 from qa.answer.citations import cited, joined, mismatches, parted
 from qa.errors import AnswerFileError
-from qa.requests.messages import is_fixed
-from qa.types import REFUSAL, Answer, Citation
+from qa.messages import REFUSAL, is_fixed
+from qa.types import Answer, Citation
 
 _ANSWERS: TypeAdapter[Answer | list[Answer]] = TypeAdapter(Answer | list[Answer])
 

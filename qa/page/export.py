@@ -5,9 +5,9 @@ import json
 from collections.abc import Sequence
 
 from qa.answer.citations import cited, parted
+from qa.messages import DISAGREEMENT, narrowed_to
 from qa.page.rendering import CLOSEST, is_message, lead, where
-from qa.requests.messages import narrowed_to
-from qa.types import DISAGREEMENT, Answer, Citation
+from qa.types import Answer, Citation
 
 _STYLE = """
 :root{color-scheme:light dark}body{max-width:42rem;margin:3rem auto;padding:0 1.25rem;

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from urllib.parse import quote as percent_encoded
 
 from qa.answer.citations import parted
-from qa.requests.messages import FOUND, is_fixed, narrowed_to
-from qa.types import DISAGREEMENT, LIKELY, Answer, Citation
+from qa.messages import DISAGREEMENT, FOUND, LIKELY, is_fixed, narrowed_to
+from qa.types import Answer, Citation
 
 # What stands above an answer of a verdict, and above the further sentences.
 LEADS = {"likely": LIKELY, "silent": "Nothing in the source seems to answer this"}

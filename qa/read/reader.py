@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from index.types import Passage
-from qa.answer.calibration import Ranking, shipped_calibration
 from qa.language.function_words import content_words
 from qa.language.names import names_in
 from qa.language.pronouns import is_pronoun
+from qa.read.calibration import Ranking, shipped_calibration
 from qa.read.cues import is_bare, kind_fits, related, telling
 from qa.read.faq import is_question
 from qa.read.spans import Span, TokenLogits, best_within

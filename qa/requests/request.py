@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from index.embed.weights import DEFAULT_SHA256
 from index.text.terms import stems, words
+from qa import messages
 from qa.read.spans import Span
-from qa.requests import messages
 from qa.requests.entries import chosen
 from qa.requests.kinds import Judgement, judge
 from qa.requests.parts import Entry, Part, find, find_whole, names, outline, reference
-from qa.requests.titles import without_name
 from qa.requests.versions import Versions
 from qa.retrieve.retriever import Retriever
 from qa.retrieve.spelling import is_word
+from qa.retrieve.titles import without_name
 from qa.types import Kind
 
 # Of more documents parts and versions are not looked at: a name must tell which is meant.

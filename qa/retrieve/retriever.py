@@ -17,8 +17,8 @@ from index.text.terms import asked, forms, normal, tokens
 from index.types import Hit
 from qa.errors import QuestionError
 from qa.language.function_words import about, counts
-from qa.requests.titles import Titles
 from qa.retrieve.spelling import family, is_word, nearest_terms
+from qa.retrieve.titles import Titles
 from qa.settings import RetrievalSettings
 
 # Words that occur nowhere and whose families are remembered.

@@ -28,13 +28,13 @@ from numpy.typing import NDArray
 
 from index.index import Index
 from qa.answer.answerer import Answerer
-from qa.answer.calibration import FILE, Calibration, Ranking
 from qa.answer.confidence import Signals, confidence, signals
 from qa.answer.settling import settle
 from qa.evaluation.metrics import is_right, normalize_answer
 from qa.evaluation.questions import Question, half, load_questions
 from qa.evaluation.refusal import auroc, ece
 from qa.evaluation.splits import NATURAL_TEST_DOCUMENTS, TEST_ARTICLES, VALIDATION_ARTICLES
+from qa.read.calibration import FILE, Calibration, Ranking
 from qa.read.choice import load_reader
 from qa.read.onnx_model import OnnxSpanModel
 from qa.read.reader import ExtractiveReader, Reader, SpanModel
