@@ -1,0 +1,1 @@
+"""Sources become a complete index folder: read, split, embed, write; only what changed is done again."""
