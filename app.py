@@ -22,8 +22,8 @@ from gradio.block_function import BlockFunction
 from gradio.events import api
 
 from index.cache import cache_folder
-from index.embed.embedder import encodable
 from index.store.protocol import SearchIndex
+from index.text.surrogates import encodable
 from qa.page import rendering
 from qa.page.conversation import Conversation
 from qa.serve import kept_uploads

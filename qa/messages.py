@@ -6,6 +6,9 @@ from collections.abc import Sequence
 REFUSAL = "The source does not answer this question."
 LIKELY = "Not sure, but probably:"
 DISAGREEMENT = "The source gives different answers; each is cited."
+REFUSAL = "The source does not answer this question."
+LIKELY = "Not sure, but probably:"
+DISAGREEMENT = "The source gives different answers; each is cited."
 MACHINE = (
     "This is Quoth: it answers questions about the documents here with quotes from them, and sums them up."
 )

@@ -21,6 +21,7 @@ from index.embed.pooling import Vectors as Vectors
 from index.embed.weights import checksum, locate, verify
 from index.errors import ModelError
 from index.settings import DEFAULT_MODEL
+from index.text.surrogates import encodable
 
 
 class Embedder(Protocol):
@@ -134,8 +135,3 @@ class SentenceTransformerEmbedder:
 
     def _compiled(self, *, again: bool = False) -> Path:
         return engines.compiled(self.name, self._path, self.checksum, self._asked, again=again)
-
-
-def encodable(texts: Sequence[str]) -> list[str]:
-    """The texts with "?" for each lone surrogate, which stops the tokeniser; offsets stay as they are."""
-    return [text.encode("utf-8", "replace").decode("utf-8") for text in texts]

@@ -4,7 +4,6 @@ A compiled model is a folder of `model.onnx`, `tokenizer.json` and `config.json`
 `index.embed.onnx_export`.
 """
 
-import os
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from index.embed.pooling import TokenStates
 from index.embed.weights import sha256
 from index.errors import ModelError
+from index.machine import cores
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -145,8 +145,3 @@ def opened(graph: Path) -> "InferenceSession":
     return onnxruntime.InferenceSession(
         str(graph), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER
     )
-
-
-def cores() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

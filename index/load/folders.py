@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from index.load.files import because, printable
 from index.load.formats import FORMATS
+from index.text.surrogates import is_unicode
 
 SUFFIXES = tuple(FORMATS)
 """Suffixes of the files that are documents, lower case; found whatever their case."""
@@ -67,15 +68,6 @@ def walk(root: Path) -> list[Found]:
             except OSError as error:
                 found.append(_problem(entry, root, because(error)))
     return sorted(found, key=lambda file: file.name)
-
-
-def is_unicode(text: str) -> bool:
-    """Whether a text can be written as UTF-8: file names and JSON may hold lone surrogates."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _is_document(entry: Path) -> bool:

@@ -17,9 +17,10 @@ from index.errors import SourceError
 from index.load.confined import extract_confined
 from index.load.decoding import UnreadableError
 from index.load.files import because, printable
-from index.load.folders import BAD_NAME, SUFFIXES, Found, is_unicode, walk
+from index.load.folders import BAD_NAME, SUFFIXES, Found, walk
 from index.load.formats import extract_file
 from index.load.limits import Limits, require, require_text
+from index.text.surrogates import is_unicode
 from index.types import Document
 
 CORPUS_SUFFIX = ".jsonl"

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from index.embed.embedder import encodable
 from index.store.protocol import SearchIndex
+from index.text.surrogates import encodable
 from qa.answer.citations import cite, joined
 from qa.answer.finder import Finder
 from qa.answer.guess import NO_GUESS, Guess

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from index.embed.embedder import encodable
+from index.text.surrogates import encodable
 from qa.errors import ReaderError
 from qa.read.spans import TokenLogits
 

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from index.embed.embedder import encodable
-from index.embed.onnx_encoder import cores, opened
+from index.embed.onnx_encoder import opened
+from index.machine import cores
+from index.text.surrogates import encodable
 from qa.errors import ReaderError
 from qa.read.spans import TokenLogits
 

@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from index.load.folders import is_unicode
+from index.text.surrogates import is_unicode
 from qa.answer.citations import cite, cited
 from qa.answer.verification import faults
 from qa.serve.rate_limits import RateLimiter

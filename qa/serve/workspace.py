@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from index.embed.embedder import encodable
 from index.store.protocol import SearchIndex
+from index.text.surrogates import encodable
 from index.types import Document
 from qa.answer.citations import cited
 from qa.errors import QuestionError
