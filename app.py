@@ -22,6 +22,7 @@ from gradio.block_function import BlockFunction
 from gradio.events import api
 
 from index.cache import cache_folder
+from index.index import Index
 from index.store.protocol import SearchIndex
 from index.text.surrogates import encodable
 from qa.page import rendering
@@ -295,4 +296,4 @@ def _asset(name: str) -> str:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1:] or ["seeds"], "quoth", Serving())
+    serve(Index.from_sources(sys.argv[1:] or ["seeds"]), "quoth", Serving())

@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embed.embedder import Embedder, SentenceTransformerEmbedder, Vectors
-from index.errors import IndexFolderError
+from index.errors import DamagedError, IndexFolderError
 from index.settings import IndexSettings
 from index.store import generations
 from index.store.columns import Columns
 from index.store.damage import require_sizes, require_whole
-from index.store.protocol import Candidates, Progress, Range, Rows, Scores, SearchIndex
+from index.store.protocol import Candidates, Range, Rows, Scores, SearchIndex
 from index.store.scoring import QueryTerm, overlap, single
 from index.store.vectors import VectorIndex
 from index.store.word_lists import WordIndex
-from index.types import Document, Passage
+from index.types import Document, Passage, Progress
 
 
 class Index(SearchIndex):
@@ -77,25 +77,30 @@ class Index(SearchIndex):
     ) -> SearchIndex:
         """Open the index of these sources when it is current; else build what changed, then open it.
 
-        `folder` defaults to one in the user's cache, keyed by sources, model and settings. A folder that
-        was built from other sources or otherwise is refused with IndexFolderError, unless `rebuild`.
-        `progress(done, total)` is called with numbers of passages; `total` is 0 while sources are still
-        read. With `store` (see `connect`) the index in the folder is then copied there and opened there; the
-        folder stays, so that the next build embeds only what changed. Raises SourceError when no source
-        can be loaded, or when a file given by name cannot; files in a folder that cannot are listed in
-        `problems`.
+        `folder` defaults to one in the user's cache, keyed by sources, model and settings; a damaged index
+        there is built again. A folder that was built from other sources or otherwise is refused with
+        IndexFolderError, unless `rebuild`. `progress` counts passages. With `store` (see `connect`) the index
+        in the folder is then copied there and opened there; the folder stays, so that the next build embeds
+        only what changed. Raises SourceError when no source can be loaded, or when a file given by name
+        cannot; files in a folder that cannot are listed in `problems`.
         """
-        from index.build.builder import build_or_open
+        from index.build.builder import Builder
 
-        return build_or_open(
-            sources,
-            folder,
-            settings=settings or IndexSettings(),
-            embedder=embedder,
-            progress=progress,
-            rebuild=rebuild,
-            store=store,
-        )
+        settings = settings or IndexSettings()
+        embedder = embedder or SentenceTransformerEmbedder(settings.model)
+        builder = Builder(sources, folder, settings, embedder, progress)
+        if store:
+            builder.require_publishable(store, rebuild=rebuild)
+        try:
+            opened = cls.open(builder.update(rebuild=rebuild), embedder=embedder)
+        except DamagedError:
+            if folder is not None:
+                raise
+            opened = cls.open(builder.update(rebuild=True), embedder=embedder)
+        if store is None:
+            return opened
+        builder.publish(store, rebuild=rebuild)
+        return cls.connect(store, embedder=embedder)
 
     @staticmethod
     def connect(store: str, *, embedder: Embedder | None = None) -> SearchIndex:

@@ -3,7 +3,12 @@
 All offsets are Unicode code points into `Document.text`, half-open, as Python slices them.
 """
 
+from collections.abc import Callable
+
 from pydantic import BaseModel, ConfigDict
+
+Progress = Callable[[int, int], None]
+"""Called with how much is done and how much there is, 0 while that is not known."""
 
 
 class _Value(BaseModel):

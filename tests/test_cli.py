@@ -42,7 +42,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The deterministic embedder in the place of the model."""
-    monkeypatch.setattr("index.build.builder.SentenceTransformerEmbedder", HashEmbedder)
+    monkeypatch.setattr("index.index.SentenceTransformerEmbedder", HashEmbedder)
     monkeypatch.setattr("index.index.SentenceTransformerEmbedder", HashEmbedder)
 
 

@@ -188,7 +188,7 @@ def test_in_a_list_of_answers_the_one_that_is_wrong_is_named(
 def test_what_a_folder_answered_verifies_elsewhere(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("index.build.builder.SentenceTransformerEmbedder", HashEmbedder)
+    monkeypatch.setattr("index.index.SentenceTransformerEmbedder", HashEmbedder)
     folder = source.parent
     (folder / "sub").mkdir()
     (folder / "sub" / "bell.txt").write_text("A bell rang. The bell weighs 9 tons.", encoding="utf-8")
@@ -238,7 +238,7 @@ def test_a_row_of_a_corpus_verifies_and_a_row_that_is_not_there_does_not(
 def test_a_quote_with_a_lone_surrogate_is_printed_and_verifies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("index.build.builder.SentenceTransformerEmbedder", HashEmbedder)
+    monkeypatch.setattr("index.index.SentenceTransformerEmbedder", HashEmbedder)
     corpus = tmp_path / "corpus.jsonl"
     row = {"id": "r1", "text": "It is old. Its bell is \ud800 cracked."}
     corpus.write_text(json.dumps(row), encoding="utf-8")

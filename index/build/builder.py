@@ -21,20 +21,17 @@ from index.build.embedding_pass import Embedded, EmbeddingPass, embedded_before
 from index.build.publishing import publish, require_publishable
 from index.build.reading_pass import Intake, Last
 from index.cache import cache_folder
-from index.embed.embedder import Embedder, SentenceTransformerEmbedder
+from index.embed.embedder import Embedder
 from index.errors import DamagedError, IndexFolderError, SourceError
-from index.index import Index
 from index.load.sources import SourceFile, find
 from index.settings import IndexSettings
 from index.split.passages import Chunk, split
 from index.store import generations
 from index.store.columns import mapped
 from index.store.generations import FileRecord, Manifest
-from index.store.milvus import MilvusIndex
-from index.store.protocol import Progress, SearchIndex
 from index.store.vectors import write_lists
 from index.store.word_lists import write_words
-from index.types import Document
+from index.types import Document, Progress
 
 
 def index_folder(sources: Sequence[str], fingerprint: str, settings: IndexSettings) -> Path:
@@ -43,86 +40,59 @@ def index_folder(sources: Sequence[str], fingerprint: str, settings: IndexSettin
     return cache_folder() / "indexes" / hashlib.sha256(key.encode()).hexdigest()[:20]
 
 
-def build_or_open(
-    sources: Sequence[str | os.PathLike[str]],
-    folder: str | os.PathLike[str] | None,
-    *,
-    settings: IndexSettings,
-    embedder: Embedder | None,
-    progress: Progress | None,
-    rebuild: bool,
-    store: str | None,
-) -> SearchIndex:
-    """See `Index.from_sources`."""
-    embedder = embedder or SentenceTransformerEmbedder(settings.model)
-    settings = settings.model_copy(update={"model": embedder.name})
-    files = find(sources)
-    absolute = tuple(sorted({str(Path(source).resolve()) for source in sources}))
-    target = Path(folder) if folder else index_folder(absolute, embedder.fingerprint, settings)
-    _require_ours(target, sources)
-    wanted = Manifest(
-        format=generations.FORMAT,
-        settings=settings,
-        model_fingerprint=embedder.fingerprint,
-        sources=absolute,
-    )
-    if store:
-        require_publishable(store, wanted, rebuild=rebuild)
-    update = _Update(target, wanted, embedder, files, explicit=folder is not None, progress=progress)
-    built = _built(update, target, explicit=folder is not None, rebuild=rebuild)
-    if store is None:
-        return built
-    with FileLock(target / "lock"):
-        generation = generations.current(target) or target
-        publish(generation, store, dimension=embedder.dimension, rebuild=rebuild, progress=progress)
-    return MilvusIndex(store, embedder)
-
-
-def _built(update: "_Update", target: Path, *, explicit: bool, rebuild: bool) -> Index:
-    """The index of the folder, brought up to date; a damaged one in the cache is built again."""
-    try:
-        return update.run(rebuild=rebuild)
-    except DamagedError:
-        if explicit:
-            raise
-        return update.run(rebuild=True)
-    except (OSError, sqlite3.Error) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise IndexFolderError(
-            f"{target}: the index cannot be written ({why}); "
-            "free space there, or give another folder with --folder"
-        ) from error
-
-
-class _Update:
-    """Brings an index folder up to date with some files, and opens it."""
+class Builder:
+    """Brings the index folder of some sources up to date, and copies it; see `Index.from_sources`."""
 
     def __init__(
         self,
-        target: Path,
-        wanted: Manifest,
+        sources: Sequence[str | os.PathLike[str]],
+        folder: str | os.PathLike[str] | None,
+        settings: IndexSettings,
         embedder: Embedder,
-        files: Sequence[SourceFile],
-        *,
-        explicit: bool,
-        progress: Progress | None,
+        progress: Progress | None = None,
     ) -> None:
-        self._target = target
-        self._wanted = wanted
+        settings = settings.model_copy(update={"model": embedder.name})
         self._embedder = embedder
-        self._files = files
-        self._explicit = explicit
+        self._explicit = folder is not None
         self._progress = progress
+        self._files = find(sources)
+        absolute = tuple(sorted({str(Path(source).resolve()) for source in sources}))
+        self._target = Path(folder) if folder else index_folder(absolute, embedder.fingerprint, settings)
+        _require_ours(self._target)
+        self._wanted = Manifest(
+            format=generations.FORMAT,
+            settings=settings,
+            model_fingerprint=embedder.fingerprint,
+            sources=absolute,
+        )
 
-    def run(self, *, rebuild: bool) -> Index:
-        """The index of the files; with `rebuild`, nothing that is in the folder is built upon."""
-        last, old = (None, ()) if rebuild else self._last()
-        records = looked_at(self._files, old) if last else []
-        if last is None or differ(records, old):
-            self._build(records, rebuild=rebuild)
-        elif any(seen.checked_ns != known.checked_ns for seen, known in zip(records, old, strict=True)):
-            self._remember(last, records, old)
-        return Index.open(self._target, embedder=self._embedder)
+    def require_publishable(self, store: str, *, rebuild: bool) -> None:
+        """Raise StoreError when the index cannot be copied to a store; best asked before it is built."""
+        require_publishable(store, self._wanted, rebuild=rebuild)
+
+    def update(self, *, rebuild: bool) -> Path:
+        """The folder, once its index is of the files; with `rebuild`, nothing that is there is built upon."""
+        try:
+            last, old = (None, ()) if rebuild else self._last()
+            records = looked_at(self._files, old) if last else []
+            if last is None or differ(records, old):
+                self._build(records, rebuild=rebuild)
+            elif any(seen.checked_ns != known.checked_ns for seen, known in zip(records, old, strict=True)):
+                self._remember(last, records, old)
+        except (OSError, sqlite3.Error) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            raise IndexFolderError(
+                f"{self._target}: the index cannot be written ({why}); "
+                "free space there, or give another folder with --folder"
+            ) from error
+        return self._target
+
+    def publish(self, store: str, *, rebuild: bool) -> None:
+        """Copy the index of the folder to a store."""
+        with FileLock(self._target / "lock"):
+            generation = generations.current(self._target) or self._target
+            dimension = self._embedder.dimension
+            publish(generation, store, dimension=dimension, rebuild=rebuild, progress=self._progress)
 
     def _build(self, seen: Sequence[FileRecord], *, rebuild: bool) -> None:
         """Build what changed; `seen` are the files as they looked just before."""
@@ -253,7 +223,7 @@ class _Build:
         return split(document, self._embedder.count_tokens, self._splitting)
 
 
-def _require_ours(target: Path, sources: Sequence[str | os.PathLike[str]]) -> None:
+def _require_ours(target: Path) -> None:
     if not generations.is_free(target):
         raise IndexFolderError(
             f"{target}: is not an index folder and not empty; give an empty or new one with --folder"

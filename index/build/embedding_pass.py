@@ -18,8 +18,8 @@ from index.errors import IndexFolderError
 from index.store import generations
 from index.store.columns import ArrayWriter, file_of, mapped
 from index.store.damage import damaged
-from index.store.protocol import Progress
 from index.store.vectors import Rows
+from index.types import Progress
 
 # Passages given to the embedder at once, and committed together.
 _AT_ONCE = 1024

@@ -34,8 +34,8 @@ from index.store.milvus_rows import (
     pack,
 )
 from index.store.milvus_versions import Version, Versions
-from index.store.protocol import Progress
 from index.store.word_lists import inverse_frequency, term_shares
+from index.types import Progress
 
 # Passages written by one call: some 8 MB.
 _AT_ONCE = 1000

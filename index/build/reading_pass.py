@@ -16,18 +16,17 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embed.onnx_encoder import cores
 from index.errors import SourceError
 from index.load.sources import SourceFile, load
+from index.machine import cores
 from index.split.passages import Chunk
 from index.store import generations
 from index.store.columns import ArrayWriter, Columns, file_of
 from index.store.damage import require_whole
 from index.store.generations import FileRecord
-from index.store.protocol import Progress
 from index.store.word_lists import WordIndex
 from index.text.terms import Vocabulary
-from index.types import Document
+from index.types import Document, Progress
 
 Split = Callable[[Document], Sequence[Chunk]]
 

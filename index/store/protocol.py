@@ -1,6 +1,6 @@
 """What everything above `index` asks of an index, wherever its passages live: a folder or Milvus."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -13,7 +13,6 @@ from index.types import Document, Passage
 
 Scores = NDArray[np.float32]
 Range = tuple[int, int]
-Progress = Callable[[int, int], None]
 
 
 class Candidates(NamedTuple):

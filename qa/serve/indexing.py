@@ -11,7 +11,8 @@ from index.errors import DamagedError, IndexFolderError, ModelError, SourceError
 from index.index import Index
 from index.load.files import printable
 from index.load.sources import SourceFile, load
-from index.store.protocol import Progress, SearchIndex
+from index.store.protocol import SearchIndex
+from index.types import Progress
 from qa.errors import UploadError
 
 # What is raised where a file of an index is missing; any other OSError is the disk's.

@@ -21,7 +21,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from index.embed.embedder import Embedder
 from index.load.folders import SUFFIXES
-from index.store.protocol import Progress, SearchIndex
+from index.store.protocol import SearchIndex
+from index.types import Progress
 from qa.errors import UploadError
 from qa.serve.asking import Answers
 from qa.serve.build_threads import Builders
