@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 HOST ?= 127.0.0.1
 PORT ?= 7860
+DATA ?= ../shared/data
 # The CPU build of torch is a tenth of the size of the default Linux build. Where its index cannot be
 # reached, the pinned version is taken from wherever pip looks.
 TORCH_CPU_INDEX ?= https://download.pytorch.org/whl/cpu
 TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
 
-.PHONY: chat test check format evaluate benchmark clean
+.PHONY: chat test check format evaluate benchmarks reader clean
 
 chat: $(VENV)/.installed
 	$(BIN)/quoth index
@@ -32,8 +33,20 @@ format: $(VENV)/.checked
 evaluate: $(VENV)/.installed
 	$(BIN)/quoth evaluate qa/evaluation/deepseek.jsonl --source seeds --report reports/deepseek
 
-benchmark: $(VENV)/.installed
-	$(BIN)/python benchmarks/retrieval.py
+# Each prints its table; those of size, peers and kills take an hour each. DATA see docs/data.md.
+BENCHMARKS := retrieval reading isolation followups conversations words engines ingest query cold_start latency idle \
+	page askers peers scale hostile uploads
+benchmarks: $(VENV)/.benchmarked
+	for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
+
+# The reader that ships, from the data; WORK holds what is made on the way. A graphics card is used when there is one.
+WORK ?= reports/reader
+reader: $(VENV)/.benchmarked
+	mkdir -p $(WORK)
+	$(BIN)/python -m qa.training.sets $(DATA)
+	$(BIN)/python -m qa.training.reader_data --work $(WORK) --data $(DATA)
+	$(BIN)/python -m qa.training.reader --work $(WORK)
+	$(BIN)/python -m qa.training.reader_export --work $(WORK)
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Quoth needs Python 3.11 or newer; set PYTHON=" if sys.version_info < (3, 11) else 0)'
@@ -49,6 +62,10 @@ $(VENV)/.tested: $(VENV)/.installed
 
 $(VENV)/.checked: $(VENV)/.tested
 	$(PIP) install --quiet --constraint constraints.txt --editable ".[test,check]"
+	touch $@
+
+$(VENV)/.benchmarked: $(VENV)/.tested
+	$(PIP) install --quiet --constraint constraints.txt --editable ".[test,train,benchmark]"
 	touch $@
 
 clean:
