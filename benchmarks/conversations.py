@@ -21,6 +21,7 @@ from qa.answer.answerer import Answerer
 from qa.evaluation.metrics import is_right
 from qa.evaluation.questions import Question, load_questions
 from qa.training.followups_data import Data
+from qa.training.sets import ready
 from qa.types import Answer, Turn
 
 ROOT = Path(__file__).parent.parent
@@ -33,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("data", type=Path, nargs="?", default=DATA)
+    parser.add_argument("data", type=ready, nargs="?", default=str(DATA))
     folder = parser.parse_args().data
     if not (folder / "conversations").is_dir():
         sys.exit(f"{folder}: holds no conversations; name the question-answering data")

@@ -28,6 +28,7 @@ from qa.read.calibration import Ranking
 from qa.read.onnx_model import OnnxSpanModel
 from qa.read.reader import ExtractiveReader, Reader, SentenceReader
 from qa.training.confidence import RememberingModel
+from qa.training.sets import ready
 
 COLUMNS = (
     *("set", "asked of", "reader", "questions", "F1, HasAns", "exact, HasAns", "right sentence"),
@@ -58,7 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, default=Path(__file__).parent.parent / "../shared/data")
+    parser.add_argument("--data", type=ready, default="../shared/data")
     parser.add_argument("--set", action="append", help="a folder of the data; repeat it for more")
     parser.add_argument("--limit", type=int, default=None, help="ask the first so many of each set")
     arguments = parser.parse_args()

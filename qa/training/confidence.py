@@ -40,6 +40,7 @@ from qa.read.onnx_model import OnnxSpanModel
 from qa.read.reader import ExtractiveReader, Reader, SpanModel
 from qa.read.spans import Span, TokenLogits
 from qa.retrieve.retriever import RetrievedPassage
+from qa.training.sets import ready
 from qa.types import Citation
 
 Floats = NDArray[np.float64]
@@ -127,7 +128,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--reader", default="quoth", help="as for quoth ask, or the folder of a trained one")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=ready, default="../shared/data")
     parser.add_argument("--test", action="store_true")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()

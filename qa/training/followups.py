@@ -10,13 +10,13 @@ Learnt from: half the documents of `conversations`, the development half of CANA
 import argparse
 import random
 import sys
-from pathlib import Path
 
 import numpy as np
 
 from qa.converse import weights
 from qa.training.followups_data import Data
 from qa.training.followups_need import examples, fit_need, probabilities
+from qa.training.sets import ready
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=ready, default="../shared/data")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     if not (arguments.data / "conversations").is_dir():

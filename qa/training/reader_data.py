@@ -35,6 +35,7 @@ from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES
 from qa.retrieve.retriever import Retriever
 from qa.training.reader_example import Example, Source, Text, write, write_sources
 from qa.training.reader_whole import Whole, write_whole
+from qa.training.sets import ready
 
 Row = dict[str, Any]
 
@@ -70,7 +71,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=ready, default="../shared/data")
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()

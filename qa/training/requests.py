@@ -27,6 +27,7 @@ from scipy.special import log_softmax, softmax
 from index.embed.embedder import SentenceTransformerEmbedder
 from index.embed.pooling import Vectors
 from qa.requests.kinds import FEATURES, FILE, SURE, Weights, features, judge
+from qa.training.sets import ready
 from qa.types import KINDS, Kind
 
 Floats = NDArray[np.float64]
@@ -61,7 +62,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=ready, default="../shared/data")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     if not (arguments.data / "intents").is_dir():
