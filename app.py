@@ -73,15 +73,20 @@ def build(
         session: Session | None,
         request: gr.Request,
         place: int | None = None,
+        *,
+        alone: bool = False,
     ) -> tuple[Conversation, list[gr.ChatMessage]]:
-        """The conversation with one more answer, or with the best guess in place of a refusal, as shown."""
-        threshold = None if place is None else 0.0
+        """The conversation with one more answer, as shown.
+
+        With the `place` of an answer another stands there: the best guess, or, `alone`, what is answered
+        without the conversation before it.
+        """
+        threshold = None if place is None or alone else 0.0
+        history = () if alone else conversation.history(place)
         try:
             answer = await rate_limiter.run(
                 caller(request),
-                lambda: workspace.ask(
-                    question, conversation.history(place), threshold=threshold, session=session
-                ),
+                lambda: workspace.ask(question, history, threshold=threshold, session=session),
             )
         except ERRORS as error:
             return conversation, shown(conversation, session) + _exchange(
@@ -102,12 +107,11 @@ def build(
         # The box is left alone: the next question may be in it.
         yield messages, gr.skip(), conversation
 
-    async def guess(conversation: Conversation, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
+    async def again(conversation: Conversation, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
         session = sessions.find(request.cookies.get(cookie_name(request.url)))
-        place = event._data["turn"]
-        conversation, messages = await answered(
-            conversation.answers[place].question, conversation, session, request, place
-        )
+        place, alone = event._data["turn"], bool(event._data.get("alone"))
+        question = conversation.answers[place].question
+        conversation, messages = await answered(question, conversation, session, request, place, alone=alone)
         return messages, conversation
 
     def shown(conversation: Conversation, session: Session | None) -> list[gr.ChatMessage]:
@@ -183,7 +187,7 @@ def build(
         )  # fmt: skip
         # Not through the queue: a question asked while the stream of a quick event closes would be lost.
         panel.select(
-            guess,
+            again,
             conversation,
             [chat, conversation],
             show_progress="hidden",

@@ -1,4 +1,4 @@
-"""Follow-up questions: how near `standalone` comes to what people wrote, on the CANARD conversations.
+"""Follow-up questions: how near what we write out comes to what people wrote, on the CANARD conversations.
 
     python benchmarks/followups.py [FOLDER]          the default folder is ../shared/data/canard
 
@@ -19,7 +19,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from qa.converse.follow_up import standalone
+from qa.converse.follow_up import readings
 from qa.language.function_words import content_words
 from qa.types import Turn
 
@@ -108,6 +108,10 @@ def _append_last(question: str, turns: list[Turn]) -> str:
     return f"{question} {[turn.text for turn in turns if turn.role == 'user'][-1]}"
 
 
+def _written_out(question: str, turns: list[Turn]) -> str:
+    return readings(question, turns)[-1].question
+
+
 def _half(conversation: str) -> str:
     return ("development", "test")[hashlib.sha256(conversation.encode()).digest()[-1] % 2]
 
@@ -125,7 +129,7 @@ def _plain(text: str) -> list[str]:
 REWRITERS: dict[str, Rewriter] = {
     "nothing": _nothing,
     "append the last question": _append_last,
-    "standalone": standalone,
+    "written out": _written_out,
 }
 
 

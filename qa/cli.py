@@ -432,8 +432,8 @@ def _rendered(answer: "Answer") -> str:
         lines.insert(0, FOUND if answer.kind == "keyword" else LIKELY)
     if answer.narrowed:
         lines.append(narrowed_to(answer.narrowed))
-    if answer.standalone_question != answer.question:
-        lines.append(f"asked as: {answer.standalone_question}")
+    if answer.about:
+        lines.append(f"understood as a follow-up about {answer.about}: {answer.standalone_question}")
     if answer.disagreement:
         lines.append(DISAGREEMENT)
     lines += [f"[{number}] {_place(citation)}" for number, citation in enumerate(answer.citations, 1)]

@@ -103,11 +103,14 @@ class Answer(_Value):
     the best guess comes first. `missing_terms` are the words of the question that occur nowhere in the
     source. `disagreement` says that a number or date was asked for and the citations name different ones.
     `kind` is what was taken for the request, `narrowed` the documents that it named, to which the answer is
-    then confined. `timings_ms` maps a stage to milliseconds.
+    then confined. `standalone_question` is the question with what it takes from the conversation written out,
+    and `about` what it was taken to follow up; of a question that is read as it stands they are the question
+    itself and None. `timings_ms` maps a stage to milliseconds.
     """
 
     question: str
     standalone_question: str
+    about: str | None = None
     kind: Kind = "question"
     narrowed: tuple[str, ...] = ()
     verdict: Verdict

@@ -288,8 +288,11 @@ def test_a_follow_up_is_rewritten_and_shown(answerer: Answerer) -> None:
     answer = answerer.answer("What did he build?", HISTORY, threshold=0.0)
     assert answer.question == "What did he build?"
     assert answer.standalone_question == "What did Walter Campbell build?"
-    alone = answerer.answer("What did Walter Campbell build?", threshold=0.0)
+    assert answer.about == "Walter Campbell"
+    # The source may say "he" too, so that the question keeps its own words beside what they mean.
+    alone = answerer.answer("What did he build (Walter Campbell)?", threshold=0.0)
     assert (answer.citations, answer.confidence) == (alone.citations, alone.confidence)
+    assert (alone.standalone_question, alone.about) == (alone.question, None)
     assert answer.text == "It was built of grey stone by Walter Campbell."
 
 

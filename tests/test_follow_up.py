@@ -1,12 +1,13 @@
 """Follow-up questions: exact outputs on conversations of many subjects, and what must always hold."""
 
 import time
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.converse.follow_up import readings, standalone
+from qa.converse.follow_up import readings
 from qa.types import Turn
 
 FUND = ("Who founded High-Flyer?", "Liang Wenfeng, the founder of High-Flyer, invested heavily in GPUs.")
@@ -15,6 +16,10 @@ BAND = ("Did the Beatles tour Japan in 1966?", "The source does not answer this 
 CHEMIST = ("When was Marie Curie born?", "7 November 1867")
 STUDIES = (*CHEMIST, "Where did she study?", "at the University of Paris")
 PLANTS = ("What is photosynthesis?", "a process by which plants convert light")
+
+
+def standalone(question: str, history: Sequence[Turn]) -> str:
+    return readings(question, history)[-1].question
 
 
 def turns(*texts: str) -> list[Turn]:
@@ -48,7 +53,7 @@ def test_a_pronoun_becomes_the_name_it_stands_for(
     ("history", "question", "expected"),
     [
         (FUND, "When was that?", "When was that (Liang Wenfeng founded High-Flyer)?"),
-        (STARTUP, "Why is that important?", "Why is that important (DeepSeek)?"),
+        (STARTUP, "Why is that important?", "Why is that important (DeepSeek: AI startup)?"),
         (STARTUP, "How many people work there?", "How many people work there (China)?"),
         (STUDIES, "Did she teach there?", "Did Marie Curie teach there (University of Paris)?"),
         (BAND, "What happened then?", "What happened then (1966)?"),
@@ -97,8 +102,12 @@ def test_a_fragment_takes_the_words_of_the_last_question(
     ],
 )
 @pytest.mark.parametrize("history", [FUND, BAND, STUDIES])
-def test_a_complete_question_is_left_alone(history: tuple[str, ...], question: str) -> None:
-    assert standalone(question, turns(*history)) == question
+def test_a_complete_question_is_read_as_typed_and_hardly_as_a_follow_up(
+    history: tuple[str, ...], question: str
+) -> None:
+    typed, *others = readings(question, turns(*history))
+    assert (typed.question, typed.asked, typed.about) == (question, question, "")
+    assert all(other.weight < 0.25 for other in others)
 
 
 def test_a_name_is_carried_through_a_chain_of_pronouns() -> None:
@@ -169,4 +178,4 @@ def test_a_long_conversation_costs_little(piece: str) -> None:
     ],
 )
 def test_a_question_that_stands_alone_is_read_as_typed(history: tuple[str, ...], question: str) -> None:
-    assert readings(question, turns(*history))[0] == question
+    assert readings(question, turns(*history))[0].question == question

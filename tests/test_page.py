@@ -134,6 +134,7 @@ class ScriptedAnswerer:
         return Answer(
             question=question,
             standalone_question=f"{question} ({turns[-1].text})" if turns else question,
+            about=turns[-1].text if turns else None,
             answered=answered,
             text=" ".join(citation.quote for citation in citations) if answered else "Not said.",
             short=found.highlights[0],
@@ -269,12 +270,25 @@ def test_a_refusal_looks_different_names_the_missing_terms_and_cites_the_closest
     session.cited("DeepSeek's story is an unusual one.")
 
 
-def test_a_question_that_leans_on_the_one_before_shows_how_it_was_asked(session: Session) -> None:
+def test_a_follow_up_says_what_it_is_about_and_one_click_asks_it_as_it_stands(session: Session) -> None:
     session.ask("Who founded High-Flyer?")
-    assert "Asked as" not in session.page.inner_text("#q-chat")
+    assert "follow-up" not in session.page.inner_text("#q-chat")
     session.ask("When was that?")
     before = " ".join(SCRIPTS["Who founded High-Flyer?"].quotes)
-    assert f"Asked as: When was that? ({before})" in session.page.inner_text("#q-chat")
+    assert f"Understood as a follow-up about {before}" in session.page.inner_text("#q-chat")
+    session.page.get_by_role("button", name="Ask it as it stands").click()
+    session.page.wait_for_function("!document.querySelector('.q-follow-up')")
+    assert "follow-up" not in session.page.inner_text("#q-chat")
+    assert session.page.locator(".q-asked").all_inner_texts() == ["Who founded High-Flyer?", "When was that?"]
+    assert session.page.locator(".q-short").all_inner_texts() == ["Liang Wenfeng", "2022"]
+
+
+def test_a_refused_follow_up_is_asked_as_it_stands_at_the_usual_threshold(session: Session) -> None:
+    session.ask("Who founded High-Flyer?")
+    session.ask("And the capital of Brazil")
+    session.page.get_by_role("button", name="Ask it as it stands").click()
+    session.page.wait_for_function("!document.querySelector('.q-follow-up')")
+    assert session.page.locator(".q-refusal").count() == 1
 
 
 def test_clearing_the_chat_forgets_the_conversation(session: Session) -> None:
@@ -284,7 +298,7 @@ def test_clearing_the_chat_forgets_the_conversation(session: Session) -> None:
     session.page.wait_for_selector("#q-chat .placeholder h2")
     session.page.wait_for_function("!document.querySelector('.q-turn')")
     session.ask("When was that?")
-    assert "Asked as" not in session.page.inner_text("#q-chat")
+    assert "follow-up" not in session.page.inner_text("#q-chat")
 
 
 def test_only_a_question_that_is_answered_is_suggested_and_one_click_asks_it(session: Session) -> None:

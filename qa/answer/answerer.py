@@ -12,6 +12,7 @@ from qa.answer.finder import Finder
 from qa.answer.guess import NO_GUESS, Guess
 from qa.answer.timings import Timings
 from qa.converse.follow_up import readings
+from qa.converse.rewrite import Reading
 from qa.errors import QuestionError
 from qa.messages import REFUSAL
 from qa.read.calibration import shipped_calibration
@@ -21,11 +22,9 @@ from qa.read.spans import Span, sentences_of
 from qa.requests.request import Request, Requests
 from qa.retrieve.retriever import Retriever
 from qa.settings import AnswerSettings, RetrievalSettings
-from qa.types import Answer, Citation, History, Kind, Turn, Verdict
+from qa.types import Answer, Citation, History, Turn, Verdict
 
 _HISTORY: TypeAdapter[tuple[Turn, ...]] = TypeAdapter(History)
-# What may lean on the conversation before it; "hello" and "which documents are there" do not.
-_FOLLOWING: frozenset[Kind] = frozenset({"question", "keyword", "document"})
 
 
 class _Asked(NamedTuple):
@@ -39,9 +38,9 @@ class _Asked(NamedTuple):
 
 
 class _Reading(NamedTuple):
-    """One way to understand a question: written to stand alone, what it requests, and the best guess."""
+    """One way to understand a question: as typed or as a follow-up, what it requests, and the best guess."""
 
-    standalone: str
+    way: Reading
     request: Request
     guess: Guess
 
@@ -110,20 +109,18 @@ class Answerer:
         return _Asked(question, _turns(history), documents, bar, Timings())
 
     def _surest(self, asked: _Asked) -> _Reading:
-        """The reading of a question with the most confident guess.
+        """The reading of a question with the most confident guess, of equals the one as typed.
 
         Where it is not clear whether a question leans on the conversation, it is read in both ways.
         """
-        typed = asked.question.strip()
         with asked.timings.stage("rewrite"):
-            first = self.requests.understand(typed, asked.documents)
-            follows = asked.turns and (first.kind in _FOLLOWING or not first.is_certain)
-            requests = {
-                one: first if one == typed else self.requests.understand(one, asked.documents)
-                for one in (readings(typed, asked.turns) if follows else [typed])
-            }
-        found = [_Reading(one, request, self._guess(request, asked)) for one, request in requests.items()]
-        return max(found, key=lambda reading: reading.guess.confidence or 0.0)
+            ways = readings(asked.question.strip(), asked.turns)
+            requests = [self.requests.understand(way.asked, asked.documents) for way in ways]
+        found = [
+            _Reading(way, request, self._guess(request, asked))
+            for way, request in zip(ways, requests, strict=True)
+        ]
+        return max(found, key=lambda reading: reading.way.weight * (reading.guess.confidence or 0.0))
 
     def _guess(self, request: Request, asked: _Asked) -> Guess:
         if request.message and request.is_certain:
@@ -133,10 +130,10 @@ class Answerer:
     def _widened(self, reading: _Reading, asked: _Asked) -> _Reading:
         """The reading, or that of the plain question where what it was narrowed to is silent."""
         request = reading.request
-        is_narrowed = request.narrowed or request.parts or request.question != reading.standalone
+        is_narrowed = request.narrowed or request.parts or request.question != reading.way.asked
         if not is_narrowed or request.is_certain or self.finder.verdict(reading.guess) != "silent":
             return reading
-        plain = Request("question", reading.standalone, asked.documents)
+        plain = Request("question", reading.way.asked, asked.documents)
         return reading._replace(request=plain, guess=self.finder.guess(plain, asked.timings))
 
     def _forced(self, reading: _Reading, asked: _Asked) -> _Reading:
@@ -182,7 +179,8 @@ def _made(
 ) -> Answer:
     return Answer(
         question=asked.question,
-        standalone_question=reading.standalone,
+        standalone_question=reading.way.question,
+        about=reading.way.about or None,
         kind=reading.request.kind,
         narrowed=reading.request.narrowed,
         verdict=verdict,

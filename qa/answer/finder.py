@@ -6,6 +6,7 @@ from itertools import accumulate
 from qa.answer.composition import compose, disagree
 from qa.answer.confidence import confidence, said, signals
 from qa.answer.guess import Guess, found
+from qa.answer.preference import preferred
 from qa.answer.settling import settle
 from qa.answer.summary import central_sentences
 from qa.answer.timings import Timings
@@ -96,7 +97,8 @@ class Finder:
 
     def read(self, question: str, passages: Sequence[RetrievedPassage]) -> list[Span]:
         """The spans of passages as they may be shown, best first."""
-        return settle(question, self._reader.read(question, passages), passages)
+        settled = settle(question, self._reader.read(question, passages), passages)
+        return preferred(question, settled, passages)
 
     def _rated(self, question: str, request: Request, timings: Timings) -> Guess:
         """The best guess for one wording of a request, and how sure it is."""

@@ -10,23 +10,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from qa.converse.weights import Floats, shipped
-from qa.language.names import AUXILIARIES as _AUXILIARIES
+from qa.converse.words import AUXILIARIES, LEANING
 from qa.language.names import WH, Word, words_of
 from qa.types import Turn
 
-# Words that point at what was said.
-POINTING = frozenset(
-    """
-    this that these those he him his himself she her hers herself it its itself they them their theirs
-    themselves
-    """.split()
-)
-
 _LONGEST_RUN = 4
 _MOST_WORDS = 40
-_MODALS = "can could will would shall should may might must cannot couldn won wouldn shouldn"
-AUXILIARIES = _AUXILIARIES | frozenset(_MODALS.split())
-_LEANING = POINTING | frozenset("there then one ones".split())
+_LEANING = LEANING | frozenset("there then one ones".split())
 
 # What is learnt of one pronoun helps with the others of its form.
 _ALIKE = {

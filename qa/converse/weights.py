@@ -1,7 +1,7 @@
-"""The small trained model of this package: linear, over hashed features, numpy alone.
+"""The small trained models of this package: linear, over hashed features, numpy alone.
 
-`weights.npz` holds its weights as small integers with one scale. It is written by
-`python -m qa.training.followups`, which also says what it was fitted on.
+`weights.npz` holds their weights as small integers with one scale each. They are written by
+`python -m qa.training.followups`, which also says what they were fitted on.
 """
 
 import zlib

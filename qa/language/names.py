@@ -49,13 +49,12 @@ class Word:
 class Name:
     """A capitalised run. `kinds` holds those of person, thing and group that its shape allows.
 
-    `article` tells that "the" stood before it, `after` is the word before that.
+    `after` is the word before it and its "the".
     """
 
     text: str
     start: int
     kinds: frozenset[str]
-    article: bool
     after: str
 
 
@@ -142,7 +141,7 @@ def _name(text: str, run: list[Word], before: list[Word], *, in_place: bool) -> 
         kinds = {"group"}
     elif not in_place and last not in _NO_PERSON and not lows & {"of", "the"} and _person_like(run):
         kinds.add("person")
-    return Name(text[run[0].start : run[-1].end], run[0].start, frozenset(kinds), article, after)
+    return Name(text[run[0].start : run[-1].end], run[0].start, frozenset(kinds), after)
 
 
 def _person_like(run: list[Word]) -> bool:

@@ -47,8 +47,8 @@ def _turn(answer: Answer) -> str:
     notes = []
     if answer.confidence is not None:
         notes.append(f"{answer.confidence:.0%} sure; given as the answer from {answer.threshold:.0%} on")
-    if answer.standalone_question != answer.question:
-        notes.append(f"Asked as: {answer.standalone_question}")
+    if answer.about:
+        notes.append(f"Understood as a follow-up about {answer.about}: {answer.standalone_question}")
     if answer.disagreement:
         notes.append(DISAGREEMENT)
     if answer.narrowed:

@@ -262,6 +262,9 @@ function tools(turn) {
   if (turn.matches('.q-refusal')) {
     button('Show the best guess anyway', 'Show the best guess anyway', () => trigger('select', {turn: Number(place)}));
   }
+  if (turn.matches('.q-follow-up')) {
+    button('Ask it as it stands', 'Ask it as it stands', () => trigger('select', {turn: Number(place), alone: true}));
+  }
   const said = make('p', {className: 'q-thanks'});
   said.setAttribute('role', 'status');
   const send = async (feedback, pressed) => {

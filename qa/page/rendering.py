@@ -50,6 +50,10 @@ def lead(answer: Answer) -> str:
 
 
 def _class(answer: Answer) -> str:
+    return f"{_look(answer)} q-follow-up" if answer.about else _look(answer)
+
+
+def _look(answer: Answer) -> str:
     if is_message(answer) or (answer.kind == "keyword" and answer.citations):
         return "q-answer"
     return "q-answer q-guessed" if _is_forced(answer) else _CLASSES[answer.verdict]
@@ -89,8 +93,8 @@ def _notes(answer: Answer, shown: Sequence[Citation], name_documents: bool) -> s
     if answer.confidence is not None:
         what = "the first of these" if answer.verdict == "silent" else "this"
         notes.append(f"{answer.confidence:.0%} sure that {what} is right")
-    if answer.standalone_question != answer.question:
-        notes.append(f"Asked as: {answer.standalone_question}")
+    if answer.about:
+        notes.append(f"Understood as a follow-up about {answer.about}")
     if name_documents or any(citation.page or citation.heading for citation in shown):
         notes += [f"[{place}] {where(citation)}" for place, citation in enumerate(shown, 1)]
     return f'<ul class="q-notes">{"".join(f"<li>{plain(note)}</li>" for note in notes)}</ul>'

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from qa.converse.need import POINTING, need_features, need_numbers
+from qa.converse.need import need_features, need_numbers
 from qa.converse.weights import Floats, Linear
+from qa.converse.words import LEANING
 from qa.evaluation.splits import TEST_ARTICLES
 from qa.language.function_words import FUNCTION_WORDS
 from qa.language.names import words_of
@@ -148,4 +149,4 @@ def _asked(rows: Sequence[Row], texts: dict[str, str]) -> list[Turn]:
 
 
 def _points(question: str) -> bool:
-    return any(word.low in POINTING for word in words_of(question))
+    return any(word.low in LEANING for word in words_of(question))

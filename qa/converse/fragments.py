@@ -1,0 +1,148 @@
+"""Questions without a verb, put into their place in the last question: "And in 2023?", "and the door?"."""
+
+from collections.abc import Sequence
+
+from qa.converse.memory import Memory
+from qa.converse.mentions import Mention, is_verb, mentions_in, said_of
+from qa.converse.referents import Said
+from qa.converse.words import AUXILIARIES, MODALS, OPENERS, POINTING, PREPOSITIONS
+from qa.language.names import ADVERBS, DATE, DO, WH, Word, words_of
+
+# An answer of no more words can be a gloss.
+_SHORT = 12
+_LONGEST = 7
+# Words of a fragment that take the place of the same word in the last question.
+_CHANGING = frozenset("else other others another any some more".split())
+
+
+def fragment_of(words: Sequence[Word]) -> Sequence[Word]:
+    """The words of an elliptical question without its opener; none when it has a verb of its own."""
+    rest = list(words)
+    while rest and rest[0].low in OPENERS:
+        rest = rest[1:]
+    if [word.low for word in rest[:2]] in (["what", "about"], ["how", "about"]):
+        rest = rest[2:]
+    elif len(rest) > 1 and rest[0].low in {"who", "what"} and rest[1].is_content:
+        return []
+    if not rest or len(rest) > _LONGEST or any(word.low in AUXILIARIES | POINTING for word in rest):
+        return []
+    return [] if any(map(_is_verb, rest[1:])) else rest
+
+
+def _is_verb(word: Word) -> bool:
+    """Whether a word is likely the verb of a sentence."""
+    return word.text.islower() and not word.low.endswith("ing") and is_verb(word)
+
+
+def expanded(question: str, fragment: Sequence[Word], memory: Memory) -> str:
+    """The last question with the fragment in its place there, or the fragment with that question as gloss."""
+    asked, first = memory.questions[-1], fragment[0].low
+    text = question[fragment[0].start : fragment[-1].end]
+    if first not in WH and not fragment[0].is_content:
+        text = text[0].lower() + text[1:]
+    if first in WH or (first in PREPOSITIONS and len(fragment) > 1 and fragment[1].low in WH):
+        return _asked_again(question, text, fragment, memory)
+    if first in PREPOSITIONS:
+        return _with_phrase(asked, text)
+    if first in _CHANGING and (same := [word for word in words_of(asked.text) if word.low == first]):
+        return f"{asked.text[: same[-1].start]}{text}?"
+    if first.endswith("ing") and (start := _until_the_verb(asked)):
+        return f"{start} go about {text}?"
+    if (old := _replaced(asked, text)) and _is_whole(text):
+        return _swapped(asked, old, text)
+    return with_gloss(question, memory.clause())
+
+
+def _until_the_verb(asked: Said) -> str:
+    """How the last question began, up to its verb: "How do I" of "How do I add a user?"."""
+    words = words_of(asked.text)
+    if len(words) > 3 and words[0].low == "how" and words[1].low in DO | MODALS:
+        return asked.text[: words[2].end]
+    return ""
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a fragment is no more than one thing, with what it is of or in."""
+    mentions = mentions_in(text)
+    known = {word.low for mention in mentions for word in mention.words}
+    return bool(known) and all(word.low in known for word in words_of(text) if word.is_content)
+
+
+def _replaced(asked: Said, text: str) -> Mention | None:
+    """What of the last question the fragment takes the place of: the likest, the first of equals."""
+    new = mentions_in(text)
+    lead = words_of(text)[0]
+    scored = [(_likeness(old, new[0] if new else None, lead, text), old) for old in asked.mentions]
+    return max(scored, key=lambda one: one[0], default=(0.0, None))[1]
+
+
+def _likeness(old: Mention, new: Mention | None, lead: Word, text: str) -> float:
+    """How much a mention looks like what would take its place."""
+    words = {word.low for word in words_of(text)}
+    alone = float(old.before not in PREPOSITIONS)
+    shared = 2.0 * bool(words & set(old.key))
+    if new is None:
+        return shared + alone
+    return (
+        shared
+        + alone
+        + float(old.is_name == new.is_name)
+        + float(old.determiner == new.determiner)
+        + float(said_of(old) @ said_of(new))
+    )
+
+
+def _swapped(asked: Said, old: Mention, new: str) -> str:
+    """The last question with something else in place of a mention and of its article."""
+    start, end = old.start, old.end
+    words = words_of(asked.text)
+    place = next(spot for spot, word in enumerate(words) if word.start >= start)
+    if old.determiner and old.determiner != "s" and place:
+        start = words[place - 1].start
+    number = new.removeprefix("the ")
+    if number.isdigit() and old.words[-1].text[0].isdigit():
+        start, new = old.words[-1].start, number  # "Ember 60" and "the 240"
+    return asked.text[:start] + new + asked.text[end:]
+
+
+def _asked_again(question: str, text: str, fragment: Sequence[Word], memory: Memory) -> str:
+    """The last question with another question word: "Why?", "Since when?", "Who else?"."""
+    last, answer = memory.questions[-1].text, memory.answers[-1].text.strip()
+    words, first = words_of(last), fragment[0].low
+    if fragment[-1].low == "else" and words and words[0].low == first:
+        return last[: words[0].start] + text + last[words[0].end :]
+    adverb = bool(words) and words[0].low in ADVERBS
+    verb = words[adverb] if len(words) > adverb else None
+    if verb and verb.low in AUXILIARIES and first in ADVERBS | PREPOSITIONS:
+        return f"{text[0].upper()}{text[1:]} {verb.text.lower()}{last[verb.end :]}"
+    is_span = 0 < len(answer.split()) <= _SHORT and not answer.endswith(".")
+    return with_gloss(
+        question,
+        answer.strip(" ,") if is_span and len(fragment) == 1 and first not in ADVERBS else memory.clause(),
+    )
+
+
+def _with_phrase(asked: Said, phrase: str) -> str:
+    """The last question about another time or place, in place of the one after the same preposition."""
+    preposition, _, rest = phrase.partition(" ")
+    preposition = preposition.casefold()
+    for found in DATE.finditer(asked.text) if DATE.search(phrase) else ():
+        before = asked.text[: found.start()].rstrip()
+        if before.casefold().endswith(f" {preposition}"):
+            return before[: -len(preposition)] + phrase + asked.text[found.end() :]
+    if not DATE.search(phrase):
+        for mention in reversed(asked.mentions):
+            if mention.before == preposition:
+                return _swapped(asked, mention, rest)
+    return before_mark(asked.text, phrase)
+
+
+def with_gloss(question: str, gloss: str) -> str:
+    """The question with a remark in brackets, unless it says so already."""
+    return before_mark(question, f"({gloss})") if gloss and gloss not in question else question
+
+
+def before_mark(question: str, addition: str) -> str:
+    """The question with something added before its question mark."""
+    body = question.rstrip(" ?!.")
+    return f"{body} {addition}{question[len(body) :].strip() or '?'}"

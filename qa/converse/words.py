@@ -1,0 +1,27 @@
+"""The English function words that a follow-up question is read by, beside those of `qa.language.names`."""
+
+from qa.language.names import AUXILIARIES as _AUXILIARIES
+from qa.language.names import OPENERS as _OPENERS
+from qa.language.names import PLACED
+
+OPENERS = _OPENERS | frozenset("ok okay".split())
+MODALS = frozenset(
+    "can could will would shall should may might must cannot couldn won wouldn shouldn".split()
+)
+AUXILIARIES = _AUXILIARIES | MODALS
+PREPOSITIONS = PLACED | frozenset(
+    "on for with by into of about after before since until during under over than as between".split()
+)
+POSSESSIVES = frozenset("his her its their my our your".split())
+POINTING = frozenset("this that these those".split())
+DETERMINERS = POSSESSIVES | POINTING | frozenset("the a an each every no some any".split())
+# The four kinds of pronouns of the third person, and to which each word belongs.
+PRONOUN_KINDS = ("he", "she", "it", "they")
+PRONOUNS = {
+    **dict.fromkeys("he him his himself".split(), "he"),
+    **dict.fromkeys("she her hers herself".split(), "she"),
+    **dict.fromkeys("it its itself".split(), "it"),
+    **dict.fromkeys("they them their theirs themselves".split(), "they"),
+}
+# Words by which a question may lean on what was said.
+LEANING = POINTING | frozenset(PRONOUNS)
