@@ -11,7 +11,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,12 +143,14 @@ def ask(
 ) -> None:
     """Answer QUESTION from the source, with citations, guess, or say that the source is silent."""
     from qa.answer.answerer import Answerer
+    from qa.answer.citations import cited
     from qa.read.choice import load_reader
     from qa.settings import AnswerSettings
 
     settings = AnswerSettings(top_k=top_k) if top_k else AnswerSettings()
     answerer = Answerer(_index(sources, folder, model, store), reader=load_reader(reader), settings=settings)
     answer = answerer.answer(question, threshold=threshold, documents=documents or None)
+    _note(answerer.index, {citation.document_id for citation in cited([answer])})
     click.echo(_json(answer.model_dump(mode="json")) if as_json else _rendered(answer))
 
 
@@ -192,6 +194,7 @@ def search(
     else:
         retriever = Retriever(opened, RetrievalSettings.model_validate({"mode": mode}))
     hits = retriever.retrieve(query, top_k, documents=documents or None)
+    _note(opened, {hit.passage.document_id for hit in hits})
     if as_json:
         rows = [{**hit.passage.model_dump(mode="json"), "score": hit.score} for hit in hits]
         click.echo(_json(rows))
@@ -209,6 +212,7 @@ def search(
 def index(paths: tuple[str, ...], folder: str | None, store: str | None, model: str, rebuild: bool) -> None:
     """Build the index of the sources, or bring it up to date."""
     built = _index(_sources(paths), folder, model, store, rebuild=rebuild)
+    _note(built, built.document_ids())
     click.echo(f"{len(built)} passages of {len(built.document_ids())} documents in {built.place}")
 
 
@@ -392,6 +396,13 @@ def _index(
     return opened
 
 
+def _note(index: "SearchIndex", documents: Collection[str]) -> None:
+    """Say how documents were read that it could not be sure of."""
+    for document_id, note in index.notes().items():
+        if document_id in documents:
+            click.echo(f"quoth: note: {document_id}: {note}", err=True)
+
+
 class _Bar:
     """Progress on standard error, drawn from the first report on: passages read, then passages embedded."""
 
@@ -436,7 +447,10 @@ def _rendered(answer: "Answer") -> str:
         lines.append(f"understood as a follow-up about {answer.about}: {answer.standalone_question}")
     if answer.disagreement:
         lines.append(DISAGREEMENT)
-    lines += [f"[{number}] {_place(citation)}" for number, citation in enumerate(answer.citations, 1)]
+    lines += [
+        f"[{number}] {_place(citation)}{f', below {citation.header.quote}' if citation.header else ''}"
+        for number, citation in enumerate(answer.citations, 1)
+    ]
     if answer.verdict == "silent" and answer.missing_terms:
         lines.append(f"Not in the source at all: {', '.join(answer.missing_terms)}")
     if answer.closest:

@@ -161,6 +161,22 @@ def test_index_prints_its_counts_and_its_folder(run: Run, article: Path, tmp_pat
 
 
 @pytest.mark.usefixtures("hashed")
+def test_how_a_document_was_read_is_noted_on_standard_error_when_it_is_indexed_or_quoted(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "quay.txt").write_bytes("Zoë Müller owns the café.".encode() + b" \xff")
+    (tmp_path / "hill.txt").write_bytes(b"The windmill stands on a hill.")
+    source = ("--source", str(tmp_path))
+    note = "quoth: note: quay.txt: one place is not UTF-8, marked \ufffd; save the file as UTF-8"
+    for command in (("index", str(tmp_path)), ("ask", "Who owns the café?", *source, "--reader", "sentence")):
+        status, _, err = run(*command)
+        assert status == 0
+        assert note in err
+    assert note in run("search", "café", *source)[2]
+    assert "note" not in run("search", "windmill", *source, "--top-k", "1")[2]
+
+
+@pytest.mark.usefixtures("hashed")
 def test_a_file_that_was_left_out_is_named_on_standard_error(run: Run, tmp_path: Path) -> None:
     (tmp_path / "good.txt").write_text("The bell rings.", encoding="utf-8")
     (tmp_path / "broken.pdf").write_bytes(b"not a pdf")

@@ -423,6 +423,31 @@ def test_a_detected_encoding_is_named_in_the_note(tmp_path: Path, text: str, enc
     )
 
 
+@pytest.mark.parametrize(
+    ("data", "text", "what"),
+    [
+        ("Zoë Müller".encode() + b" caf\xe9", "Zoë Müller caf\ufffd", "one place is"),
+        ("Señor Ibáñez owns it.\n".encode()[:-1] + b"\xff", "Señor Ibáñez owns it.\ufffd", "one place is"),
+        ("Größe für Zoë".encode()[:-1], "Größe für Zo\ufffd", "one place is"),  # cut within a letter
+        (
+            b"\x93" + "crème brûlée, naïve".encode() + b"\x94",
+            "\ufffdcrème brûlée, naïve\ufffd",
+            "2 places are",
+        ),
+        ("日本の首都は東京です。".encode() + b"\xff", "日本の首都は東京です。\ufffd", "one place is"),
+    ],
+)
+def test_a_file_that_is_utf_8_but_for_a_few_bytes_is_read_as_utf_8_with_a_note(
+    tmp_path: Path, data: bytes, text: str, what: str
+) -> None:
+    for name in ("a.txt", "a.md"):
+        document = load_one(tmp_path, name, data)
+        assert document.text == text
+        assert document.note == (
+            f"{what} not UTF-8, marked \ufffd; save the file as UTF-8 if letters look wrong"
+        )
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", " "])
 def test_one_accent_far_into_a_long_text_tells_its_encoding(tmp_path: Path, end: str) -> None:
     text = f"plain words in a line{end}" * 60_000 + f"un café très cher à Paris{end}" + f"words{end}" * 60_000

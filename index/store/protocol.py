@@ -64,6 +64,10 @@ class SearchIndex(Protocol):
         """The line for each file that could not be loaded, by the id that its document would have."""
         ...
 
+    def notes(self) -> dict[str, str]:
+        """What a person should know of how documents were read, by the ids of those."""
+        return {found.id: found.note for found in map(self.document, self.document_ids()) if found.note}
+
     def __len__(self) -> int: ...
 
     def document_ids(self) -> tuple[str, ...]:
