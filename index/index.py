@@ -133,6 +133,10 @@ class Index(SearchIndex):
         files = generations.read_files(self._generation)
         return {file.document_id: file.error for file in files if file.error}
 
+    def notes(self) -> dict[str, str]:
+        """See `SearchIndex.notes`."""
+        return self._documents.notes()
+
     def __len__(self) -> int:
         return len(self._columns.passages)
 
@@ -152,8 +156,10 @@ class Index(SearchIndex):
         """The passage at a row, 0 <= row < len(index)."""
         document_row, start, end = (int(value) for value in self._columns.passages[row])
         document = self._documents[document_row]
-        text = document.text[start:end]
-        return Passage.model_construct(document_id=document.id, start=start, end=end, text=text)
+        text, header = document.text[start:end], document.header(start)
+        return Passage.model_construct(
+            document_id=document.id, start=start, end=end, text=text, header=header
+        )
 
     def passage_rows(self, documents: Collection[str] | None = None) -> Rows:
         """Rows of the passages of some documents, or of all; KeyError for an id that is not there."""

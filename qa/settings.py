@@ -14,7 +14,8 @@ class RetrievalSettings(BaseModel):
     ideal) + the best, over its sentences, of (cosine of query and sentence) + share · (share of the query's
     idf in the sentence) + pairs · (the same for neighbouring words). `depth` is the number of candidates
     taken from vector search and from word search each. Among several documents, names · (the share of the
-    query's idf that stands in the document's name, folders or title and not in the passage) is added.
+    query's idf that stands in the document's name, folders or title and not in the passage) is added; and
+    everywhere codes · (the share of the query's codes, see `qa.retrieve.retriever`, that it holds).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,6 +27,7 @@ class RetrievalSettings(BaseModel):
     share: float = 0.5
     pairs: float = 0.15
     names: float = 0.75
+    codes: float = 0.5
 
 
 class AnswerSettings(BaseModel):

@@ -70,12 +70,20 @@ History = Annotated[
 ]
 
 
+class HeaderRow(_Value):
+    """The header of the table that a cited row is in: `document.text[start:end] == quote`, too."""
+
+    start: int
+    end: int
+    quote: str
+
+
 class Citation(_Value):
     """A verbatim quote: `document.text[start:end] == quote`.
 
     `highlight` is the exact answer inside the quote, as a range in the document (not in the quote),
     or None when the whole quote is the answer. `sha256` is of the source file's bytes.
-    `score` is the reader's, higher is better.
+    `score` is the reader's, higher is better. `header` is there for a row of a table that has one.
     """
 
     document_id: str
@@ -88,6 +96,7 @@ class Citation(_Value):
     score: float
     page: int | None = None
     heading: str | None = None
+    header: HeaderRow | None = None
 
 
 class Answer(_Value):

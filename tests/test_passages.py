@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.settings import IndexSettings
-from index.split.passages import paragraphs, sentences, split
+from index.split.passages import split
+from index.split.sentences import paragraphs, sentences
 from index.text.terms import words
 from index.types import Document, Heading
 
@@ -89,6 +90,26 @@ def test_abbreviations_and_decimals_do_not_end_sentences() -> None:
     text = "Dr. Smith paid $3.5 million, e.g. in the U.S. market. He left."
     found = [text[a:b] for a, b in sentences(text, 0, len(text))]
     assert found == ["Dr. Smith paid $3.5 million, e.g. in the U.S. market.", "He left."]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["The rent is in Schedule A.", "The deposit is in Schedule B.", "It is due."],
+        ["The shop closes at 3.5 p.m.", "Mr. Smith left.", "It opens at 9 a.m. Monday to Friday."],
+        ["Bring No. 5 of the list.", "No. 5 is Mr. Hall's.", "He is on p. 12."],
+        ["See Fig. 3 and Sec. 4.2 (approx. 5 kg).", "2. The landlord repairs the roof.", "J. R. Hall pays."],
+        [
+            "The U.S. Senate met at 3 p.m. EST on Monday.",
+            "St. Mary is near.",
+            "He took vitamin C.",
+            "Doctors agree.",
+        ],
+    ],
+)
+def test_abbreviations_and_letters_end_sentences_only_where_a_sentence_ends(parts: list[str]) -> None:
+    text = " ".join(parts)
+    assert [text[a:b] for a, b in sentences(text, 0, len(text))] == parts
 
 
 def test_items_of_a_list_are_sentences_of_their_own() -> None:
@@ -231,14 +252,20 @@ def test_text_without_a_letter_or_digit_gives_no_passage(text: str) -> None:
     [
         ("Cola, 33 cl: 1.20\nCola, 50 cl: 1.80\nCable, 3 m: 9.90", 3),
         ("Bus 14\r\nTram 2\r\nFerry 7\r\nOffice", 4),
-        ("Bus 14\nTram 2", 1),  # two lines may be prose that was wrapped
-        ("Bus\nTram\nFerry 7", 1),  # names and one number
+        ("Bus 14\nTram 2", 2),
+        ("Bus\nTram\nFerry 7", 3),
         ("In the year 1825 the harbour\nwas built for 300 ships by\nWalter Campbell in 2 years", 1),
         ("It cost 5 pounds,\nAnn paid 3 of them,\nBen paid 2", 1),
+        ("Ada Quill\n12 Mill Lane\nadaq@hill.example\nMobile 0555 010 203", 4),  # a contact card
+        ("You need:\n200 g flour\na pinch of salt\nOven at 180 °C", 4),  # a recipe, with one small letter
+        ("Treasurer's report\nThe balance was 3,164 pounds on the last day of a long and costly year.", 2),
+        ("The harbour was built in a single year by men of the island under the eye of one\nWalter Hall", 1),
+        ("The house was sold to\nWalter Hall", 1),  # no line ends with "to"
+        ("> The barrels that we ordered\n> for you in June came late\n> Walter Hall", 1),  # a quoted mail
         ("It cost 5 pounds.\nAnn paid 3 of them.\nBen paid 2.", 3),  # by its full stops
     ],
 )
-def test_lines_of_figures_are_a_sentence_each(text: str, expected: int) -> None:
+def test_short_lines_are_a_sentence_each_where_no_prose_goes_on(text: str, expected: int) -> None:
     found = sentences(text, 0, len(text))
     assert len(found) == expected
     assert " ".join(text[start:end] for start, end in found).split() == text.split()

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from index import Index
-from index.split.passages import sentences
+from index.split.sentences import sentences
 from index.testing import HashEmbedder
 from qa import Retriever
 from qa.evaluation.questions import Evidence, Question

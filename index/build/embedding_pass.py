@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from index.embed.embedder import Embedder, Range, Vectors
 from index.errors import IndexFolderError
+from index.split.passages import to_embed
 from index.store import generations
 from index.store.columns import ArrayWriter, file_of, mapped
 from index.store.damage import damaged
@@ -103,8 +104,7 @@ class EmbeddingPass:
         progress(0, len(self._new))
         for first in range(0, len(self._new), _AT_ONCE):
             new = self._new[first : first + _AT_ONCE]
-            texts, parts = zip(*(self._text(int(row)) for row in new), strict=True)
-            whole, pooled = self._embedder.embed_parts(texts, parts)
+            whole, pooled = self._embed([self._text(int(row)) for row in new])
             self._write(int(new[-1]) + 1, first, whole, pooled)
             # In this order: sentence vectors may be more than the vectors need, never fewer.
             self._parts.commit()
@@ -113,11 +113,28 @@ class EmbeddingPass:
         nothing = np.empty((0, self._embedder.dimension), dtype=np.float32)
         self._write(len(self._passages), len(self._new), nothing, nothing)
 
+    def _embed(self, passages: Sequence[tuple[str, list[Range]]]) -> tuple[Vectors, Vectors]:
+        """Vectors of passages and of their sentences; a text that occurs again is embedded once."""
+        known: dict[str, list[Range]] = {}
+        firsts = []
+        for text, parts in passages:
+            ranges = known.setdefault(text, [])
+            firsts.append(len(ranges))
+            ranges += parts
+        whole, pooled = self._embedder.embed_parts(list(known), list(known.values()))
+        places = dict(zip(known, range(len(known)), strict=True))
+        starts = np.cumsum([0, *map(len, known.values())])
+        rows = [
+            np.arange(len(parts)) + starts[places[text]] + first
+            for (text, parts), first in zip(passages, firsts, strict=True)
+        ]
+        return whole[[places[text] for text, _ in passages]], pooled[np.concatenate(rows)]
+
     def _text(self, row: int) -> tuple[str, list[Range]]:
-        """A passage and the ranges of the sentences within it."""
+        """The text that a passage is embedded as, and the ranges of the sentences within it."""
         document, start, end = (int(value) for value in self._passages[row])
-        sentences = self._sentences[self._pointers[row] : self._pointers[row + 1]] - start
-        return self._documents[document].text[start:end], [(int(a), int(b)) for a, b in sentences]
+        sentences = self._sentences[self._pointers[row] : self._pointers[row + 1]]
+        return to_embed(self._documents[document], start, end, [(int(a), int(b)) for a, b in sentences])
 
     def _write(self, end: int, first: int, whole: Vectors, pooled: Vectors) -> None:
         """Write the passages up to `end`; `whole` holds the new ones, from the new passage `first` on."""

@@ -19,14 +19,14 @@ from numpy.typing import NDArray
 from index.errors import SourceError
 from index.load.sources import SourceFile, load
 from index.machine import cores
-from index.split.passages import Chunk
+from index.split.passages import Chunk, to_embed
 from index.store import generations
 from index.store.columns import ArrayWriter, Columns, file_of
 from index.store.damage import require_whole
 from index.store.generations import FileRecord
 from index.store.word_lists import WordIndex
 from index.text.terms import Vocabulary
-from index.types import Document, Progress
+from index.types import Document, Progress, Range
 
 Split = Callable[[Document], Sequence[Chunk]]
 
@@ -72,12 +72,12 @@ class Last:
         return range(first, first + found.documents) if found else None
 
     def row_of(self, document: Document) -> int | None:
-        """Row of the document of this id, if it splits as this one does: by its text and headings."""
+        """Row of the document of this id, if it splits as this one does."""
         row = self.documents.row(document.id)
         if row is None:
             return None
         known = self.documents[row]
-        return row if (known.text, known.headings) == (document.text, document.headings) else None
+        return row if _splits_by(known) == _splits_by(document) else None
 
 
 class _Taken(NamedTuple):
@@ -200,6 +200,8 @@ class Intake:
         before = self._arrays["terms"].rows
         for chunk in chunks:
             position = chunk.start
+            for place in document.above(chunk.start):
+                terms += self.vocabulary.numbers(text[slice(*place)])
             for start, end in chunk.sentences:
                 terms += self.vocabulary.numbers(text[position:start])
                 first = before + len(terms)
@@ -211,7 +213,7 @@ class Intake:
             sentence_pointers.append(self._arrays["sentences"].rows + len(sentence_terms))
         self._append(
             passages=[(row, chunk.start, chunk.end) for chunk in chunks],
-            keys=[_key(text, chunk) for chunk in chunks],
+            keys=[_key(*to_embed(document, *chunk)) for chunk in chunks],
             sentences=[sentence for chunk in chunks for sentence in chunk.sentences],
             sentence_terms=sentence_terms,
             sentence_pointers=sentence_pointers,
@@ -263,9 +265,13 @@ class Intake:
             self._arrays[name].append(rows)  # type: ignore[arg-type]
 
 
-def _key(text: str, chunk: Chunk) -> tuple[int, int]:
+def _splits_by(document: Document) -> tuple[object, ...]:
+    return document.text, document.headings, document.tables
+
+
+def _key(text: str, parts: Sequence[Range]) -> tuple[int, int]:
     """A hash of all that a passage's vectors depend on: its text and its sentences' bounds in it."""
-    bounds = ",".join(str(position - chunk.start) for sentence in chunk.sentences for position in sentence)
-    content = f"{bounds}:{text[chunk.start : chunk.end]}".encode("utf-8", "surrogatepass")
+    bounds = ",".join(str(position) for part in parts for position in part)
+    content = f"{bounds}:{text}".encode("utf-8", "surrogatepass")
     digest = hashlib.blake2b(content, digest_size=16).digest()
     return int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little")

@@ -21,6 +21,7 @@ from index.load.folders import BAD_NAME, SUFFIXES, Found, walk
 from index.load.formats import extract_file
 from index.load.limits import Limits, require, require_text
 from index.text.surrogates import is_unicode
+from index.text.tables import find_tables
 from index.types import Document
 
 CORPUS_SUFFIX = ".jsonl"
@@ -126,7 +127,10 @@ def _load_file(path: Path, file: SourceFile, limits: Limits) -> Document:
     extracted, sha256 = extract(path, limits)
     if not extracted.text.strip():
         raise UnreadableError("is empty: it holds no text; give a file with text or leave it out")
-    return Document(id=file.document_id, source=file.source, sha256=sha256, **extracted._asdict())
+    tables = find_tables(extracted.text)
+    return Document(
+        id=file.document_id, source=file.source, sha256=sha256, tables=tables, **extracted._asdict()
+    )
 
 
 def _load_corpus(path: Path, file: SourceFile, limits: Limits) -> Iterator[Document]:
@@ -146,7 +150,12 @@ def _load_corpus(path: Path, file: SourceFile, limits: Limits) -> Iterator[Docum
             if text.strip():
                 empty = False
                 yield Document(
-                    id=file.prefix + row_id, source=file.source, sha256=sha256, text=text, title=title
+                    id=file.prefix + row_id,
+                    source=file.source,
+                    sha256=sha256,
+                    text=text,
+                    title=title,
+                    tables=find_tables(text),
                 )
         if empty:
             raise UnreadableError("is empty: no row holds a text; give a corpus with id and text in each row")

@@ -1,46 +1,26 @@
-"""Split a document into passages: runs of whole sentences with exact offsets.
-
-Pure but for the sentence splitter (nupunkt), which this module alone imports. The text is never changed:
-whatever the splitter needs replaced is replaced by as many characters, so that its offsets hold.
-"""
+"""Split a document into passages: runs of whole sentences with exact offsets; pure."""
 
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from index.settings import IndexSettings
-from index.types import Document
+from index.split.sentences import paragraphs, sentences, strip
+from index.text.tables import rows
+from index.types import Document, Range, Table
 
-Range = tuple[int, int]
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
 
 # So many marks at most close a question behind its question mark.
 _CLOSING = 8
-# Atomic groups, so that "\r\n" never backtracks into two line ends.
-_BLANK_LINE = re.compile(r"(?>\r\n|\r|\n)[^\S\r\n]*(?>\r\n|\r|\n)\s*")
-_LINE_END = re.compile(r"(?>\r\n|\r|\n)")
-# One that breaks no word.
-_PARAGRAPH_END = re.compile(r"(?<![^\W\d_][-‐\u00ad])(?<![^\W\d_][-‐\u00ad]\r)(?>\r\n|\r|\n)")
-_LIST_ITEM = re.compile(r"(?>\r\n|\r|\n)(?=[^\S\r\n]*(?:[-*+•‣◦–]|\(?\d{1,3}[.)]|\(?[a-z][.)]|\|)[^\S\r\n])")
 _PIECE = re.compile(r"\S{1,100}")
 _QUESTION_END = re.compile(r"[?？؟][\s\"'”’»)\]*_~`|]*$")
-_SENTENCE_END = re.compile(r"[.!?:;…。！？][\"'”’)\]]*$")
 # A token counts for this many characters at least. The tokeniser takes a word without end for one token and
 # white space for none, and a passage must not be megabytes long; ordinary text has four or five to a token.
 _CHARACTERS_PER_TOKEN = 16
 # Tokens are counted for so many characters at once: a tokeniser takes up to 500 bytes for each (measured).
 _COUNTED_AT_ONCE = 200_000
-# nupunkt takes time with the square of a word's length when the word ends in a mark: 15 s at 80,000.
-_LONG_WORD = re.compile(r"\S{500,}(?=\S)")
-# A line of prose that was wrapped by hand stays below this; a longer line is a paragraph of its own.
-_WRAPPED_LINE_MAX = 200
-# Share of line ends that must fall within a sentence for a text to count as wrapped prose. Wrapped at 72
-# columns, about six in ten do (the next line starts in lower case); lines that are paragraphs, next to none.
-_WRAPPED_SHARE = 0.3
-# Fewer lines of figures may be prose that was wrapped.
-_FEWEST_LINES = 3
 
 
 class Chunk(NamedTuple):
@@ -52,56 +32,33 @@ class Chunk(NamedTuple):
 
 
 class _Unit(NamedTuple):
-    """What is never split further: a sentence, or a heading or question that belongs to what follows it."""
+    """What is never split further: a sentence, or a heading or question that belongs to what follows it.
+
+    The header of a table is one that begins no passage of its own.
+    """
 
     start: int
     end: int
     tokens: int
     is_heading: bool
     is_question: bool
+    is_header: bool = False
 
 
-def paragraphs(text: str) -> list[Range]:
-    """Ranges of the paragraphs, without the white space around them.
+class _Block(NamedTuple):
+    """A paragraph, a heading or a table."""
 
-    A paragraph ends at a blank line. In a text without blank lines each line is a paragraph, unless its
-    lines are prose wrapped by hand; then the whole text is one. A line that ends within a word goes on.
-    """
-    stripped = _strip(text, 0, len(text))
-    if stripped is None:
-        return []
-    start, end = stripped
-    separator = _BLANK_LINE
-    if not _BLANK_LINE.search(text, start, end) and not _is_wrapped(text[start:end]):
-        separator = _PARAGRAPH_END
-    return list(_split_at(text, start, end, separator))
-
-
-def sentences(text: str, start: int, end: int) -> list[Range]:
-    """Ranges of the sentences within `text[start:end]`, without the white space around them.
-
-    An item of a list, a row of a table or a line of figures ends a sentence; a range without a letter or
-    digit is none.
-    """
-    import nupunkt
-
-    found = []
-    separator = _LINE_END if _are_figures(text[start:end]) else _LIST_ITEM
-    for item_start, item_end in _split_at(text, start, end, separator):
-        # One character for one character: a wrapped line does not end a sentence, and the offsets hold.
-        flat = text[item_start:item_end].replace("\r", " ").replace("\n", " ")
-        flat = _LONG_WORD.sub(lambda word: "x" * len(word[0]), flat)
-        for sentence_start, sentence_end in nupunkt.sent_spans(flat):
-            stripped = _strip(text, item_start + sentence_start, item_start + sentence_end)
-            if stripped and any(map(str.isalnum, text[slice(*stripped)])):
-                found.append(stripped)
-    return found
+    start: int
+    end: int
+    is_heading: bool = False
+    table: Table | None = None
 
 
 def split(document: Document, count_tokens: CountTokens, settings: IndexSettings) -> list[Chunk]:
     """Split a document into chunks of at most `settings.max_tokens` tokens, two special ones included.
 
-    A heading starts a chunk and stays with what follows it. A question stays with the sentence after it.
+    A heading starts a chunk and stays with what follows it, and so does the header of a table, without
+    starting one; they are no sentences, a row is one. A question stays with the sentence after it.
     A chunk crosses the end of a paragraph only while it stays within `settings.merge_tokens`. A sentence
     that is too long by itself is cut at white space. No chunk has more than 16 characters for each token
     that it may have. Documents without a letter or digit give no chunk.
@@ -112,85 +69,93 @@ def split(document: Document, count_tokens: CountTokens, settings: IndexSettings
     return [chunk for run in runs for chunk in _pack(run, limit, settings.overlap)]
 
 
-def _strip(text: str, start: int, end: int) -> Range | None:
-    """The range without white space at its ends, or None when nothing is left."""
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return (start, end) if start < end else None
+def to_embed(document: Document, start: int, end: int, parts: Sequence[Range]) -> tuple[str, list[Range]]:
+    """The text that a passage is embedded as, and the ranges in it of the passage's sentences.
 
-
-def _split_at(text: str, start: int, end: int, separator: re.Pattern[str]) -> Iterator[Range]:
-    position = start
-    for match in separator.finditer(text, start, end):
-        if stripped := _strip(text, position, match.start()):
-            yield stripped
-        position = match.end()
-    if stripped := _strip(text, position, end):
-        yield stripped
-
-
-def _is_wrapped(text: str) -> bool:
-    lines = [line for line in _LINE_END.split(text) if line.strip()]
-    if len(lines) < 3 or max(map(len, lines)) > _WRAPPED_LINE_MAX:
-        return False
-    within = sum(
-        not _SENTENCE_END.search(line.rstrip()) and following.lstrip()[0].islower()
-        for line, following in pairwise(lines)
-    )
-    return bool(within >= _WRAPPED_SHARE * (len(lines) - 1))
-
-
-def _are_figures(text: str) -> bool:
-    """Whether the lines of a paragraph are each for itself, as those of a price list are.
-
-    Most of them hold a number, and none goes on from the line before, as prose does in six lines of ten.
+    What goes on with a table stands behind the table's caption and header. Of its rows only the words are
+    left: codes and figures mean next to nothing to a model, and are found by word search.
     """
-    lines = [line.strip() for line in _LINE_END.split(text) if line.strip()]
-    if len(lines) < _FEWEST_LINES or any(line[0].islower() for line in lines[1:]):
-        return False
-    if any(_SENTENCE_END.search(line) or line[-1] == "," for line in lines[:-1]):
-        return False
-    return 2 * sum(any(map(str.isdigit, line)) for line in lines) > len(lines)
-
-
-def _blocks(document: Document) -> Iterator[tuple[int, int, bool]]:
-    """The paragraphs, cut where a heading stands in one: start, end, whether it is a heading."""
-    headings = deque(sorted(document.headings, key=lambda heading: heading.start))
     text = document.text
-    for start, end in paragraphs(text):
-        while headings and headings[0].start < end:
-            heading = headings.popleft()
-            line_start = max(start, text.rfind("\n", start, heading.start) + 1)
-            if before := _strip(text, start, line_start):
-                yield *before, False
-            if line := _strip(text, line_start, min(heading.end, end)):
-                yield *line, True
-            start = max(start, heading.end)
-        if rest := _strip(text, start, end):
-            yield *rest, False
+    table = document.table(start)
+    if table is None:
+        return text[start:end], [(a - start, b - start) for a, b in parts]
+    written = "".join(f"{text[slice(*place)]}\n" for place in document.above(start))
+    ranges = []
+    position = table.end
+    for first, last in parts:
+        if first < table.end:
+            said = _in_words(text[first:last])
+        else:
+            written += text[position:first]
+            said, position = text[first:last], last
+        ranges.append((len(written), len(written) + len(said)))
+        written += f"{said}\n" if said else ""
+    return written, ranges
+
+
+def _in_words(row: str) -> str:
+    """The words of a row without a digit."""
+    return " ".join(
+        word for word in row.split() if any(map(str.isalpha, word)) and not any(map(str.isdigit, word))
+    )
+
+
+def _blocks(document: Document) -> Iterator[_Block]:
+    """The paragraphs, cut where headings and tables stand in them."""
+    text = document.text
+    headings = (_Block(found.start, found.end, is_heading=True) for found in document.headings)
+    marks = deque(sorted([*headings, *map(_table, document.tables)], key=lambda block: block.start))
+    done = 0
+    for paragraph_start, end in paragraphs(text):
+        start = max(done, paragraph_start)
+        while marks and marks[0].start < end:
+            mark = marks.popleft()
+            if mark.start < done:  # a heading in a table
+                continue
+            first, stop = mark.start, mark.end
+            if mark.is_heading:
+                first, stop = max(start, text.rfind("\n", start, first) + 1), min(stop, end)
+            if before := strip(text, start, first):
+                yield _Block(*before)
+            if place := strip(text, first, stop):
+                yield mark._replace(start=place[0], end=place[1])
+            start = done = max(start, mark.end)
+        if start < end and (rest := strip(text, start, end)):
+            yield _Block(*rest)
+
+
+def _table(found: Table) -> _Block:
+    return _Block(found.header[0] if found.header else found.start, found.end, table=found)
+
+
+def _ranges(text: str, block: _Block) -> list[Range]:
+    """What a block is made of: a heading, sentences, or the header and rows of a table."""
+    if block.is_heading:
+        return [(block.start, block.end)]
+    if block.table is None:
+        return sentences(text, block.start, block.end)
+    header = [block.table.header] if block.table.header else []
+    return [*header, *rows(text, block.table)]
 
 
 def _units(document: Document, count_tokens: CountTokens, limit: int) -> Iterator[list[_Unit]]:
-    """The units of each paragraph, none of them larger than a chunk may be."""
+    """The units of each block, none of them larger than a chunk may be."""
     text = document.text
     longest = limit * _CHARACTERS_PER_TOKEN
-    blocks = [
-        ([(start, end)] if heading else sentences(text, start, end), heading)
-        for start, end, heading in _blocks(document)
-    ]
-    ranges = [place for block, _ in blocks for place in block]
-    counts = _count(text, (place for place in ranges if place[1] - place[0] <= longest), count_tokens)
-    for block, heading in blocks:
+    blocks = [(block, _ranges(text, block)) for block in _blocks(document)]
+    places = (place for _, ranges in blocks for place in ranges)
+    counts = _count(text, (place for place in places if place[1] - place[0] <= longest), count_tokens)
+    for block, ranges in blocks:
         units = []
-        for start, end in block:
+        for start, end in ranges:
             tokens = next(counts) if end - start <= longest else None
+            is_header = block.table is not None and (start, end) == block.table.header
+            is_heading = block.is_heading or is_header
             if tokens is not None and tokens <= limit:
-                asks = not heading and _QUESTION_END.search(text, max(start, end - _CLOSING), end)
-                units.append(_Unit(start, end, tokens, heading, bool(asks)))
+                asks = not is_heading and _QUESTION_END.search(text, max(start, end - _CLOSING), end)
+                units.append(_Unit(start, end, tokens, is_heading, bool(asks), is_header))
             else:
-                units += _cut(start, end, heading, text, count_tokens, limit)
+                units += _cut(start, end, is_heading, text, count_tokens, limit)
         yield units
 
 
@@ -234,7 +199,7 @@ def _merge(paragraphs_of_units: list[list[_Unit]], merge_tokens: int) -> Iterato
     tokens = 0
     for units in paragraphs_of_units:
         added = sum(unit.tokens for unit in units)
-        joins = not units[0].is_heading and tokens + added <= merge_tokens
+        joins = (units[0].is_header or not units[0].is_heading) and tokens + added <= merge_tokens
         if run and not joins and not run[-1].is_heading:
             done = len(run) - _leading(run, units[0])
             if done:

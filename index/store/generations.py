@@ -27,7 +27,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from index.errors import IndexFolderError
 from index.settings import IndexSettings
 from index.store.damage import Mark, damaged, marks
-from index.types import Document, Heading
+from index.types import Document, Heading, Table
 
 FORMAT = 4
 _POINTER = "current"
@@ -45,11 +45,12 @@ CREATE TABLE documents (
     title TEXT,
     headings TEXT NOT NULL,
     pages TEXT NOT NULL,
+    tables TEXT NOT NULL,
     note TEXT,
     text BLOB NOT NULL
 );
 """
-_COLUMNS = "id, source, sha256, title, headings, pages, note, text"
+_COLUMNS = "id, source, sha256, title, headings, pages, tables, note, text"
 # Kept in memory, so that the passages of one document do not each read it again.
 _CACHED_DOCUMENTS = 64
 
@@ -152,6 +153,13 @@ class Documents:
             rows = self._connection.execute("SELECT title FROM documents ORDER BY row")
             return tuple(row[0] for row in rows)
 
+    def notes(self) -> dict[str, str]:
+        """The notes of the documents that have one, by their ids, in order of their rows."""
+        with self._reading():
+            return dict(
+                self._connection.execute("SELECT id, note FROM documents WHERE note NOTNULL ORDER BY row")
+            )
+
     def row(self, document_id: str) -> int | None:
         """The row of a document, None when there is none of that id."""
         with self._reading():
@@ -206,11 +214,12 @@ class DocumentWriter:
             document.title,
             json.dumps([(heading.start, heading.end, heading.level) for heading in document.headings]),
             json.dumps(document.pages),
+            json.dumps([(table.start, table.end, table.header, table.caption) for table in document.tables]),
             document.note,
             # Bytes, not SQLite's text: a source may hold NUL characters and lone surrogates.
             document.text.encode("utf-8", "surrogatepass"),
         )
-        self._connection.execute("INSERT INTO main.documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        self._connection.execute("INSERT INTO main.documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
         self.count += 1
         return self.count - 1
 
@@ -249,7 +258,7 @@ class DocumentWriter:
 
 
 def _document(row: Sequence[object]) -> Document:
-    document_id, source, sha256, title, headings, pages, note, text = row
+    document_id, source, sha256, title, headings, pages, tables, note, text = row
     return Document.model_construct(
         id=document_id,
         source=source,
@@ -257,6 +266,10 @@ def _document(row: Sequence[object]) -> Document:
         title=title,
         headings=tuple(Heading(start=a, end=b, level=c) for a, b, c in json.loads(str(headings))),
         pages=tuple(json.loads(str(pages))),
+        tables=tuple(
+            Table(start=a, end=b, header=header, caption=caption)
+            for a, b, header, caption in json.loads(str(tables))
+        ),
         note=note,
         text=bytes(text).decode("utf-8", "surrogatepass"),  # type: ignore[call-overload]
     )

@@ -108,8 +108,14 @@ class MilvusIndex(SearchIndex):
         """The passage at a row, 0 <= row < len(index)."""
         _, found = self._passages.one(row)
         (document,) = self.document_rows(np.array([row]))
+        # The document is another request, so it is asked for a header only where a row of a table stands.
+        is_row = "|" in found.text.partition("\n")[0]
         return Passage.model_construct(
-            document_id=self.document_ids()[document], start=found.start, end=found.end, text=found.text
+            document_id=self.document_ids()[document],
+            start=found.start,
+            end=found.end,
+            text=found.text,
+            header=self._document(int(document)).header(found.start) if is_row else None,
         )
 
     def passage_rows(self, documents: Collection[str] | None = None) -> Rows:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from index.store.generations import Manifest
-from index.types import Document, Heading
+from index.types import Document, Heading, Table
 
 LAYOUT = 1
 MANIFEST, PROGRESS, DOCUMENTS, POINTERS, WORDS, FREQUENCIES = (
@@ -151,4 +151,6 @@ def read_document(content: bytes) -> Document:
     """The document of a blob."""
     fields = json.loads(content)
     headings = tuple(Heading(**heading) for heading in fields.pop("headings"))
-    return Document.model_construct(**fields | {"headings": headings, "pages": tuple(fields["pages"])})
+    tables = tuple(Table(**table) for table in fields.pop("tables"))
+    read = {"headings": headings, "tables": tables, "pages": tuple(fields["pages"])}
+    return Document.model_construct(**fields | read)

@@ -152,13 +152,13 @@ def _special(token: str) -> Forms:
 
 
 def _code(token: str) -> Forms:
-    """Parts with digits among them, apart and as one."""
+    """Parts with digits among them, apart and as one; one that is written as one is told by that."""
     parts = parts_of(token)
     apart = tuple(stems(parts))
     if len(parts) > _MOST_PARTS:
         return Forms(parts, apart)
     whole = re.sub(r"[-‐_\s](?=[^\W\d_])|(?<=[^\W\d_])[-‐_\s]+", "", token).casefold()
-    return Forms(parts, apart, (apart, (whole,)))
+    return Forms(parts, apart, ((*apart, whole), (whole,)))
 
 
 def _joined(token: str) -> Forms:

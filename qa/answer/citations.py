@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from index.types import Document
-from qa.types import Answer, Citation
+from qa.types import Answer, Citation, HeaderRow
 
 
 def cite(
@@ -22,6 +22,7 @@ def cite(
         score=score,
         page=bisect_right(document.pages, start) or None,
         heading=_heading(document, start),
+        header=_header(document, start),
     )
 
 
@@ -35,6 +36,9 @@ def mismatches(citation: Citation, document: Document) -> list[str]:
         )
     elif document.text[citation.start : citation.end] != citation.quote:
         wrong.append(f"{place}: the quote is not what stands there")
+    header = citation.header
+    if header and document.text[max(0, header.start) : header.end] != header.quote:
+        wrong.append(f"{place}: the header is not what stands at {header.start}-{header.end}")
     if citation.highlight and not (
         citation.start <= citation.highlight[0] < citation.highlight[1] <= citation.end
     ):
@@ -61,6 +65,14 @@ def parted(citation: Citation) -> tuple[str, str, str]:
     first, last = citation.highlight or (citation.start, citation.start)
     first, last = first - citation.start, last - citation.start
     return citation.quote[:first], citation.quote[first:last], citation.quote[last:]
+
+
+def _header(document: Document, start: int) -> HeaderRow | None:
+    table = document.table(start)
+    if table is None or table.header is None:
+        return None
+    first, last = table.header
+    return HeaderRow(start=first, end=last, quote=document.text[first:last])
 
 
 def _heading(document: Document, start: int) -> str | None:

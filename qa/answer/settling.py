@@ -11,6 +11,7 @@ from qa.language.polarity import Polarity, asks_for_one, compare, denies, is_ell
 from qa.language.pronouns import Told, antecedent, is_pronoun, reports
 from qa.language.quantity import whole
 from qa.read.cues import is_bare
+from qa.read.rows import by_key, cell_around
 from qa.read.spans import Span, text_of
 from qa.retrieve.retriever import RetrievedPassage
 
@@ -30,6 +31,7 @@ _BELOW = 1.0
 
 def settle(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
     """The spans as they may be shown, best first."""
+    spans = by_key(question, spans, passages)
     settled = [
         _explained(_whole(_telling(question, span, spans, passages), passages), spans, passages)
         for span in spans[:_SETTLED]
@@ -81,10 +83,10 @@ def _before(span: Span, spans: Sequence[Span]) -> list[Span]:
 
 
 def _whole(span: Span, passages: Sequence[RetrievedPassage]) -> Span:
-    """The span with an exact answer that cuts no word and no figure of its sentence."""
+    """The span with an exact answer that cuts no word and no figure of its sentence, or of its cell."""
     if span.highlight is None:
         return span
-    start, end = span.start, span.end
+    start, end = cell_around(span, passages) or (span.start, span.end)
     if span.beside and span.beside[0] <= span.highlight[0] < span.beside[1]:
         start, end = span.beside
     sentence = text_of(passages, span, (start, end))

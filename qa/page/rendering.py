@@ -95,7 +95,7 @@ def _notes(answer: Answer, shown: Sequence[Citation], name_documents: bool) -> s
         notes.append(f"{answer.confidence:.0%} sure that {what} is right")
     if answer.about:
         notes.append(f"Understood as a follow-up about {answer.about}")
-    if name_documents or any(citation.page or citation.heading for citation in shown):
+    if name_documents or any(one.page or one.heading or one.header for one in shown):
         notes += [f"[{place}] {where(citation)}" for place, citation in enumerate(shown, 1)]
     return f'<ul class="q-notes">{"".join(f"<li>{plain(note)}</li>" for note in notes)}</ul>'
 
@@ -119,7 +119,8 @@ def address(citation: Citation, *, mark: bool = True) -> str:
 
 def where(citation: Citation) -> str:
     """Where a quote stands, for a person."""
-    parts = [citation.document_id, citation.page and f"page {citation.page}", citation.heading]
+    header = citation.header and f"below {citation.header.quote}"
+    parts = [citation.document_id, citation.page and f"page {citation.page}", citation.heading, header]
     return ", ".join(part for part in parts if part)
 
 

@@ -14,6 +14,7 @@ from qa.language.pronouns import is_pronoun
 from qa.read.calibration import Ranking, shipped_calibration
 from qa.read.cues import is_bare, kind_fits, related, telling
 from qa.read.faq import is_question
+from qa.read.rows import cell_asked, row_at, shown
 from qa.read.spans import Span, TokenLogits, best_within
 from qa.retrieve.retriever import RetrievedPassage, ScoredSentence
 
@@ -52,26 +53,38 @@ class ExtractiveReader:
 
     def read(self, question: str, passages: Sequence[RetrievedPassage]) -> list[Span]:
         """See `Reader.read`."""
-        found = self.model.logits(question, [passage.hit.passage.text for passage in passages])
+        views = [shown(question, passage.hit.passage) for passage in passages]
+        texts = [
+            view.text if view else passage.hit.passage.text
+            for view, passage in zip(views, passages, strict=True)
+        ]
+        found = self.model.logits(question, texts)
         return _sorted(
             [
                 span
-                for place, (passage, known) in enumerate(zip(passages, found, strict=True))
+                for place, (passage, view, known) in enumerate(zip(passages, views, found, strict=True))
                 for sentence in passage.sentences
-                if (span := self._span(passage, place, sentence, known))
+                if (
+                    span := self._span(
+                        question, passage, place, sentence, view.placed(known) if view else known
+                    )
+                )
             ],
             passages,
         )
 
     def _span(
-        self, found: RetrievedPassage, place: int, sentence: ScoredSentence, known: TokenLogits
+        self, question: str, found: RetrievedPassage, place: int, sentence: ScoredSentence, known: TokenLogits
     ) -> Span | None:
         passage, weights = found.hit.passage, self.ranking
         start, end = sentence.start - passage.start, sentence.end - passage.start
-        best = best_within(known, start, end, self.model.longest_answer)
+        row = row_at(passage, start)
+        cell = cell_asked(question, passage, row) if row else None
+        best = best_within(known, *(cell or (start, end)), self.model.longest_answer)
         if best is None:
             return None
         first, last, margin = best
+        first, last = cell or (first, last)
         if sentence.heading and not content_words(passage.text[start:end]):
             # A bare yes or no is as sure as the question is that it answers.
             first_asked, last_asked = (place - passage.start for place in sentence.heading)

@@ -21,6 +21,9 @@ from qa.retrieve.spelling import family, is_word, nearest_terms
 from qa.retrieve.titles import Titles
 from qa.settings import RetrievalSettings
 
+# A number of so many digits is a code.
+_CODE_DIGITS = 5
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s)")
 # Words that occur nowhere and whose families are remembered.
 _REMEMBERED = 1000
 
@@ -93,8 +96,8 @@ class Retriever:
             documents=documents,
         )
         sentence_scores, scores = fuse(candidates, self.settings)
-        if self.settings.mode == "hybrid" and (documents is None or len(documents) > 1):
-            scores = scores + np.float32(self.settings.names) * self._named(query_terms, candidates.rows)
+        if self.settings.mode == "hybrid":
+            scores = scores + self._beyond(query_terms, candidates.rows, documents)
         return [
             self._retrieved(candidates, int(place), scores, sentence_scores)
             for place in _best_first(scores, top_k)
@@ -116,6 +119,21 @@ class Retriever:
         if not question.strip():
             raise QuestionError("the question is empty; ask something")
         self.require(documents)
+
+    def _beyond(self, query_terms: Sequence[str], rows: Rows, documents: Collection[str] | None) -> Scores:
+        """What the names of documents and the codes of the query add to the passages' scores."""
+        added = np.float32(self.settings.codes) * self._coded(query_terms, rows)
+        if documents is None or len(documents) > 1:
+            added += np.float32(self.settings.names) * self._named(query_terms, rows)
+        return added
+
+    def _coded(self, query_terms: Sequence[str], rows: Rows) -> Scores:
+        """The share of the query's codes that the passages hold: what tells one row of thousands."""
+        codes = [term for term in dict.fromkeys(query_terms) if is_code(term) and self.index.holds(term)]
+        held = np.zeros(len(rows), dtype=np.float32)
+        for term in codes:
+            held += self.index.holding(term, rows) / np.float32(len(codes))
+        return held
 
     def _named(self, query_terms: Sequence[str], rows: Rows) -> Scores:
         """The share of the query's idf in the names of the passages' documents and not in their text.
@@ -241,6 +259,14 @@ class Retriever:
                 for row in range(first, last)
             ),
         )
+
+
+def is_code(term: str) -> bool:
+    """Whether a term is one of letters and digits ("px3177"), or a number longer than a year or an amount."""
+    digits = sum(map(str.isdigit, term))
+    return digits >= _CODE_DIGITS or (
+        0 < digits < len(term) and term.isalnum() and not _ORDINAL.fullmatch(term)
+    )
 
 
 def fuse(candidates: Candidates, settings: RetrievalSettings) -> tuple[Scores, Scores]:

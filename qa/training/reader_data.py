@@ -26,7 +26,8 @@ import numpy as np
 from index.embed.embedder import SentenceTransformerEmbedder, Vectors
 from index.index import Index
 from index.settings import IndexSettings
-from index.split.passages import sentences, split
+from index.split.passages import split
+from index.split.sentences import sentences
 from index.types import Document, Passage
 from qa.answer.answerer import Answerer
 from qa.evaluation.metrics import f1

@@ -1,0 +1,216 @@
+"""The rows of tables: how a reader sees them, and which row and cell a question asks for; pure."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.text.tables import cells, find_tables, rows
+from index.text.terms import asked, normal, terms
+from index.types import Passage, Range, Table
+from qa.language.function_words import content_words, is_content
+from qa.read.spans import Span, TokenLogits
+
+if TYPE_CHECKING:
+    from qa.retrieve.retriever import RetrievedPassage
+
+# Of a table with more rows in a passage, those alone are read that hold a word of the question, if any do.
+_MOST_ROWS = 12
+# How far a row is put below one that holds more of the question, in log-odds.
+_BELOW = 1.0
+# Parts a header from its rows, so that the passage behind it is seen to go on with a table.
+_RULE = "\n|---|\n"
+_CODE = re.compile(r"(?<!\w)([^\W\d_]{1,6})[-‐]?(\d{1,8})(?!\w)")
+_BRACKETS = re.compile(r"\([^)]*\)")
+
+
+class Row(NamedTuple):
+    """A row of a table in a passage: its range, its cells' ranges, and what stands above each cell.
+
+    All ranges are in the passage. `table` tells the rows of one table of a document from those of another.
+    """
+
+    start: int
+    end: int
+    cells: tuple[Range, ...]
+    labels: tuple[str, ...]
+    table: str
+
+
+class Shown(NamedTuple):
+    """The text that a passage is read as, and the place in the passage of each of its characters, or -1."""
+
+    text: str
+    places: NDArray[np.int64]
+
+    def placed(self, found: TokenLogits) -> TokenLogits:
+        """The logits with offsets into the passage; those of a token that does not stand there are -1."""
+        starts, ends = self.places[found.offsets[:, 0]], self.places[found.offsets[:, 1] - 1] + 1
+        offsets = np.stack([starts, ends], axis=1)
+        offsets[(starts < 0) | (ends <= 0)] = -1
+        return found._replace(offsets=offsets)
+
+
+def shown(question: str, passage: Passage) -> Shown | None:
+    """A passage with tables as it is read, each cell behind what stands above it; None for any other.
+
+    "Merlin | 13:55" below "Train | Arrives" becomes "Train: Merlin, Arrives: 13:55.", and a pair without a
+    header "Driver: Maren Sol.".
+    """
+    tables = _tables(passage.text, passage.header)
+    if not tables:
+        return None
+    text = passage.text
+    pieces: list[str] = []
+    places: list[NDArray[np.int64]] = []
+
+    def put(piece: str, start: int | None = None) -> None:
+        pieces.append(piece)
+        known = start is not None
+        places.append(np.arange(start, start + len(piece)) if known else np.full(len(piece), -1))
+
+    position = 0
+    for start, end, every in tables:
+        put(text[position:start], position)
+        for row in _to_read(question, text, every):
+            for label, (first, last) in _labelled(row):
+                put(label)
+                put(text[first:last], first)
+            put(".\n")
+        position = end
+    put(text[position:], position)
+    return Shown("".join(pieces), np.concatenate(places))
+
+
+def row_at(passage: Passage, start: int) -> Row | None:
+    """The row of a table that starts at a place of a passage."""
+    tables = _tables(passage.text, passage.header)
+    return next((row for *_, every in tables for row in every if row.start == start), None)
+
+
+def cell_asked(question: str, passage: Passage, row: Row) -> Range | None:
+    """The cell of a row whose label the question names, if it names one; never one that it holds itself.
+
+    Of a pair without a header it is the second, when the question names the first.
+    """
+    wanted = frozenset(terms(question))
+    texts = [passage.text[slice(*cell)] for cell in row.cells]
+    labels = row.labels or (("", texts[0]) if len(texts) == 2 else ())
+    named = [
+        cell
+        for cell, label, text in zip(row.cells, labels, texts, strict=False)
+        if _names(wanted, label) and text and not frozenset(terms(text)) <= wanted
+    ]
+    return named[0] if len(named) == 1 else None
+
+
+def cell_around(span: Span, passages: "Sequence[RetrievedPassage]") -> Range | None:
+    """The cell, as a range of the document, that a span's exact answer stands in."""
+    passage = passages[span.passage].hit.passage
+    row = row_at(passage, span.start - passage.start)
+    places = ((passage.start + first, passage.start + last) for first, last in row.cells) if row else ()
+    return next(
+        (
+            place
+            for place in places
+            if span.highlight and place[0] <= span.highlight[0] < span.highlight[1] <= place[1]
+        ),
+        None,
+    )
+
+
+def by_key(question: str, spans: Sequence[Span], passages: "Sequence[RetrievedPassage]") -> list[Span]:
+    """The spans, best first; of the rows of one table, those go first that hold most of the question.
+
+    A row steps back behind another that holds all words of the question that it holds, and more. So does a
+    sentence of another code ("E137" for "E217") behind one of the code that is asked for.
+    """
+    found: dict[tuple[str, str], dict[int, frozenset[object]]] = defaultdict(dict)
+    wanted = _codes(question)
+    for place, span in enumerate(spans):
+        passage = passages[span.passage].hit.passage
+        text = passage.text[span.start - passage.start : span.end - passage.start]
+        if row := row_at(passage, span.start - passage.start):
+            found[span.document_id, row.table][place] = frozenset(_held(question, text))
+        elif wanted and {kind for kind, _ in wanted} <= {kind for kind, _ in _codes(text)}:
+            found["", ""][place] = frozenset(wanted & _codes(text))
+    settled = list(spans)
+    for every in found.values():
+        behind = {place for place, held in every.items() if any(held < other for other in every.values())}
+        if not behind:
+            continue
+        top = spans[next(iter(every))].score
+        first = next(place for place in every if place not in behind)
+        settled[first] = spans[first]._replace(score=top)
+        for place in behind:
+            settled[place] = spans[place]._replace(score=min(spans[place].score, top - _BELOW))
+    return sorted(settled, key=lambda span: -span.score)
+
+
+def _codes(text: str) -> frozenset[tuple[str, str]]:
+    """The codes of a text, in letters and number."""
+    return frozenset((found[1].casefold(), found[2]) for found in _CODE.finditer(normal(text)))
+
+
+@lru_cache(maxsize=64)
+def _tables(text: str, header: str | None) -> tuple[tuple[int, int, tuple[Row, ...]], ...]:
+    """The tables of a passage, headers included: start, end and rows."""
+    lead = f"{header}{_RULE}" if header else ""
+    whole = lead + text
+    found = []
+    for table in find_tables(whole):
+        start = max(0, (table.header[0] if table.header else table.start) - len(lead))
+        every = tuple(_row(whole, table, row, len(lead)) for row in rows(whole, table))
+        found.append((start, table.end - len(lead), every))
+    return tuple(found)
+
+
+def _row(text: str, table: Table, place: Range, lead: int) -> Row:
+    start, end = place
+    header = text[slice(*table.header)] if table.header else ""
+    return Row(
+        start=start - lead,
+        end=end - lead,
+        cells=tuple((start + a - lead, start + b - lead) for a, b in cells(text[start:end])),
+        labels=tuple(header[a:b] for a, b in cells(header)) if header else (),
+        table=header or str(table.start),
+    )
+
+
+def _to_read(question: str, text: str, every: Sequence[Row]) -> Sequence[Row]:
+    if len(every) <= _MOST_ROWS:
+        return every
+    return [row for row in every if _held(question, text[row.start : row.end])] or every
+
+
+def _labelled(row: Row) -> list[tuple[str, Range]]:
+    """The cells of a row that hold something, each with what is read before it."""
+    between = ", " if row.labels or len(row.cells) != 2 else ": "
+    labels = [*row.labels, *[""] * len(row.cells)]
+    filled = [(label, cell) for label, cell in zip(labels, row.cells, strict=False) if cell[0] < cell[1]]
+    return [
+        ((between if number else "") + (f"{label}: " if label else ""), cell)
+        for number, (label, cell) in enumerate(filled)
+    ]
+
+
+def _names(wanted: frozenset[str], label: str) -> bool:
+    """Whether a question holds all words of a label, but for what it has in brackets."""
+    found = terms(" ".join(content_words(_BRACKETS.sub("", label))))
+    return bool(found) and wanted.issuperset(found)
+
+
+@lru_cache(maxsize=1024)
+def _held(question: str, text: str) -> frozenset[int]:
+    """Which of a question's content words a text holds in some form; a code only as a whole."""
+    found = frozenset(terms(text))
+    return frozenset(
+        place
+        for place, one in enumerate(asked(question))
+        if any(map(is_content, one.written))
+        and any(found.issuperset(way) for way in one.ways or (one.terms,))
+    )
