@@ -1,5 +1,6 @@
 """Tables: which lines are rows, what a row is found, read and cited with."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ def document(text: str) -> Document:
     return Document(id="d", source="d", sha256="s", text=text, tables=find_tables(text))
 
 
-def count_words(texts: list[str]) -> list[int]:
+def count_words(texts: Sequence[str]) -> list[int]:
     return [len(words(text)) for text in texts]
 
 

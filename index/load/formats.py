@@ -13,6 +13,7 @@ from index.load.limits import Limits, require_text
 from index.load.markdown import extract_markdown
 from index.load.pdf import extract_pdf
 from index.load.plain_text import extract_text
+from index.load.spreadsheets import extract_csv, extract_workbook
 from index.load.word.document import extract_docx
 
 
@@ -30,6 +31,10 @@ FORMATS: dict[str, Format] = {
     ".htm": Format(extract_html),
     ".pdf": Format(extract_pdf, is_packed=True),
     ".docx": Format(extract_docx, is_packed=True),
+    ".csv": Format(extract_csv),
+    ".tsv": Format(extract_csv),
+    ".xlsx": Format(extract_workbook, is_packed=True),
+    ".ods": Format(extract_workbook, is_packed=True),
 }
 """By suffix, lower case."""
 

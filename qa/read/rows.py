@@ -70,8 +70,8 @@ def shown(question: str, passage: Passage) -> Shown | None:
 
     def put(piece: str, start: int | None = None) -> None:
         pieces.append(piece)
-        known = start is not None
-        places.append(np.arange(start, start + len(piece)) if known else np.full(len(piece), -1))
+        absent = np.full(len(piece), -1)
+        places.append(absent if start is None else np.arange(start, start + len(piece)))
 
     position = 0
     for start, end, every in tables:
