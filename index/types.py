@@ -47,6 +47,7 @@ class Document(_Value):
     `pages` holds the offset at which each page starts and is empty for a format without pages.
     `tables` are those of the text, in order.
     `note` says what a person should know of how the text was read (the encoding that was detected).
+    `boxes` says where each word stands on its page, for a format with pages (see `index.load.boxes`).
     """
 
     id: str
@@ -58,6 +59,7 @@ class Document(_Value):
     pages: tuple[int, ...] = ()
     tables: tuple[Table, ...] = ()
     note: str | None = None
+    boxes: str = ""
 
     def table(self, start: int) -> Table | None:
         """The table that a row starting there is in; None where no row does."""

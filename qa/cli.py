@@ -433,6 +433,12 @@ def _place(of: "Citation | Passage") -> str:
     return f"{of.document_id}:{of.start}-{of.end}"
 
 
+def _cited_place(citation: "Citation") -> str:
+    from qa.answer.citations import recognition
+
+    return ", ".join(part for part in (_place(citation), recognition(citation)) if part)
+
+
 def _rendered(answer: "Answer") -> str:
     from qa.messages import DISAGREEMENT, FOUND, LIKELY, narrowed_to
 
@@ -448,14 +454,14 @@ def _rendered(answer: "Answer") -> str:
     if answer.disagreement:
         lines.append(DISAGREEMENT)
     lines += [
-        f"[{number}] {_place(citation)}{f', below {citation.header.quote}' if citation.header else ''}"
+        f"[{number}] {_cited_place(citation)}{f', below {citation.header.quote}' if citation.header else ''}"
         for number, citation in enumerate(answer.citations, 1)
     ]
     if answer.verdict == "silent" and answer.missing_terms:
         lines.append(f"Not in the source at all: {', '.join(answer.missing_terms)}")
     if answer.closest:
         lines.append("It also says:" if answer.citations else "The closest it says:")
-        lines += [f"- {citation.quote}  ({_place(citation)})" for citation in answer.closest]
+        lines += [f"- {citation.quote}  ({_cited_place(citation)})" for citation in answer.closest]
     if answer.confidence is not None:
         lines.append(f"{answer.confidence:.0%} sure; given as the answer from {answer.threshold:.0%} on")
     return "\n".join(lines)

@@ -132,7 +132,8 @@ class Intake:
         if rows is not None:
             self._copy(rows, file)
         else:
-            with closing(load(file)) as documents, closing(self._split_ahead(documents)) as ahead:
+            loading = load(file, heard=lambda done, total: self._progress(self.passages, 0))
+            with closing(loading) as documents, closing(self._split_ahead(documents)) as ahead:
                 for taken in ahead:
                     self._add(taken, file)
                     self._progress(self.passages, 0)

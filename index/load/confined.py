@@ -14,14 +14,16 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from index.load.decoding import UnreadableError
 from index.load.extracted import Extracted
 from index.load.formats import extract_file
 from index.load.limits import Limits
+from index.load.progress import Report, listen, unheard
 from index.types import Heading
 
 _KEPT_SECONDS = 2.0
@@ -34,14 +36,16 @@ _idle: list["_Parser"] = []
 _idle_lock = threading.Lock()
 
 
-def extract_confined(path: Path, limits: Limits) -> tuple[Extracted, str]:
+def extract_confined(path: Path, limits: Limits, heard: Report = unheard) -> tuple[Extracted, str]:
     """What `extract_file` gives; may be called from many threads at once.
+
+    `heard(done, total)` is called as pages of the file are done.
 
     Raises UnreadableError also when parsing takes more time or memory than allowed, or breaks down.
     """
     parser = _take(limits) or _Parser(limits)
     try:
-        found = parser.extract(path)
+        found = parser.extract(path, heard)
     except UnreadableError:
         _keep(parser)
         raise
@@ -77,27 +81,26 @@ class _Parser:
         """Whether it can take a file."""
         return self._process.poll() is None
 
-    def extract(self, path: Path) -> tuple[Extracted, str]:
+    def extract(self, path: Path, heard: Report) -> tuple[Extracted, str]:
         """See `extract_confined`; the process is dead after it ran into a limit."""
-        late = threading.Event()
+        limit = _TimeLimit(self.limits, self._process.kill)
 
-        def stop() -> None:
-            late.set()
-            self._process.kill()
+        def hear(done: int, total: int) -> None:
+            limit.restart()
+            heard(done, total)
 
-        timer = _timer(self.limits.seconds, stop)
         try:
-            return self._ask(path)
+            return self._ask(path, hear)
         except (OSError, EOFError) as error:
             self.kill()
-            if late.is_set():
-                reason = f"takes more than {self.limits.seconds:g} s to parse"
+            if limit.passed:
+                reason = f"takes more than {limit.seconds:g} s to parse"
             else:
                 mebibytes = self.limits.memory_bytes // 2**20
                 reason = f"breaks its parser, or needs more than {mebibytes} MiB of memory"
             raise UnreadableError(f"{reason}: split it up, or save it again with another program") from error
         finally:
-            timer.cancel()
+            limit.end()
 
     def kill(self) -> None:
         """End it at once."""
@@ -112,14 +115,18 @@ class _Parser:
         self._process.wait()
         stdout.close()
 
-    def _ask(self, path: Path) -> tuple[Extracted, str]:
+    def _ask(self, path: Path, hear: Report) -> tuple[Extracted, str]:
         stdin, stdout = self._pipes()
         stdin.write(json.dumps(str(path)).encode() + b"\n")
         stdin.flush()
-        line = stdout.readline()
-        if not line.endswith(b"\n"):
-            raise EOFError
-        answer = json.loads(line)
+        answer: dict[str, Any] = {"done": 0, "total": 0}
+        while "done" in answer:
+            if answer["done"]:
+                hear(answer["done"], answer["total"])
+            line = stdout.readline()
+            if not line.endswith(b"\n"):
+                raise EOFError
+            answer = json.loads(line)
         if "error" in answer:
             self.is_spent = answer["spent"]
             raise UnreadableError(answer["error"])
@@ -132,6 +139,7 @@ class _Parser:
             tuple(Heading(start=start, end=end, level=level) for start, end, level in answer["headings"]),
             tuple(answer["pages"]),
             answer["note"],
+            answer["boxes"],
         )
         return extracted, answer["sha256"]
 
@@ -139,6 +147,34 @@ class _Parser:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         return self._process.stdin, self._process.stdout
+
+
+class _TimeLimit:
+    """Kills what takes too long for a page, or for all pages of a file."""
+
+    def __init__(self, limits: Limits, kill: Callable[[], None]) -> None:
+        self.passed = False
+        self.seconds = limits.seconds
+        self._page_seconds = limits.seconds
+        self._all_seconds = limits.all_seconds
+        self._kill = kill
+        self._started = time.monotonic()
+        self._timer = _timer(self.seconds, self._stop)
+
+    def restart(self) -> None:
+        """Give the next page its time."""
+        self._timer.cancel()
+        left = self._all_seconds - (time.monotonic() - self._started)
+        self.seconds = self._page_seconds if left > self._page_seconds else self._all_seconds
+        self._timer = _timer(max(0.0, min(left, self._page_seconds)), self._stop)
+
+    def end(self) -> None:
+        """Kill nothing any more."""
+        self._timer.cancel()
+
+    def _stop(self) -> None:
+        self.passed = True
+        self._kill()
 
 
 def _take(limits: Limits) -> _Parser | None:
@@ -187,7 +223,7 @@ def serve(limits: str) -> None:
     """Answer requests on standard input, until it ends; all that runs in a process of its own.
 
     A request is a line, a path in JSON. The answer is a line too, an object with `error` or with the fields
-    of Extracted but the text, whose bytes follow.
+    of Extracted but the text, whose bytes follow. Lines before it say how many pages are done.
     """
     bounds = Limits.model_validate_json(limits)
     _bound_memory(bounds.memory_bytes)
@@ -195,11 +231,17 @@ def serve(limits: str) -> None:
     # Whatever a library prints must not get among the answers.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    listen(lambda done, total: _say(answers, {"done": done, "total": total}))
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=[requests], daemon=True).start()
     while True:
         answers.write(_answer(Path(requests.get()), bounds))
         answers.flush()
+
+
+def _say(answers: IO[bytes], line: dict[str, int]) -> None:
+    answers.write(json.dumps(line).encode() + b"\n")
+    answers.flush()
 
 
 def _listen(requests: "queue.SimpleQueue[str]") -> None:

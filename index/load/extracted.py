@@ -14,6 +14,7 @@ class Extracted(NamedTuple):
     headings: tuple[Heading, ...] = ()
     pages: tuple[int, ...] = ()
     note: str | None = None
+    boxes: str = ""
 
 
 def first_heading(text: str, headings: tuple[Heading, ...]) -> str | None:

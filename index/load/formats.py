@@ -12,6 +12,7 @@ from index.load.html import extract_html
 from index.load.limits import Limits, require_text
 from index.load.markdown import extract_markdown
 from index.load.pdf import extract_pdf
+from index.load.pictures import extract_picture
 from index.load.plain_text import extract_text
 from index.load.spreadsheets import extract_csv, extract_workbook
 from index.load.word.document import extract_docx
@@ -35,6 +36,11 @@ FORMATS: dict[str, Format] = {
     ".tsv": Format(extract_csv),
     ".xlsx": Format(extract_workbook, is_packed=True),
     ".ods": Format(extract_workbook, is_packed=True),
+    ".png": Format(extract_picture, is_packed=True),
+    ".jpg": Format(extract_picture, is_packed=True),
+    ".jpeg": Format(extract_picture, is_packed=True),
+    ".tif": Format(extract_picture, is_packed=True),
+    ".tiff": Format(extract_picture, is_packed=True),
 }
 """By suffix, lower case."""
 

@@ -39,10 +39,14 @@ class Limits(BaseModel):
     """Sum of all that an archive says it unpacks to; pictures are never unpacked."""
     xml_bytes: int = Field(default=16 * _MIB, ge=1)
     """Largest part of XML in an office file: a book of 2,000 pages; lxml takes 12 times that in memory."""
+    recognised_pages: int = Field(default=500, ge=0)
+    """Pages whose text is recognised from a picture, at some seconds each."""
     memory_bytes: int = Field(default=1024 * _MIB, ge=256 * _MIB)
     """Address space of the process that parses; bounds what no count of bytes or pages can (on Linux)."""
     seconds: float = Field(default=60, gt=0)
-    """Time to parse one file, after which the process that does is killed."""
+    """Time to parse one file, or one page of it, after which the process that does is killed."""
+    all_seconds: float = Field(default=1200, gt=0)
+    """Time to parse all pages of a file: 400 that are recognised, at 3 s each."""
 
     @property
     def plain_bytes(self) -> int:

@@ -20,6 +20,7 @@ from index.load.files import because, printable
 from index.load.folders import BAD_NAME, SUFFIXES, Found, walk
 from index.load.formats import extract_file
 from index.load.limits import Limits, require, require_text
+from index.load.progress import Report, unheard
 from index.text.surrogates import is_unicode
 from index.text.tables import find_tables
 from index.types import Document
@@ -101,11 +102,14 @@ def find(sources: Sequence[str | os.PathLike[str]]) -> list[SourceFile]:
     ]
 
 
-def load(file: SourceFile, limits: Limits = _LIMITS) -> Generator[Document, None, None]:
+def load(
+    file: SourceFile, limits: Limits = _LIMITS, heard: Report = unheard
+) -> Generator[Document, None, None]:
     """Yield the Document of a file, or the Documents of a corpus row by row.
 
-    A corpus is read as a stream, and its rows with an empty text are passed over. Raises
-    SourceError, at the row where it stands, when a file cannot be read, holds no text or passes a limit.
+    A corpus is read as a stream, and its rows with an empty text are passed over. `heard(done, total)` is
+    called as pages of a file are done. Raises SourceError, at the row where it stands, when a file cannot be
+    read, holds no text or passes a limit.
     """
     path = Path(file.path)
     try:
@@ -114,17 +118,19 @@ def load(file: SourceFile, limits: Limits = _LIMITS) -> Generator[Document, None
         if file.is_corpus:
             yield from _load_corpus(path, file, limits)
         else:
-            yield _load_file(path, file, limits)
+            yield _load_file(path, file, limits, heard)
     except UnreadableError as error:
         raise _failure(path, str(error)) from error
     except OSError as error:
         raise _failure(path, because(error)) from error
 
 
-def _load_file(path: Path, file: SourceFile, limits: Limits) -> Document:
+def _load_file(path: Path, file: SourceFile, limits: Limits, heard: Report) -> Document:
     # What is text as it stands needs no parser that a file could break.
-    extract = extract_file if path.suffix.lower() == ".txt" else extract_confined
-    extracted, sha256 = extract(path, limits)
+    if path.suffix.lower() == ".txt":
+        extracted, sha256 = extract_file(path, limits)
+    else:
+        extracted, sha256 = extract_confined(path, limits, heard)
     if not extracted.text.strip():
         raise UnreadableError("is empty: it holds no text; give a file with text or leave it out")
     tables = find_tables(extracted.text)

@@ -29,7 +29,7 @@ from index.settings import IndexSettings
 from index.store.damage import Mark, damaged, marks
 from index.types import Document, Heading, Table
 
-FORMAT = 4
+FORMAT = 5
 _POINTER = "current"
 _PARTIAL = ".partial"
 _GENERATION = re.compile(r"gen-\d{6,}")
@@ -47,10 +47,11 @@ CREATE TABLE documents (
     pages TEXT NOT NULL,
     tables TEXT NOT NULL,
     note TEXT,
+    boxes TEXT NOT NULL,
     text BLOB NOT NULL
 );
 """
-_COLUMNS = "id, source, sha256, title, headings, pages, tables, note, text"
+_COLUMNS = "id, source, sha256, title, headings, pages, tables, note, boxes, text"
 # Kept in memory, so that the passages of one document do not each read it again.
 _CACHED_DOCUMENTS = 64
 
@@ -216,10 +217,13 @@ class DocumentWriter:
             json.dumps(document.pages),
             json.dumps([(table.start, table.end, table.header, table.caption) for table in document.tables]),
             document.note,
+            document.boxes,
             # Bytes, not SQLite's text: a source may hold NUL characters and lone surrogates.
             document.text.encode("utf-8", "surrogatepass"),
         )
-        self._connection.execute("INSERT INTO main.documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        self._connection.execute(
+            "INSERT INTO main.documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values
+        )
         self.count += 1
         return self.count - 1
 
@@ -258,7 +262,7 @@ class DocumentWriter:
 
 
 def _document(row: Sequence[object]) -> Document:
-    document_id, source, sha256, title, headings, pages, tables, note, text = row
+    document_id, source, sha256, title, headings, pages, tables, note, boxes, text = row
     return Document.model_construct(
         id=document_id,
         source=source,
@@ -271,6 +275,7 @@ def _document(row: Sequence[object]) -> Document:
             for a, b, header, caption in json.loads(str(tables))
         ),
         note=note,
+        boxes=boxes,
         text=bytes(text).decode("utf-8", "surrogatepass"),  # type: ignore[call-overload]
     )
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embed.embedder import Embedder, Vectors
+from index.load.boxes import Box, boxes_between
 from index.settings import IndexSettings
 from index.store.vectors import Rows as Rows
 from index.types import Document, Passage
@@ -81,6 +82,13 @@ class SearchIndex(Protocol):
     def document(self, document_id: str) -> Document:
         """A document by id; KeyError when there is none."""
         ...
+
+    def document_boxes(self, document_id: str, start: int, end: int) -> list[Box]:
+        """Where a range of a document stands on its pages: a box for each line, in fractions of the page.
+
+        Empty for a document without pages; KeyError when there is no document of that id.
+        """
+        return boxes_between(self.document(document_id).boxes, start, end)
 
     def passages(self) -> Iterator[Passage]:
         """All passages, in the order of the documents."""

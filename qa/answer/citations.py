@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from index.load.boxes import confidence_between
 from index.types import Document
 from qa.types import Answer, Citation, HeaderRow
 
@@ -23,7 +24,15 @@ def cite(
         page=bisect_right(document.pages, start) or None,
         heading=_heading(document, start),
         header=_header(document, start),
+        recognised=confidence_between(document.boxes, start, end),
     )
+
+
+def recognition(citation: Citation) -> str | None:
+    """What a person is told of a quote that was recognised in a picture; None for any other."""
+    if citation.recognised is None:
+        return None
+    return f"recognised from a picture, {citation.recognised:.0%} sure"
 
 
 def mismatches(citation: Citation, document: Document) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import quote as percent_encoded
 
-from qa.answer.citations import parted
+from qa.answer.citations import parted, recognition
 from qa.messages import DISAGREEMENT, FOUND, LIKELY, is_fixed, narrowed_to
 from qa.types import Answer, Citation
 
@@ -95,7 +95,9 @@ def _notes(answer: Answer, shown: Sequence[Citation], name_documents: bool) -> s
         notes.append(f"{answer.confidence:.0%} sure that {what} is right")
     if answer.about:
         notes.append(f"Understood as a follow-up about {answer.about}")
-    if name_documents or any(one.page or one.heading or one.header for one in shown):
+    if name_documents or any(
+        one.page or one.heading or one.header or one.recognised is not None for one in shown
+    ):
         notes += [f"[{place}] {where(citation)}" for place, citation in enumerate(shown, 1)]
     return f'<ul class="q-notes">{"".join(f"<li>{plain(note)}</li>" for note in notes)}</ul>'
 
@@ -119,8 +121,9 @@ def address(citation: Citation, *, mark: bool = True) -> str:
 
 def where(citation: Citation) -> str:
     """Where a quote stands, for a person."""
+    page = citation.page and f"page {citation.page}"
     header = citation.header and f"below {citation.header.quote}"
-    parts = [citation.document_id, citation.page and f"page {citation.page}", citation.heading, header]
+    parts = [citation.document_id, page, citation.heading, header, recognition(citation)]
     return ", ".join(part for part in parts if part)
 
 

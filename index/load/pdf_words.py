@@ -1,0 +1,268 @@
+"""The words of a PDF's page and where each stands, by PDFium; this module and `pdf` alone call it.
+
+Calls are dear (half a microsecond each), so a word is asked for its first and last character only, and a font
+and size for each object that shows text, not for each character.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import pypdfium2
+
+# PDFium writes U+FFFE for a hyphen at a line's end, and U+0002 where it is asked character by character.
+_WORD = re.compile("[^\\s\0\x02\ufffe]+[\x02\ufffe]?|[\x02\ufffe]")
+_BOLD_NAME = re.compile(r"bold|black|heavy|demi|cmbx|sfbx|-bd|medi(?!um)", re.IGNORECASE)
+_BOLD_WEIGHT = 600
+# Marks of notes are smaller than the word before them by this much.
+_MARK_SIZE = 0.85
+_MARKED = re.compile(r"[^\W\d_]\)?[.,;:”\"’]?\d{1,3}$|\d[\d.,]*\d$|[^\W_]+[∗*†‡§]$")
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+# Dots to a point that a page is rendered with for recognition (300 to the inch), and the most to a side.
+_DOTS = 300 / 72
+_MOST_DOTS = 5000
+# Of so many characters a page is asked whether they have a mapping to Unicode.
+_ASKED = 50
+# No text holds these; the hyphens that PDFium marks by U+0002 are not among them.
+_UNREADABLE = re.compile("[\0\x01\x03-\x08\x0e-\x1b\ufffd\ue000-\uf8ff]")
+_FEW_UNREADABLE = 0.01
+
+
+class Word(NamedTuple):
+    """A run of characters without white space, in points from the upper left corner of the page as shown.
+
+    `order` counts the words as the file shows them. `size` is that of its type. A `turned` word runs up or
+    down the page. A field's value is one word, whatever it says. `confidence` says how surely a word was
+    recognised in a picture.
+    """
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+    bold: bool
+    order: int
+    turned: bool = False
+    is_field: bool = False
+    confidence: float | None = None
+
+
+class PageWords(NamedTuple):
+    """The words of a page, its size in points, and whether its characters have no mapping to Unicode.
+
+    Where most words run up the page (`turn` 1) or down it (-1), all are placed as on a page on its side.
+    """
+
+    words: list[Word]
+    width: float
+    height: float
+    damaged: bool = False
+    turn: int = 0
+
+    def box_of(self, word: Word) -> tuple[float, float, float, float]:
+        """Where a word stands on the page as shown, in fractions of its width and height: x0, y0, x1, y1."""
+        x0, y0, x1, y1 = word.left, word.top, word.right, word.bottom
+        if self.turn > 0:
+            x0, y0, x1, y1 = y0, self.width - x1, y1, self.width - x0
+        elif self.turn < 0:
+            x0, y0, x1, y1 = self.height - y1, x0, self.height - y0, x1
+        wide, high = (self.height, self.width) if self.turn else (self.width, self.height)
+        return x0 / wide, y0 / high, x1 / wide, y1 / high
+
+
+Place = Callable[[float, float], tuple[float, float]]
+
+
+def page_frame(page: "pypdfium2.PdfPage") -> tuple[float, float, Place]:
+    """Width and height of a page as shown, and what maps a point of the file's coordinates to it."""
+    left, bottom, right, top = page.get_bbox()
+    turn = page.get_rotation()
+    wide, high = right - left, top - bottom
+    places: dict[int, Place] = {
+        0: lambda x, y: (x - left, top - y),
+        90: lambda x, y: (y - bottom, x - left),
+        180: lambda x, y: (right - x, y - bottom),
+        270: lambda x, y: (top - y, right - x),
+    }
+    return (high, wide, places[turn]) if turn in (90, 270) else (wide, high, places[turn])
+
+
+def read_words(page: "pypdfium2.PdfPage") -> PageWords:
+    """The words of a page in the order in which the file shows them; those outside the page are left out."""
+    import pypdfium2.raw as pdfium
+
+    width, height, place = page_frame(page)
+    layer = page.get_textpage()
+    try:
+        count = pdfium.FPDFText_CountChars(layer.raw)
+        text = _characters(pdfium, layer.raw, count)
+        fonts = _Fonts(pdfium, layer.raw)
+        words: list[Word] = []
+        starts: list[int] = []
+        seen: set[tuple[str, int, int]] = set()
+        for match in _WORD.finditer(text):
+            first, last = match.start(), match.end() - 1
+            word = _word(pdfium, layer.raw, match[0], first, last, place, fonts, len(words))
+            key = word.text, round(word.left), round(word.top)
+            inside = word.left < width and word.right > 0 and word.top < height and word.bottom > 0
+            if inside and key not in seen:  # some programs make bold type by showing it twice
+                seen.add(key)
+                words.append(word)
+                starts.append(first)
+        damaged = _is_damaged(pdfium, layer.raw, text)
+        turned = [word for word in words if word.turned]
+        if 2 * len(turned) <= len(words):
+            return PageWords(words, width, height, damaged)
+        rises = pdfium.FPDFText_GetCharAngle(layer.raw, starts[turned[0].order]) < math.pi
+        laid = [_on_its_side(word, width, height, rises=rises) for word in words]
+        return PageWords(laid, height, width, damaged, 1 if rises else -1)
+    finally:
+        layer.close()
+
+
+def is_blank(page: "pypdfium2.PdfPage") -> bool:
+    """Whether a page shows nothing at all."""
+    import pypdfium2.raw as pdfium
+
+    return int(pdfium.FPDFPage_CountObjects(page.raw)) == 0
+
+
+def picture_of(page: "pypdfium2.PdfPage") -> bytes:
+    """A page as shown, in grey, as a picture in the format PGM."""
+    dots = min(_DOTS, _MOST_DOTS / max(page.get_size()))
+    bitmap = page.render(scale=dots, grayscale=True)
+    try:
+        data, wide, step = bytes(bitmap.buffer), bitmap.width, bitmap.stride
+        rows = (data[row * step : row * step + wide] for row in range(bitmap.height))
+        return b"P5 %d %d 255\n" % (wide, bitmap.height) + b"".join(rows)
+    finally:
+        bitmap.close()
+
+
+def _on_its_side(word: Word, width: float, height: float, *, rises: bool) -> Word:
+    x0, y0, x1, y1 = word.left, word.top, word.right, word.bottom
+    left, top, right, bottom = (
+        (height - y1, x0, height - y0, x1) if rises else (y0, width - x1, y1, width - x0)
+    )
+    return word._replace(left=left, top=top, right=right, bottom=bottom, turned=not word.turned)
+
+
+def _characters(pdfium: Any, layer: Any, count: int) -> str:  # noqa: ANN401 - PDFium's own, untyped
+    """One character for each that PDFium counts, so that places in the text are its numbers."""
+    import ctypes
+
+    buffer = ctypes.create_string_buffer(2 * count + 2)
+    units = pdfium.FPDFText_GetText(layer, 0, count, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)))
+    text = buffer.raw[: 2 * max(0, units - 1)].decode("utf-16-le", "replace")
+    if len(text) == count:
+        return text
+    codes = (pdfium.FPDFText_GetUnicode(layer, number) for number in range(count))
+    return "".join(chr(code) if code < 0xD800 or 0xE000 <= code < 0x110000 else "\ufffd" for code in codes)
+
+
+class _Fonts:
+    """Size and weight of characters, asked once for each object that shows text."""
+
+    def __init__(self, pdfium: Any, layer: Any) -> None:  # noqa: ANN401
+        import ctypes
+
+        self._addressof, self._buffer = ctypes.addressof, ctypes.create_string_buffer
+        self._pdfium = pdfium
+        self._layer = layer
+        self._matrix = pdfium.FS_MATRIX()
+        self._found: dict[int, tuple[float, bool]] = {}
+        self._bold: dict[int, bool] = {}
+
+    def of(self, number: int) -> tuple[float, bool]:
+        shown = self._pdfium.FPDFText_GetTextObject(self._layer, number)
+        if not shown:
+            return 0.0, False
+        key = self._addressof(shown.contents)
+        if key not in self._found:
+            self._found[key] = self._ask(shown, number)
+        return self._found[key]
+
+    def _ask(self, shown: Any, number: int) -> tuple[float, bool]:  # noqa: ANN401
+        size = self._pdfium.FPDFText_GetFontSize(self._layer, number)
+        matrix = self._matrix
+        if self._pdfium.FPDFText_GetMatrix(self._layer, number, matrix):
+            size *= (matrix.c**2 + matrix.d**2) ** 0.5
+        font = self._pdfium.FPDFTextObj_GetFont(shown)
+        if not font:
+            return size, False
+        key = self._addressof(font.contents)
+        if key not in self._bold:
+            name = self._buffer(128)
+            self._pdfium.FPDFFont_GetBaseFontName(font, name, len(name))
+            weight = self._pdfium.FPDFFont_GetWeight(font)
+            named = _BOLD_NAME.search(name.value.decode("utf-8", "replace"))
+            self._bold[key] = bool(named) or weight >= _BOLD_WEIGHT
+        return size, self._bold[key]
+
+
+def _word(
+    pdfium: Any,  # noqa: ANN401
+    layer: Any,  # noqa: ANN401
+    text: str,
+    first: int,
+    last: int,
+    place: Place,
+    fonts: _Fonts,
+    order: int,
+) -> Word:
+    start, end = pdfium.FS_RECTF(), pdfium.FS_RECTF()
+    pdfium.FPDFText_GetLooseCharBox(layer, first, start)
+    end = start
+    if last > first:
+        end = pdfium.FS_RECTF()
+        pdfium.FPDFText_GetLooseCharBox(layer, last, end)
+    size, bold = fonts.of(first)
+    x0, x1, y0, y1 = start.left, end.right, start.top, start.bottom
+    if end is not start:
+        x0, x1 = min(x0, end.left), max(start.right, x1)
+        y0, y1 = max(y0, end.top), min(y1, end.bottom)
+    (x0, y0), (x1, y1) = place(x0, y0), place(x1, y1)
+    left, right = (x0, x1) if x0 < x1 else (x1, x0)
+    top, bottom = (y0, y1) if y0 < y1 else (y1, y0)
+    size = size or bottom - top
+    turned = last > first + 1 and bottom - top > max(2.2 * size, 1.3 * (right - left))
+    if last > first and not text[-1].isalpha() and _MARKED.search(text):
+        text = _without_mark(text, first, size, fonts)
+    if text[-1] in "\x02\ufffe":
+        text = text[:-1] + "-"
+    return Word(text, left, top, right, bottom, size, bold, order, turned)
+
+
+def _without_mark(text: str, first: int, size: float, fonts: _Fonts) -> str:
+    """A word without the small mark of a note at its end; after a figure or unit the mark is a power."""
+    cut = len(text)
+    while cut > 1 and fonts.of(first + cut - 1)[0] < _MARK_SIZE * size:
+        cut -= 1
+    if cut == len(text) or fonts.of(first + cut - 1)[0] < _MARK_SIZE * size:
+        return text
+    mark = text[cut:]
+    stem = text[:cut].rstrip(".,;:)")
+    if not mark.isdigit():
+        return text if any(map(str.isalnum, mark)) else text[:cut]
+    is_power = stem[-1:].isdigit() or sum(map(str.isalpha, stem)) <= 2
+    return text[:cut] + (mark.translate(_SUPERSCRIPT) if is_power else "")
+
+
+def _is_damaged(pdfium: Any, layer: Any, text: str) -> bool:  # noqa: ANN401
+    """Whether most of a page's characters have no mapping to Unicode, so that its text is not what it shows.
+
+    PDFium also says so of characters that it maps by a table of its own; control characters tell those apart.
+    """
+    count, unreadable = sum(map(len, text.split())), len(_UNREADABLE.findall(text))
+    if 2 * unreadable > count:
+        return True
+    if not unreadable or unreadable < _FEW_UNREADABLE * count:
+        return False
+    shown = [number for number, character in enumerate(text) if not character.isspace()]
+    asked = shown[:: max(1, len(shown) // _ASKED)]
+    wrong = [number for number in asked if pdfium.FPDFText_HasUnicodeMapError(layer, number) == 1]
+    return len(wrong) * 2 > len(asked)

@@ -1,0 +1,347 @@
+"""PDF as a person reads it: order, paragraphs, headings, lists, tables, fields, and where words stand."""
+
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
+
+from benchmarks.hostile import one_page_pdf, pdf_stream
+from index import Index
+from index.load.boxes import Box, BoxedWord, boxes_between, confidence_between, pack, unpack
+from index.load.decoding import UnreadableError
+from index.load.extracted import Extracted
+from index.load.limits import Limits
+from index.load.pdf import extract_pdf
+from index.load.pictures import can_recognise, extract_picture
+from index.load.sources import find, load
+from index.testing import HashEmbedder
+from qa.answer.citations import cite
+from qa.page.rendering import where
+
+WIDTH, HEIGHT = 595.2756, 841.8898
+LEFT = (
+    "The old windmill at Carrow Hill was",
+    "built in 1823 by the miller Josiah",
+    "Penhale for his two sons. It stood",
+    "idle for forty years.",
+)
+RIGHT = (
+    "The water mill at Dunmere was built",
+    "in 1766 by the Duke of Lanford and",
+    "ground rye for the estate. A flood",
+    "in 1901 swept its wheel away.",
+)
+
+
+def made(*pages: Callable[[Canvas], object]) -> bytes:
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(WIDTH, HEIGHT))
+    for draw in pages:
+        canvas.setFont("Helvetica", 11)
+        draw(canvas)
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
+
+
+def read(*pages: Callable[[Canvas], object]) -> Extracted:
+    return extract_pdf(made(*pages), Limits())
+
+
+def lines(canvas: Canvas, texts: Sequence[str], x: float = 60, y: float = 780, step: float = 15) -> None:
+    for number, text in enumerate(texts):
+        canvas.drawString(x, y - step * number, text)
+
+
+def headings(extracted: Extracted) -> list[tuple[str, int]]:
+    return [(extracted.text[one.start : one.end], one.level) for one in extracted.headings]
+
+
+def test_columns_that_the_file_shows_line_by_line_are_read_one_after_the_other() -> None:
+    def draw(canvas: Canvas) -> None:
+        for number, (left, right) in enumerate(zip(LEFT, RIGHT, strict=True)):
+            canvas.drawString(60, 780 - 15 * number, left)
+            canvas.drawString(320, 780 - 15 * number, right)
+
+    assert read(draw).text == " ".join(LEFT) + "\n\n" + " ".join(RIGHT)
+
+
+def test_a_sentence_goes_on_in_the_next_column_and_on_the_next_page() -> None:
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, LEFT[:2])
+        lines(canvas, (*LEFT[2:], *RIGHT[:2]), x=320)
+
+    extracted = read(draw, lambda canvas: lines(canvas, RIGHT[2:]))
+    assert "built in 1823 by the miller Josiah Penhale for his two sons." in extracted.text
+    assert "the Duke of Lanford and ground rye for the estate." in extracted.text
+    assert extracted.pages == (0, extracted.text.index("ground rye"))
+
+
+@pytest.mark.parametrize(
+    ("broken", "whole"),
+    [
+        (("postpone the recon-", "struction of the pier"), "postpone the reconstruction of the pier"),
+        (("is Harriet Olders-", "haw of Tilbrook"), "is Harriet Oldershaw of Tilbrook"),
+        (("the state-", "of-the-art crane"), "the state-of-the-art crane"),
+        (("the deep-", "learning research of"), "the deep-learning research of"),
+        (("the fund High-", "Flyer founded it"), "the fund High-Flyer founded it"),
+        (("it was soft\u00ad", "ened by rain"), "it was softened by rain"),
+    ],
+)
+def test_a_word_that_a_line_breaks_is_whole_and_keeps_a_hyphen_of_its_own(
+    broken: tuple[str, str], whole: str
+) -> None:
+    assert read(lambda canvas: lines(canvas, broken)).text == whole
+
+
+def test_what_pages_repeat_is_left_out_and_a_note_says_what() -> None:
+    def page(number: int) -> Callable[[Canvas], object]:
+        def draw(canvas: Canvas) -> None:
+            canvas.drawString(60, 815, "Travel policy of Northwick Water")
+            lines(canvas, (f"Rule {number} is about the {number * 7} crowns of every traveller.",))
+            canvas.drawString(60, 30, f"For internal use, page {number + 4} of 9")
+
+        return draw
+
+    extracted = read(*map(page, range(1, 4)))
+    assert extracted.text == "\n\n".join(
+        f"Rule {number} is about the {number * 7} crowns of every traveller." for number in range(1, 4)
+    )
+    assert extracted.note == (
+        "repeated on its pages and left out: “Travel policy of Northwick Water”, "
+        "“For internal use, page 5 of 9”"
+    )
+
+
+def test_headings_are_told_by_size_and_weight_and_numbered_alike_at_each_page() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica-Bold", 20)
+        canvas.drawString(60, 780, "Annual report")
+        canvas.setFont("Helvetica-Bold", 11)
+        canvas.drawString(60, 750, "The harbour")
+        canvas.setFont("Helvetica", 11)
+        lines(canvas, ("The harbour of Oban was dredged in the spring of the year.",), y=735)
+
+    extracted = read(draw)
+    assert headings(extracted) == [("Annual report", 1), ("The harbour", 2)]
+    assert extracted.text.endswith("\n\nThe harbour of Oban was dredged in the spring of the year.")
+
+
+def test_items_and_lines_that_stand_alone_are_kept_apart() -> None:
+    prose = "The hall may be used by clubs of the parish, but the keys are handed out only to the warden."
+    text = read(
+        lambda canvas: lines(
+            canvas,
+            (
+                "• Chairs are stacked",
+                "• Music ends at eleven",
+                "Smoking is forbidden",
+                "Doors close at ten",
+                prose,
+            ),
+        )
+    ).text
+    assert text.split("\n\n") == [
+        "• Chairs are stacked\n• Music ends at eleven",
+        "Smoking is forbidden",
+        "Doors close at ten",
+        prose,
+    ]
+
+
+def test_a_table_is_read_row_by_row_with_its_header_and_cells_of_several_lines() -> None:
+    rows = [("Boat", "Fee", "Largest load"), ("Dinghy", "35", "2 tons"), ("Skiff", "18", "1 ton")]
+
+    def draw(canvas: Canvas) -> None:
+        for number, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                canvas.drawString(60 + 130 * place, 700 - 26 * number, cell)
+        canvas.drawString(320, 700 - 26 * 2 - 12, "by day")
+
+    assert read(draw).text == "Boat | Fee | Largest load\nDinghy | 35 | 2 tons\nSkiff | 18 | 1 ton by day"
+
+
+def test_values_of_fields_stand_beside_their_labels_and_annotations_in_the_note() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 700, "Name of the boat:")
+        canvas.acroForm.textfield(name="boat", value="Sea Thistle", x=220, y=694, width=200, height=20)
+        canvas.drawString(60, 660, "Berth wanted:")
+        canvas.acroForm.textfield(name="berth", value="C17", x=220, y=654, width=200, height=20)
+        canvas.textAnnotation("Ask the harbour master", Rect=(400, 600, 420, 620))
+
+    extracted = read(draw)
+    assert extracted.text == "Name of the boat: Sea Thistle\n\nBerth wanted: C17"
+    assert extracted.note == "annotations left out: “Ask the harbour master (page 1)”"
+
+
+def test_marks_of_notes_are_left_out_and_powers_are_kept() -> None:
+    def draw(canvas: Canvas) -> None:
+        text = canvas.beginText(60, 700)
+        for words, size, rise in (
+            ("The fee", 11, 0),
+            ("3", 6, 4),
+            (" is due for 20 m", 11, 0),
+            ("2", 6, 4),
+            (" of deck.", 11, 0),
+        ):
+            text.setFont("Helvetica", size)
+            text.setRise(rise)
+            text.textOut(words)
+        canvas.drawText(text)
+
+    assert read(draw).text == "The fee is due for 20 m² of deck."
+
+
+def test_text_without_a_mapping_to_unicode_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)  # else the page is recognised as a picture
+    font = b"<</Type /Font /Subtype /Type0 /BaseFont /A /Encoding /Identity-H /DescendantFonts [11 0 R]>>"
+    inner = (
+        b"<</Type /Font /Subtype /CIDFontType2 /BaseFont /A /CIDSystemInfo <</Registry (Adobe) /Ordering "
+        b"(Identity) /Supplement 0>> /FontDescriptor 12 0 R>>"
+    )
+    descriptor = b"<</Type /FontDescriptor /FontName /A /Flags 4 /FontBBox [0 0 9 9] /Ascent 9 /Descent 0>>"
+    content = pdf_stream(
+        b"BT /G 12 Tf 72 700 Td <00130014000300150016> Tj ET BT /F 12 Tf 72 600 Td (a) Tj ET"
+    )
+    data = one_page_pdf(content, b"", {10: font, 11: inner, 12: descriptor}).replace(
+        b"/F 3 0 R>>", b"/F 3 0 R /G 10 0 R>>"
+    )
+    note = extract_pdf(data, Limits()).note
+    assert note == "the text of page 1 has no mapping to Unicode and is not what it shows"
+
+
+def test_each_word_knows_its_box() -> None:
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, ("The harbour of Oban was dredged in the spring of the year, so that", "ferries call."))
+
+    extracted = read(lambda canvas: lines(canvas, ("First page.",)), draw)
+    start = extracted.text.index("that")
+    first, second = boxes_between(extracted.boxes, start, start + len("that ferries"))
+    before = "The harbour of Oban was dredged in the spring of the year, so "
+    x0 = (60 + stringWidth(before, "Helvetica", 11)) / WIDTH
+    assert (first.page, second.page) == (2, 2)
+    assert (first.x0, first.x1) == pytest.approx(
+        (x0, x0 + stringWidth("that", "Helvetica", 11) / WIDTH), abs=1e-3
+    )
+    assert (second.x0, second.x1) == pytest.approx(
+        (60 / WIDTH, (60 + stringWidth("ferries", "Helvetica", 11)) / WIDTH), abs=1e-3
+    )
+    assert first.y0 < (HEIGHT - 780) / HEIGHT < first.y1 < (HEIGHT - 765 + 8) / HEIGHT
+
+
+def test_a_turned_page_is_read_as_it_is_shown_and_its_boxes_are_those_of_the_page_as_shown() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setPageRotation(90)  # which changes width for height as well
+        canvas.rotate(90)
+        canvas.drawString(100, -50, "The ferry sailed to Oban.")
+
+    extracted = read(draw)
+    (box,) = boxes_between(extracted.boxes, 0, len(extracted.text))
+    assert extracted.text == "The ferry sailed to Oban."
+    width = stringWidth(extracted.text, "Helvetica", 11)
+    assert (box.x0, box.x1) == pytest.approx((100 / WIDTH, (100 + width) / WIDTH), abs=2e-3)
+
+
+def test_boxes_are_packed_and_found_by_range() -> None:
+    words = [
+        BoxedWord(0, 3, Box(1, 0.1, 0.1, 0.2, 0.12)),
+        BoxedWord(4, 9, Box(1, 0.22, 0.1, 0.3, 0.12), 0.5),
+        BoxedWord(10, 12, Box(2, 0.0, 0.5, 0.1, 1.0), 1.0),
+    ]
+    packed = pack(words)
+    unpacked = unpack(packed)
+    assert [(word.start, word.end, word.box.page) for word in unpacked] == [(0, 3, 1), (4, 9, 1), (10, 12, 2)]
+    assert [word.confidence for word in unpacked] == [None, pytest.approx(0.5, abs=0.01), 1.0]
+    assert boxes_between(packed, 0, 9) == [pytest.approx(Box(1, 0.1, 0.1, 0.3, 0.12), abs=1e-4)]
+    assert boxes_between(packed, 9, 10) == []
+    assert [box.page for box in boxes_between(packed, 8, 11)] == [1, 2]
+    assert confidence_between(packed, 0, 3) is None
+    assert confidence_between(packed, 4, 12) == pytest.approx(0.75, abs=0.01)
+    assert (pack([]), unpack("")) == ("", [])
+
+
+# Pictures
+
+needs_tesseract = pytest.mark.skipif(not can_recognise(), reason="needs the program tesseract")
+SEEN = ("The harbour of Oban was dredged", "in the spring of 2019.")
+
+
+def picture() -> Image.Image:
+    page = Image.new("L", (1240, 1754), "white")
+    font = ImageFont.load_default(size=44)
+    for number, line in enumerate(SEEN):
+        ImageDraw.Draw(page).text((124, 300 + 70 * number), line, fill="black", font=font)
+    return page
+
+
+def scanned() -> bytes:
+    return made(
+        lambda canvas: canvas.drawImage(ImageReader(picture()), 0, 0, WIDTH, HEIGHT),
+        lambda canvas: lines(canvas, ("This page is text.",)),
+    )
+
+
+@needs_tesseract
+def test_a_page_that_is_a_picture_is_recognised_and_its_quotes_say_how_surely(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(scanned())
+    index = Index.from_sources([tmp_path / "a.pdf"], tmp_path / "index", embedder=HashEmbedder())
+    document = index.document("a.pdf")
+    assert document.text == f"{' '.join(SEEN)}\n\nThis page is text."
+    assert document.note == "recognised from a picture: page 1"
+    seen = cite(document, 0, len(" ".join(SEEN)), score=1.0)
+    assert seen.page == 1
+    assert seen.recognised is not None
+    assert 0.5 < seen.recognised <= 1.0
+    assert where(seen).endswith(f"recognised from a picture, {seen.recognised:.0%} sure")
+    text = cite(document, len(document.text) - 5, len(document.text), score=1.0)
+    assert (text.page, text.recognised) == (2, None)
+    first, second = index.document_boxes("a.pdf", 0, len(" ".join(SEEN)))
+    assert (first.x0, second.x0) == pytest.approx((0.1, 0.1), abs=0.01)
+    assert 290 / 1754 < first.y0 < first.y1 < 370 / 1754 < second.y1 < 440 / 1754
+
+
+@needs_tesseract
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tiff"])
+def test_a_picture_is_a_document(tmp_path: Path, name: str) -> None:
+    picture().save(tmp_path / name)
+    (file,) = find([tmp_path / name])
+    (document,) = load(file)
+    assert (document.text, document.note) == (" ".join(SEEN), "recognised from a picture")
+
+
+def test_without_tesseract_the_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    note = extract_pdf(scanned(), Limits()).note
+    assert note == (
+        "page 1 is a picture and is not read: install tesseract (on Debian: apt-get install tesseract-ocr)"
+    )
+    scan = made(lambda canvas: canvas.drawImage(ImageReader(picture()), 0, 0, WIDTH, HEIGHT))
+    with pytest.raises(
+        UnreadableError, match=r"as a scan: install tesseract \(on Debian: .*\), or run text rec"
+    ):
+        extract_pdf(scan, Limits())
+    with pytest.raises(UnreadableError, match="is a picture: install tesseract"):
+        extract_picture(b"", Limits())
+
+
+@needs_tesseract
+def test_what_is_no_picture_or_shows_no_text_is_refused_in_one_line() -> None:
+    with pytest.raises(UnreadableError, match="is not a picture that tesseract reads"):
+        extract_picture(b"\x89PNG broken", Limits())
+    blank = io.BytesIO()
+    Image.new("L", (400, 400), "white").save(blank, "PNG")
+    with pytest.raises(UnreadableError, match="in which no text was recognised"):
+        extract_picture(blank.getvalue(), Limits())
+
+
+def test_pages_are_told_as_they_are_done_and_each_has_the_time_of_one(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(made(*[lambda canvas: lines(canvas, ("Some words.",))] * 3))
+    (file,) = find([tmp_path / "a.pdf"])
+    heard: list[tuple[int, int]] = []
+    list(load(file, heard=lambda done, total: heard.append((done, total))))
+    assert heard == [(1, 3), (2, 3), (3, 3)]
