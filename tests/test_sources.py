@@ -326,8 +326,8 @@ def test_the_formats_are_listed_for_an_unknown_one(tmp_path: Path) -> None:
     make_files(tmp_path, "odd.xyz")
     message = error_of(lambda: find([tmp_path / "odd.xyz"]))
     assert message.endswith(
-        "give a folder or one of .txt, .md, .html, .htm, .pdf, .docx, .csv, .tsv, .xlsx, .ods, .png, .jpg, .jpeg, "
-        ".tif, .tiff, .jsonl"
+        "give a folder or one of .txt, .md, .html, .htm, .pdf, .docx, .csv, .tsv, .xlsx, .ods, .png, .jpg, "
+        ".jpeg, .tif, .tiff, .jsonl"
     )
 
 
