@@ -11,8 +11,6 @@ from index.load.files import read_file
 from index.load.html import extract_html
 from index.load.limits import Limits, require_text
 from index.load.markdown import extract_markdown
-from index.load.pdf import extract_pdf
-from index.load.pictures import extract_picture
 from index.load.plain_text import extract_text
 from index.load.spreadsheets import extract_csv, extract_workbook
 from index.load.word.document import extract_docx
@@ -25,22 +23,35 @@ class Format(NamedTuple):
     is_packed: bool = False
 
 
+def _extract_pdf(data: bytes, limits: Limits) -> Extracted:
+    # Imported here, since the parsers of other formats need the memory.
+    from index.load.pdf import extract_pdf
+
+    return extract_pdf(data, limits)
+
+
+def _extract_picture(data: bytes, limits: Limits) -> Extracted:
+    from index.load.pictures import extract_picture
+
+    return extract_picture(data, limits)
+
+
 FORMATS: dict[str, Format] = {
     ".txt": Format(extract_text),
     ".md": Format(extract_markdown),
     ".html": Format(extract_html),
     ".htm": Format(extract_html),
-    ".pdf": Format(extract_pdf, is_packed=True),
+    ".pdf": Format(_extract_pdf, is_packed=True),
     ".docx": Format(extract_docx, is_packed=True),
     ".csv": Format(extract_csv),
     ".tsv": Format(extract_csv),
     ".xlsx": Format(extract_workbook, is_packed=True),
     ".ods": Format(extract_workbook, is_packed=True),
-    ".png": Format(extract_picture, is_packed=True),
-    ".jpg": Format(extract_picture, is_packed=True),
-    ".jpeg": Format(extract_picture, is_packed=True),
-    ".tif": Format(extract_picture, is_packed=True),
-    ".tiff": Format(extract_picture, is_packed=True),
+    ".png": Format(_extract_picture, is_packed=True),
+    ".jpg": Format(_extract_picture, is_packed=True),
+    ".jpeg": Format(_extract_picture, is_packed=True),
+    ".tif": Format(_extract_picture, is_packed=True),
+    ".tiff": Format(_extract_picture, is_packed=True),
 }
 """By suffix, lower case."""
 
