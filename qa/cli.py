@@ -55,9 +55,10 @@ _reader = click.option(
     default="quoth",
     show_default=True,
     metavar="MODEL",
-    help='"quoth", the trained reader; "sentence", the baseline without a model; or an extractive '
-    "question-answering model of Hugging Face, by name or path.",
+    help='"quoth", the trained reader; "fast", the same without its second reading; "sentence", the '
+    "baseline without a model; or an extractive question-answering model of Hugging Face, by name or path.",
 )
+_fast = click.option("--fast", is_flag=True, help="The same as --reader fast.")
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -126,6 +127,7 @@ def quoth() -> None:
 )
 @click.option("--top-k", type=click.IntRange(min=1), help="Number of passages to read.")
 @_reader
+@_fast
 @_model
 @_folder
 @_store
@@ -137,6 +139,7 @@ def ask(
     threshold: float | None,
     top_k: int | None,
     reader: str,
+    fast: bool,
     model: str,
     folder: str | None,
     store: str | None,
@@ -148,7 +151,8 @@ def ask(
     from qa.settings import AnswerSettings
 
     settings = AnswerSettings(top_k=top_k) if top_k else AnswerSettings()
-    answerer = Answerer(_index(sources, folder, model, store), reader=load_reader(reader), settings=settings)
+    chosen = load_reader(_chosen(reader, fast))
+    answerer = Answerer(_index(sources, folder, model, store), reader=chosen, settings=settings)
     answer = answerer.answer(question, threshold=threshold, documents=documents or None)
     _note(answerer.index, {citation.document_id for citation in cited([answer])})
     click.echo(_json(answer.model_dump(mode="json")) if as_json else _rendered(answer))
@@ -231,6 +235,7 @@ def index(paths: tuple[str, ...], folder: str | None, store: str | None, model: 
 )
 @click.option("--everywhere", is_flag=True, help="Ask of the whole source, not of each document.")
 @_reader
+@_fast
 @_model
 @_folder
 @_store
@@ -243,6 +248,7 @@ def evaluate(
     about: tuple[str, ...],
     everywhere: bool,
     reader: str,
+    fast: bool,
     model: str,
     folder: str | None,
     store: str | None,
@@ -254,7 +260,7 @@ def evaluate(
         return _index(sources or default, folder, model, store)
 
     chosen = Choice(half=half, about=about, everywhere=everywhere)
-    return run(questions, opened, chosen, reader, report, gate)
+    return run(questions, opened, chosen, _chosen(reader, fast), report, gate)
 
 
 @quoth.command()
@@ -278,6 +284,7 @@ def verify(answer: str, sources: tuple[str, ...]) -> int:
 @_source
 @_store
 @_reader
+@_fast
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=7860, show_default=True, help="Port to listen on."
@@ -312,6 +319,7 @@ def chat(
     sources: tuple[str, ...],
     store: str | None,
     reader: str,
+    fast: bool,
     host: str,
     port: int,
     shared: str | None,
@@ -337,7 +345,7 @@ def chat(
         uploads=UploadLimits(file_megabytes=upload_megabytes),
         asking=AskLimits(per_minute=per_minute),
     )
-    page.serve(_index(sources, None, DEFAULT_MODEL, store), reader, serving)
+    page.serve(_index(sources, None, DEFAULT_MODEL, store), _chosen(reader, fast), serving)
 
 
 @quoth.command()
@@ -359,6 +367,10 @@ def doctor(clear: bool, clear_kept: bool) -> None:
             click.echo(line)
     for line in doctors.diagnosis():
         click.echo(line)
+
+
+def _chosen(reader: str, fast: bool) -> str:
+    return "fast" if fast else reader
 
 
 def _sources(sources: Sequence[str]) -> list[str]:

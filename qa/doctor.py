@@ -14,6 +14,7 @@ from index.settings import DEFAULT_MODEL
 from index.store import generations
 from qa.errors import ReaderError
 from qa.read.onnx_model import OnnxSpanModel
+from qa.read.window_model import WEIGHTS, WindowModel
 from qa.serve.kept_uploads import Kept, kept_folders, remove_kept
 
 _PACKAGES = (
@@ -45,6 +46,9 @@ def diagnosis() -> Iterator[str]:
         reader = OnnxSpanModel()
         reader.verify()
         yield f"reader quoth: SHA-256 {reader.config.sha256['reader.onnx']} as pinned"
+        second = WindowModel()
+        second.load()
+        yield f"second reader: SHA-256 {second.config.sha256[WEIGHTS]} as pinned"
     except ReaderError as error:
         yield f"reader: {error}"
     yield f"cache {cache_folder()}"

@@ -16,7 +16,7 @@ from qa.converse.rewrite import Reading
 from qa.errors import QuestionError
 from qa.messages import REFUSAL
 from qa.read.calibration import shipped_calibration
-from qa.read.choice import load_reader
+from qa.read.choice import load_reader, second_reader_of
 from qa.read.reader import Reader
 from qa.read.spans import Span, sentences_of
 from qa.requests.request import Request, Requests
@@ -60,8 +60,10 @@ class Answerer:
         self.settings = settings or AnswerSettings()
         self.retriever = Retriever(index, retrieval)
         reader = reader or load_reader()
+        second = second_reader_of(reader)
+        calibration = shipped_calibration((second or reader).calibration)
         self.requests = Requests(self.retriever)
-        self.finder = Finder(self.requests, reader, shipped_calibration(reader.calibration), self.settings)
+        self.finder = Finder(self.requests, reader, second, calibration, self.settings)
 
     def answer(
         self,

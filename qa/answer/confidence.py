@@ -21,9 +21,10 @@ class Signals(NamedTuple):
     """What the confidence is made from; all are of the best span, its sentence and its passage.
 
     `cosine`, `share` and `pairs` are the sentence's, as retrieval scored it. `margin` and `answerable` are
-    the reader's, see `Span`. `lead` is the score's distance to the best span that says something else, at
-    most 1 and, when there is none, 1. `first` is 1 when the span stands in the passage that was retrieved
-    first. DECISIONS.md lists the signals that were tried and added nothing.
+    the reader's, and the last three the second reading's, see `Span`. `lead` is the score's distance to the
+    best span that says something else, at most 1 and, when there is none, 1. `first` is 1 when the span
+    stands in the passage that was retrieved first. DECISIONS.md lists the signals that were tried and added
+    nothing.
     """
 
     cosine: float
@@ -33,6 +34,9 @@ class Signals(NamedTuple):
     answerable: float
     lead: float
     first: float
+    support: float
+    second_margin: float
+    second_answerable: float
 
 
 def signals(passages: Sequence[RetrievedPassage], spans: Sequence[Span]) -> Signals:
@@ -50,6 +54,9 @@ def signals(passages: Sequence[RetrievedPassage], spans: Sequence[Span]) -> Sign
         answerable=best.answerable,
         lead=min(_FARTHEST, best.score - other.score) if other else _FARTHEST,
         first=float(best.passage == 0),
+        support=best.support,
+        second_margin=best.second_margin,
+        second_answerable=best.second_answerable,
     )
 
 

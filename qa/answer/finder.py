@@ -13,6 +13,7 @@ from qa.answer.timings import Timings
 from qa.read.calibration import Calibration
 from qa.read.faq import answering
 from qa.read.reader import Reader
+from qa.read.second import SecondReader
 from qa.read.spans import Span, text_of
 from qa.requests.counting import choosing, may_count
 from qa.requests.parts import Part, within
@@ -34,12 +35,18 @@ class Finder:
     """Finds the best guess for a request. May be used from many threads at once."""
 
     def __init__(
-        self, requests: Requests, reader: Reader, calibration: Calibration, settings: AnswerSettings
+        self,
+        requests: Requests,
+        reader: Reader,
+        second: SecondReader | None,
+        calibration: Calibration,
+        settings: AnswerSettings,
     ) -> None:
         self._requests = requests
         self._retriever = requests.retriever
         self.wordings = Wordings(self._retriever.index)
         self._reader = reader
+        self._second = second
         self.calibration = calibration
         self._settings = settings
 
@@ -97,11 +104,15 @@ class Finder:
 
     def read(self, question: str, passages: Sequence[RetrievedPassage]) -> list[Span]:
         """The spans of passages as they may be shown, best first."""
-        settled = settle(question, self._reader.read(question, passages), passages)
-        return preferred(question, settled, passages)
+        spans = self._reader.read(question, passages)
+        if self._second:
+            spans = self._second.read(question, spans, passages, self._retriever.index.document)
+        return preferred(question, settle(question, spans, passages), passages)
 
     def _rated(self, question: str, request: Request, timings: Timings) -> Guess:
         """The best guess for one wording of a request, and how sure it is."""
+        if self._second:
+            self._second.prepare()
         with timings.stage("retrieve"):
             passages = self.to_read(question, request.documents, request.parts)
             missing = self._retriever.missing_words(question, documents=request.documents)

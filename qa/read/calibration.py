@@ -17,7 +17,8 @@ class Ranking(BaseModel):
     """What the score of a span is made of: a weight for each thing that is known of it.
 
     `margin` and `answerable` are the model's (see `qa.read.spans.Span`); `sentence` is for the retriever's
-    score of the sentence, `words` and `dense` for those of the passage.
+    score of the sentence, `words` and `dense` for those of the passage; the last three are of the second
+    reading.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,6 +28,9 @@ class Ranking(BaseModel):
     sentence: float = 1.0
     words: float = 0.0
     dense: float = 0.0
+    support: float = 0.0
+    second_margin: float = 0.0
+    second_answerable: float = 0.0
 
 
 class Calibration(BaseModel):

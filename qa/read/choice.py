@@ -3,24 +3,40 @@
 import os
 from functools import cache
 
+from qa.read.calibration import Ranking, shipped_calibration
 from qa.read.onnx_model import OnnxSpanModel
 from qa.read.reader import ExtractiveReader, Reader, SentenceReader
+from qa.read.second import SecondReader
+from qa.read.window_model import WindowModel
 
-SHIPPED, SENTENCE = "quoth", "sentence"
+SHIPPED, FAST, SENTENCE = "quoth", "fast", "sentence"
 
 
 def load_reader(name: str | os.PathLike[str] = SHIPPED) -> Reader:
-    """The reader of a name: "quoth" ships, "sentence" is the baseline, any other is Hugging Face's.
+    """The reader of a name: "quoth", "fast", "sentence", or a model of Hugging Face.
 
-    Models are loaded at the first question, and raise ReaderError when they are not there.
+    "quoth" ships, "fast" is the same without the second reading, "sentence" is the baseline. Models are
+    loaded at the first question, and raise ReaderError when they are not there.
     """
     if name == SHIPPED:
         return _shipped()
+    if name == FAST:
+        return ExtractiveReader(OnnxSpanModel())
     if name == SENTENCE:
         return SentenceReader()
     from qa.read.huggingface import HuggingFaceSpanModel
 
     return ExtractiveReader(HuggingFaceSpanModel(os.fspath(name)))
+
+
+def second_reader_of(reader: Reader) -> SecondReader | None:
+    """What reads again after a reader: after the one that ships, the larger model that ships with it."""
+    return _second() if reader is _shipped() else None
+
+
+@cache
+def _second() -> SecondReader:
+    return SecondReader(WindowModel(), shipped_calibration(SecondReader.calibration).ranking or Ranking())
 
 
 @cache

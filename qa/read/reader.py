@@ -14,6 +14,7 @@ from qa.language.pronouns import is_pronoun
 from qa.read.calibration import Ranking, shipped_calibration
 from qa.read.cues import is_bare, kind_fits, related, telling
 from qa.read.faq import is_question
+from qa.read.ranking import scored
 from qa.read.rows import cell_asked, row_at, shown
 from qa.read.spans import Span, TokenLogits, best_within
 from qa.retrieve.retriever import RetrievedPassage, ScoredSentence
@@ -76,7 +77,7 @@ class ExtractiveReader:
     def _span(
         self, question: str, found: RetrievedPassage, place: int, sentence: ScoredSentence, known: TokenLogits
     ) -> Span | None:
-        passage, weights = found.hit.passage, self.ranking
+        passage = found.hit.passage
         start, end = sentence.start - passage.start, sentence.end - passage.start
         row = row_at(passage, start)
         cell = cell_asked(question, passage, row) if row else None
@@ -90,24 +91,18 @@ class ExtractiveReader:
             first_asked, last_asked = (place - passage.start for place in sentence.heading)
             headed = best_within(known, first_asked, last_asked, self.model.longest_answer)
             margin = max(margin, headed[2] if headed else margin)
-        score = (
-            weights.margin * margin
-            + weights.answerable * known.answerable
-            + weights.sentence * sentence.score
-            + weights.words * found.words
-            + weights.dense * found.dense
-        )
-        return Span(
+        span = Span(
             document_id=passage.document_id,
             start=sentence.start,
             end=sentence.end,
             highlight=(passage.start + first, passage.start + last),
-            score=score,
+            score=0.0,
             passage=place,
             margin=margin,
             answerable=known.answerable,
             otherwise=self._otherwise(passage, sentence, known, first, last),
         )
+        return scored(span, found, self.ranking)
 
     def _otherwise(
         self, passage: Passage, sentence: ScoredSentence, known: TokenLogits, first: int, last: int

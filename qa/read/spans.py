@@ -22,7 +22,8 @@ class Span(NamedTuple):
     are 0 for a reader that does not know them. Where the exact answer says nothing by itself, `otherwise` is
     the best one of the sentence that does, and its margin. `beside` is the range of another sentence that is
     cited with this one, and may hold the highlight. `unfit` tells that the sentence cannot be the answer:
-    it says the opposite of what is asked, or asks itself.
+    it says the opposite of what is asked, or asks itself. `support`, `second_margin` and `second_answerable`
+    are logits of the second reading: that the sentence answers, and as above; 0 without one.
     """
 
     document_id: str
@@ -36,6 +37,9 @@ class Span(NamedTuple):
     otherwise: tuple[Range, float] | None = None
     beside: Range | None = None
     unfit: bool = False
+    support: float = 0.0
+    second_margin: float = 0.0
+    second_answerable: float = 0.0
 
 
 class TokenLogits(NamedTuple):

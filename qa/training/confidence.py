@@ -1,9 +1,9 @@
 """Fit how spans are ranked, what makes their confidence, and where the verdicts start.
 
-    python -m qa.training.confidence [--reader quoth] [--data ../shared/data] [--test] [--write]
+    python -m qa.training.confidence [--reader quoth] [--fast] [--data ../shared/data] [--test] [--write]
 
 The questions come from several populations, since people ask other things than SQuAD does; see POPULATIONS.
-The reader that ships learnt from none of their documents. Each population counts as its weight says, however
+The readers that ship learnt from none of these documents. Each population counts as its weight says, however
 many questions it has: half of the weight is people's own documents and questions, the rest encyclopaedias,
 by a search box's questions and by SQuAD's traps. Each question is asked of its own document; those of `nq`
 also of the nearest paragraph that does not hold their answer.
@@ -27,18 +27,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.index import Index
+from index.types import Document
 from qa.answer.answerer import Answerer
 from qa.answer.confidence import Signals, confidence, signals
+from qa.answer.preference import preferred
 from qa.answer.settling import settle
 from qa.evaluation.metrics import is_right, normalize_answer
 from qa.evaluation.questions import Question, half, load_questions
 from qa.evaluation.refusal import auroc, ece
-from qa.evaluation.splits import NATURAL_TEST_DOCUMENTS, TEST_ARTICLES, VALIDATION_ARTICLES
+from qa.evaluation.splits import NATURAL_TEST_DOCUMENTS, TEST_ARTICLES, VALIDATION_ARTICLES, is_kept_back
 from qa.read.calibration import FILE, Calibration, Ranking
-from qa.read.choice import load_reader
+from qa.read.choice import load_reader, second_reader_of
 from qa.read.onnx_model import OnnxSpanModel
+from qa.read.ranking import known_of
 from qa.read.reader import ExtractiveReader, Reader, SpanModel
+from qa.read.second import SecondReader, WindowReader
 from qa.read.spans import Span, TokenLogits
+from qa.read.window_model import WindowLogits
 from qa.retrieve.retriever import RetrievedPassage
 from qa.training.sets import ready
 from qa.types import Citation
@@ -46,11 +51,13 @@ from qa.types import Citation
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 # What only a trained reader knows.
-_TRAINED = frozenset({"margin", "answerable"})
+_TRAINED = frozenset({"margin", "answerable", "support", "second_margin", "second_answerable"})
 # By the mean scores on each population when it is left out of the fit; 5 to 80 differ by 0.002.
 _RIDGE = 20.0
 # Spans of a question that its ranking learns from.
 _RANKED = 12
+# What the fit of a ranking starts from.
+_FIRST_RANKING = Ranking(margin=0.3, answerable=0.3, words=0.5, dense=0.5, support=0.7, second_margin=0.1)
 
 
 class Costs(NamedTuple):
@@ -84,8 +91,8 @@ class Population(NamedTuple):
 
 
 POPULATIONS: Mapping[str, Population] = {
-    "natural_train": Population(3.0, share=0.1),
-    "nq": Population(2.0, share=0.25),
+    "natural_train": Population(3.0, wanted=lambda q: is_kept_back(str(q.document_id))),
+    "nq": Population(2.0, wanted=lambda q: is_kept_back(str(q.document_id))),
     "squad2_dev": Population(2.0, wanted=lambda q: q.document_id in VALIDATION_ARTICLES),
     "natural": Population(1.5, wanted=lambda q: q.document_id not in NATURAL_TEST_DOCUMENTS),
     "clapnq": Population(1.5, wanted=lambda q: half(q.id) == "tuning"),
@@ -104,6 +111,49 @@ class Asked(NamedTuple):
     read_as: str
     passages: Sequence[RetrievedPassage]
     spans: Sequence[Span]
+    document: Callable[[str], Document]
+
+
+class Readers(NamedTuple):
+    """The reader, and what reads again after it."""
+
+    first: Reader
+    second: SecondReader | None
+
+    @property
+    def calibration(self) -> str:
+        """See `Reader.calibration`."""
+        return (self.second or self.first).calibration
+
+    def ranked(self, ranking: Ranking) -> "Readers":
+        """The same, the last of them with another ranking."""
+        if self.second:
+            return Readers(self.first, SecondReader(self.second.model, ranking))
+        return Readers(ExtractiveReader(self.first.model, ranking), None)  # type: ignore[attr-defined]
+
+    def read(self, one: Asked) -> list[Span]:
+        """The spans of a question as an Answerer has them."""
+        spans = self.first.read(one.read_as, one.passages)
+        if self.second:
+            spans = self.second.read(one.read_as, spans, one.passages, one.document)
+        return preferred(one.read_as, settle(one.read_as, spans, one.passages), one.passages)
+
+
+class RememberingWindows:
+    """Reads no window twice for the same question."""
+
+    def __init__(self, model: WindowReader) -> None:
+        self._model = model
+        self._known: dict[tuple[str, str, str], WindowLogits] = {}
+        self.longest_answer = model.longest_answer
+        self.load = model.load
+
+    def logits(self, question: str, texts: Sequence[tuple[str, str]]) -> list[WindowLogits]:
+        """See `WindowReader.logits`."""
+        unknown = [pair for pair in texts if (question, *pair) not in self._known]
+        for pair, found in zip(unknown, self._model.logits(question, unknown), strict=True):
+            self._known[question, *pair] = found
+        return [self._known[question, *pair] for pair in texts]
 
 
 class RememberingModel:
@@ -129,28 +179,31 @@ def main() -> None:
     )
     parser.add_argument("--reader", default="quoth", help="as for quoth ask, or the folder of a trained one")
     parser.add_argument("--data", type=ready, default="../shared/data")
+    parser.add_argument("--fast", action="store_true", help="without the second reading")
     parser.add_argument("--test", action="store_true")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     for name in POPULATIONS:
         if not (arguments.data / name).is_dir():
             sys.exit(f"{arguments.data / name}: no such folder; name the data with --data")
-    reader = _reader(arguments.reader)
-    asked = {name: collect(arguments.data, name, chosen, reader) for name, chosen in POPULATIONS.items()}
+    readers = _readers(arguments.reader, fast=arguments.fast)
+    asked = {name: collect(arguments.data, name, chosen, readers) for name, chosen in POPULATIONS.items()}
     weights = {name: chosen.weight for name, chosen in POPULATIONS.items()}
     ranking = None
-    if isinstance(reader, ExtractiveReader):
+    if isinstance(readers.first, ExtractiveReader):
         ranking = fit_ranking(asked, weights)
         print(f"ranking: {ranking.model_dump_json()}")
-        reader = ExtractiveReader(reader.model, ranking)
-        asked = {name: _read_again(some, reader) for name, some in asked.items()}
+        readers = readers.ranked(ranking)
+        asked = {
+            name: [one._replace(spans=readers.read(one)) for one in some] for name, some in asked.items()
+        }
     names = [name for name in Signals._fields if ranking or name not in _TRAINED]
     for name, some in asked.items():
         rest = {other: known for other, known in asked.items() if other != name}
         print(f"left out, {scores(name, some, fit(rest, weights, names))}")
     calibration = fit(asked, weights, names).model_copy(update={"ranking": ranking})
     tests = {
-        f"{name}, kept for testing": collect(arguments.data, name, chosen, reader)
+        f"{name}, kept for testing": collect(arguments.data, name, chosen, readers)
         for name, chosen in (TESTS.items() if arguments.test else ())
     }
     for name, some in {**asked, **tests}.items():
@@ -158,21 +211,21 @@ def main() -> None:
     print(calibration.model_dump_json(indent=1, exclude_none=True))
     if arguments.write:
         kept = json.loads(FILE.read_text(encoding="utf-8"))
-        kept[reader.calibration] = calibration.model_dump(mode="json", exclude_none=True)
+        kept[readers.calibration] = calibration.model_dump(mode="json", exclude_none=True)
         FILE.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
-def collect(data: Path, name: str, chosen: Population, reader: Reader) -> list[Asked]:
+def collect(data: Path, name: str, chosen: Population, readers: Readers) -> list[Asked]:
     """Retrieve and read for the questions of a set that stand alone, each asked of its document."""
     folder = data / name
-    answerer = Answerer(Index.from_sources([folder / "documents.jsonl"]), reader=reader)
+    answerer = Answerer(Index.from_sources([folder / "documents.jsonl"]), reader=readers.first)
     found = []
     for question in load_questions(folder / "questions.jsonl").questions:
         if question.history or not chosen.wanted(question) or not _drawn(question.id, chosen.share):
             continue
-        found.append(_asked(answerer, question))
+        found.append(_asked(answerer, question, readers))
         if name == "nq" and (other := _elsewhere(answerer, question)):
-            found.append(_asked(answerer, other))
+            found.append(_asked(answerer, other, readers))
     return [one for one in found if one.spans]
 
 
@@ -180,10 +233,11 @@ def _drawn(question_id: str, share: float) -> bool:
     return int(hashlib.sha256(question_id.encode()).hexdigest()[:8], 16) < share * 16**8
 
 
-def _asked(answerer: Answerer, question: Question) -> Asked:
+def _asked(answerer: Answerer, question: Question, readers: Readers) -> Asked:
     passages = answerer.finder.to_read(question.question, [str(question.document_id)])
     read_as = answerer.retriever.respelt(question.question, passages)
-    return Asked(question, read_as, passages, answerer.finder.read(read_as, passages))
+    unread = Asked(question, read_as, passages, (), answerer.index.document)
+    return unread._replace(spans=readers.read(unread))
 
 
 def _elsewhere(answerer: Answerer, question: Question) -> Question | None:
@@ -222,7 +276,7 @@ def fit_ranking(asked: Mapping[str, Sequence[Asked]], weights: Mapping[str, floa
         for one in some:
             ok = np.array([right(one, span) for span in one.spans[:_RANKED]], dtype=np.bool_)
             if ok.any():
-                known = np.array([_known_of(span, one.passages) for span in one.spans[:_RANKED]])
+                known = np.array([known_of(span, one.passages[span.passage]) for span in one.spans[:_RANKED]])
                 lists.append((weights[name] / len(some), known, ok))
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
@@ -233,16 +287,9 @@ def fit_ranking(asked: Mapping[str, Sequence[Asked]], weights: Mapping[str, floa
             slope += weight * (known.T @ softmax(rank) - known[ok].T @ softmax(rank[ok]))
         return value, slope
 
-    start = np.array([0.5, 0.5, 1.0, 0.5, 0.5])
+    start = np.array(list(_FIRST_RANKING.model_dump().values()))
     best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(names)).x
     return Ranking(**{name: round(float(weight), 3) for name, weight in zip(names, best, strict=True)})
-
-
-def _known_of(span: Span, passages: Sequence[RetrievedPassage]) -> list[float]:
-    """What `Ranking` weighs, in its order."""
-    passage = passages[span.passage]
-    sentence = next((s.score for s in passage.sentences if s.start == span.start), 0.0)
-    return [span.margin, span.answerable, sentence, passage.words, passage.dense]
 
 
 def fit(
@@ -309,21 +356,18 @@ def _estimates(asked: Sequence[Asked], fitted: Calibration) -> Floats:
     return np.array([confidence(signals(one.passages, one.spans), fitted) for one in asked])
 
 
-def _read_again(asked: Sequence[Asked], reader: Reader) -> list[Asked]:
-    return [
-        one._replace(spans=settle(one.read_as, reader.read(one.read_as, one.passages), one.passages))
-        for one in asked
-    ]
-
-
-def _reader(name: str) -> Reader:
-    """A reader by name or by the folder that training wrote; a trained one remembers what it read."""
+def _readers(name: str, *, fast: bool) -> Readers:
+    """A reader by name or by the folder that training wrote, and the second; both remember what they read."""
     if Path(name, "reader.onnx").is_file():
-        return ExtractiveReader(RememberingModel(OnnxSpanModel(Path(name))), Ranking())
+        return Readers(ExtractiveReader(RememberingModel(OnnxSpanModel(Path(name))), Ranking()), None)
     reader = load_reader(name)
-    if isinstance(reader, ExtractiveReader):
-        return ExtractiveReader(RememberingModel(reader.model), Ranking())
-    return reader
+    if not isinstance(reader, ExtractiveReader):
+        return Readers(reader, None)
+    second = None if fast else second_reader_of(reader)
+    if second is None:
+        return Readers(ExtractiveReader(RememberingModel(reader.model), Ranking()), None)
+    remembering = SecondReader(RememberingWindows(second.model), _FIRST_RANKING)
+    return Readers(ExtractiveReader(RememberingModel(reader.model), reader.ranking), remembering)
 
 
 if __name__ == "__main__":

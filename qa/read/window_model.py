@@ -1,0 +1,181 @@
+"""Run the second reader's encoder by ONNX Runtime.
+
+Its folder holds `graph.onnx`, the operators with their small numbers; `weights.bin`, the matrices, each
+compressed by itself; `tokenizer.json`; and `config.json`, which names the matrices and all checksums.
+"""
+
+import hashlib
+import json
+import threading
+import zlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from index.embed.onnx_encoder import SLOWER
+from index.machine import cores
+from index.text.surrogates import encodable
+from qa.errors import ReaderError
+from qa.read.spans import Logits, TokenLogits
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+SHIPPED = Path(__file__).parents[1] / "model" / "second"
+# SHA-256 of config.json of the model that ships, which holds those of the other files.
+SHIPPED_SHA256 = "3f7747ac7c0616872825dcd2404ae453afaaa9ae6015140606835676530a8a3b"
+_BEGIN, _END = "<s>", "</s>"
+GRAPH, WEIGHTS, TOKENIZER, CONFIG = "graph.onnx", "weights.bin", "tokenizer.json", "config.json"
+
+
+class Matrix(BaseModel):
+    """A matrix of int8 in `weights.bin`: its shape, and the bytes it takes there, compressed by zlib."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    shape: tuple[int, ...]
+    size: int
+
+
+class WindowConfig(BaseModel):
+    """The form of the model; see `card.md`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    max_tokens: int
+    question_tokens: int
+    context_tokens: int
+    answer_tokens: int
+    matrices: tuple[Matrix, ...]
+    sha256: dict[str, str]
+
+
+class WindowLogits(NamedTuple):
+    """What the model says of a window: of its tokens, and of each that its sentence answers (n,)."""
+
+    tokens: TokenLogits
+    support: Logits
+
+
+class WindowModel:
+    """Reads windows one by one, several at a time; loaded at the first use, safe to share between threads.
+
+    One window goes through at once because the scale of the integers is taken from all that does.
+    """
+
+    def __init__(self, folder: Path = SHIPPED) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+
+    @cached_property
+    def config(self) -> WindowConfig:
+        """How the model is to be run; ReaderError when it is missing, or not the one that was shipped."""
+        path = self._folder / CONFIG
+        try:
+            content = path.read_bytes()
+            config = WindowConfig.model_validate(json.loads(content))
+        except (OSError, ValueError, ValidationError) as error:
+            raise ReaderError(f"{path}: no second reader there; install quoth again") from error
+        if self._folder == SHIPPED and hashlib.sha256(content).hexdigest() != SHIPPED_SHA256:
+            raise ReaderError(f"{path}: its SHA-256 is not the one that ships; install quoth again")
+        return config
+
+    @property
+    def longest_answer(self) -> int:
+        """In tokens."""
+        return self.config.answer_tokens
+
+    def logits(self, question: str, texts: Sequence[tuple[str, str]]) -> list[WindowLogits]:
+        """What the model says of each (context, text); a text is cut where all pass the model's limit."""
+        tokenizer, session, workers = self._loaded
+        begin, end = tokenizer.token_to_id(_BEGIN), tokenizer.token_to_id(_END)
+        flat = [question, *(part for pair in texts for part in pair)]
+        asked, *encoded = tokenizer.encode_batch(encodable(flat), add_special_tokens=False)
+        question_ids = asked.ids[: self.config.question_tokens]
+
+        def run(pair: tuple[Any, Any]) -> WindowLogits:
+            context, text = pair
+            context_ids = context.ids[: self.config.context_tokens]
+            head = [begin, *question_ids, end, end, *context_ids, *([end] if context_ids else [])]
+            body = text.ids[: self.config.max_tokens - len(head) - 1]
+            ids = np.array([[*head, *body, end]], dtype=np.int64)
+            tokens, answerable = session.run(["tokens", "answerable"], {"input_ids": ids})
+            inner: NDArray[np.float32] = tokens[0, len(head) : len(head) + len(body)]
+            offsets = np.array(text.offsets[: len(body)], dtype=np.int64).reshape(-1, 2)
+            null = float(tokens[0, 0, 0] + tokens[0, 0, 1])
+            known = TokenLogits(inner[:, 0], inner[:, 1], offsets, null, float(answerable[0, 0]))
+            return WindowLogits(known, inner[:, 2])
+
+        return list(workers.map(run, zip(encoded[::2], encoded[1::2], strict=True)))
+
+    def load(self) -> None:
+        """Load the model now, as a thread may while passages are still being retrieved."""
+        _ = self._loaded
+
+    @property
+    def _loaded(self) -> "tuple[Tokenizer, InferenceSession, ThreadPoolExecutor]":
+        with self._lock:
+            return self._parts
+
+    @cached_property
+    def _parts(self) -> "tuple[Tokenizer, InferenceSession, ThreadPoolExecutor]":
+        from tokenizers import Tokenizer
+
+        files = {name: self._checked(name) for name in (GRAPH, WEIGHTS, TOKENIZER)}
+        tokenizer = Tokenizer.from_buffer(files[TOKENIZER])
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        # The session reads the matrices where they are, so they are kept beside it.
+        self._matrices = self._unpacked(files[WEIGHTS])
+        session = _opened(files[GRAPH], self._matrices)
+        return tokenizer, session, ThreadPoolExecutor(cores(), thread_name_prefix="quoth-second-reader")
+
+    def _checked(self, name: str) -> bytes:
+        """A file's bytes; ReaderError when they are not those that the config names."""
+        path, expected = self._folder / name, self.config.sha256[name]
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ReaderError(f"{path}: cannot be read; install quoth again") from error
+        if hashlib.sha256(content).hexdigest() != expected:
+            raise ReaderError(f"{path}: its SHA-256 is not the one pinned; install quoth again")
+        return content
+
+    def _unpacked(self, packed: bytes) -> dict[str, Any]:
+        """The matrices by name, as ONNX Runtime takes them."""
+        import onnxruntime
+
+        places, at = [], 0
+        for matrix in self.config.matrices:
+            places.append((matrix, at))
+            at += matrix.size
+
+        def unpack(place: tuple[Matrix, int]) -> tuple[str, Any]:
+            matrix, start = place
+            content = zlib.decompress(memoryview(packed)[start : start + matrix.size])
+            values = np.frombuffer(content, dtype=np.int8).reshape(matrix.shape)
+            return matrix.name, onnxruntime.OrtValue.ortvalue_from_numpy(values)
+
+        with ThreadPoolExecutor(cores()) as workers:
+            return dict(workers.map(unpack, places))
+
+
+def _opened(graph: bytes, matrices: dict[str, Any]) -> "InferenceSession":
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
+    options.log_severity_level = 3
+    options.add_external_initializers(list(matrices), list(matrices.values()))
+    return onnxruntime.InferenceSession(
+        graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER
+    )

@@ -1,0 +1,186 @@
+"""Cut the training sets into windows for the second reader.
+
+    python -m qa.training.second_data --work FOLDER [--data ../shared/data]
+
+Writes FOLDER/windows.jsonl, one question a line: windows that answer it, and those that retrieval likes best
+of the others. Each question is asked of its own document, those of `nq` of all. Of a question that has no
+answer, all windows are such others. Other wordings and near misses come from `paraphrases`.
+"""
+
+import argparse
+import json
+import random
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from index.index import Index
+from index.types import Document
+from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES
+from qa.read.spans import Range
+from qa.read.windows import Window, windows
+from qa.retrieve.retriever import Retriever
+
+Row = dict[str, Any]
+# Passages that are searched, and the sentences of them that a question draws its windows from.
+_PASSAGES = 8
+_FEWEST, _MOST = 4, 7
+# How often a window has no, one or two sentences beside the one it is about; training shortens it at random.
+_BESIDE, _LONGEST = (0.15, 0.6, 0.25), 800
+# Windows beside those that answer: the best ones, and of a question without an answer one more.
+_OTHERS = 2
+
+
+class Source(NamedTuple):
+    """A set of questions: the share of them that is drawn, and whether all documents are asked."""
+
+    share: float = 1.0
+    everywhere: bool = False
+    wanted: Callable[[Row], bool] = lambda _: True
+
+
+SOURCES = {
+    "natural_train": Source(),
+    "nq": Source(everywhere=True),
+    "squad2_dev": Source(wanted=lambda row: row["document_id"] not in TEST_ARTICLES | VALIDATION_ARTICLES),
+    "squad11_dev": Source(share=0.6),
+    "squadshifts": Source(share=0.14),
+    "unansq": Source(),
+    "fairytale": Source(share=0.7),
+}
+
+
+def main() -> None:
+    """Write the windows of all sources."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    arguments = parser.parse_args()
+    wordings: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for pair in _rows(arguments.data / "paraphrases" / "pairs.jsonl"):
+        wordings[pair["set"], pair["id"]].append(pair)
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    with (arguments.work / "windows.jsonl").open("w", encoding="utf-8") as out:
+        for name, source in SOURCES.items():
+            count = 0
+            for row in drawn(arguments.data, name, source, wordings):
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
+                count += 1
+            print(f"{name}: {count} questions", file=sys.stderr, flush=True)
+
+
+def drawn(data: Path, name: str, source: Source, wordings: dict[tuple[str, str], list[Row]]) -> Iterator[Row]:
+    """The questions of a set with their windows, in all their wordings."""
+    chance = random.Random(f"windows of {name}")
+    cutter = Cutter(Index.from_sources([data / name / "documents.jsonl"]), chance)
+    for row in _rows(data / name / "questions.jsonl"):
+        others = wordings.get((name, row["id"]), [])
+        if not source.wanted(row) or not (others or chance.random() < source.share):
+            continue
+        evidence = row["evidence"] if row["answerable"] else []
+        if row.get("offset") == "guessed" and not cutter.is_plain(row["document_id"], evidence):
+            continue
+        asked = [(row["question"], True)]
+        for pair in others:
+            asked += [(pair["paraphrase"], True), (pair["casual"], True), (pair["near_miss"], False)]
+        for question, answers in asked:
+            where = None if source.everywhere and answers else [row["document_id"]]
+            found = cutter.cut(question, row, evidence if answers else [], where) if question else None
+            if found:
+                yield {"set": name, "document_id": row["document_id"], "question": question, **found}
+
+
+class Cutter:
+    """Cuts windows for questions from the documents of one index."""
+
+    def __init__(self, index: Index, chance: random.Random) -> None:
+        self._index = index
+        self._retriever = Retriever(index)
+        self._chance = chance
+        self._sentences: dict[str, list[Range]] = defaultdict(list)
+        for row in range(len(index)):
+            self._sentences[index.passage(row).document_id] += index.sentences(row)
+
+    def is_plain(self, document_id: str, evidence: Sequence[Row]) -> bool:
+        """Whether each text of the evidence occurs once, so that its place is certain."""
+        text = self._index.document(document_id).text
+        return all(text.count(text[one["start"] : one["end"]]) == 1 for one in evidence)
+
+    def cut(
+        self, question: str, row: Row, evidence: Sequence[Row], documents: Collection[str] | None
+    ) -> Row | None:
+        """The windows that answer a question, and others; None where what answers lies in no sentence."""
+        golds = [(one["start"], one["end"]) for one in evidence]
+        wanted = self._retrieved(question, documents)
+        own = self._sentences[row["document_id"]]
+        for start, end in golds:
+            wanted[row["document_id"]] |= {one for one in own if one[0] < end and start < one[1]}
+        answering, others = [], []
+        for document_id, places in wanted.items():
+            document = self._index.document(document_id)
+            beside = self._chance.choices((0, 1, 2), _BESIDE)[0]
+            for window in windows(
+                document, self._sentences[document_id], places, beside=beside, longest=_LONGEST
+            ):
+                known = golds if document_id == row["document_id"] else []
+                shown = _shown(document, window, known, evidence)
+                if shown["answering"]:
+                    answering.append(shown)
+                elif not _holds(shown["text"], row["answers"] if evidence else []):
+                    others.append(shown)
+        if golds and not answering:
+            return None
+        return {"answering": answering, "others": others[: _OTHERS if golds else _OTHERS + 1]}
+
+    def _retrieved(self, question: str, documents: Collection[str] | None) -> dict[str, set[Range]]:
+        found = self._retriever.search(question, _PASSAGES, documents=documents)
+        scored = [
+            (sentence.score + 0.3 * passage.words, passage.hit.passage.document_id, sentence)
+            for passage in found
+            for sentence in passage.sentences
+        ]
+        best: dict[str, set[Range]] = defaultdict(set)
+        ranked = sorted(scored, key=lambda one: -one[0])[: self._chance.randint(_FEWEST, _MOST)]
+        for _, document_id, sentence in ranked:
+            best[document_id].add((sentence.start, sentence.end))
+        return best
+
+
+def _shown(document: Document, window: Window, golds: Sequence[Range], evidence: Sequence[Row]) -> Row:
+    """A window as it is read: context, text, sentences, the exact answers and the answering sentences."""
+    start, end = window.range
+    exact = [
+        (one["start"] - start, one["end"] - start)
+        for one in evidence
+        if golds and one["role"] == "answer" and start <= one["start"] and one["end"] <= end
+    ]
+    sentences = [(a - start, b - start) for a, b in window.sentences]
+    return {
+        "context": window.context,
+        "text": document.text[start:end],
+        "sentences": sentences,
+        "answers": exact,
+        "answering": [
+            number
+            for number, (a, b) in enumerate(window.sentences)
+            if any(first < b and a < last for first, last in golds)
+        ],
+    }
+
+
+def _holds(text: str, answers: Sequence[str]) -> bool:
+    folded = text.casefold()
+    return any(len(answer) > 2 and answer.casefold() in folded for answer in answers)
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    with path.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+if __name__ == "__main__":
+    main()
