@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from index.index import Index
+from index.store.protocol import SearchIndex
 from index.types import Document
 from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES
 from qa.read.spans import Range
@@ -97,7 +98,7 @@ def drawn(data: Path, name: str, source: Source, wordings: dict[tuple[str, str],
 class Cutter:
     """Cuts windows for questions from the documents of one index."""
 
-    def __init__(self, index: Index, chance: random.Random) -> None:
+    def __init__(self, index: SearchIndex, chance: random.Random) -> None:
         self._index = index
         self._retriever = Retriever(index)
         self._chance = chance
