@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from index import Index, IndexSettings
 from index.testing import HashEmbedder
+from index.text.tables import find_tables
 from index.types import Document, Heading
 from qa.answer.answerer import Answerer
 from qa.errors import ReaderError
@@ -55,6 +56,7 @@ FERRY = Document(
     text=TEXT,
     title="Ferry",
     headings=(heading("Ferry", 1), heading("Tickets", 2), heading("Times", 2)),
+    tables=tuple(find_tables(TEXT)),
 )
 
 
