@@ -3,6 +3,7 @@
 `python app.py [SOURCE]...` serves it with the usual settings; `quoth chat` has options.
 """
 
+import asyncio
 import os
 import signal
 import sys
@@ -25,12 +26,14 @@ from index.cache import cache_folder
 from index.index import Index
 from index.store.protocol import SearchIndex
 from index.text.surrogates import encodable
+from qa.answer.writing import Show, Writes
 from qa.page import rendering
 from qa.page.conversation import Conversation
 from qa.serve import kept_uploads
 from qa.serve.build_threads import Builders
 from qa.serve.error_lines import ERRORS, told
 from qa.serve.feedback import FeedbackFile
+from qa.serve.growing import Growing
 from qa.serve.mcp_tools import Tools
 from qa.serve.operations import Answers, Operations, Query, Question, Words
 from qa.serve.rate_limits import AskLimits, RateLimiter, caller
@@ -75,6 +78,7 @@ def build(
         place: int | None = None,
         *,
         alone: bool = False,
+        show: Show | None = None,
     ) -> tuple[Conversation, list[gr.ChatMessage]]:
         """The conversation with one more answer, as shown.
 
@@ -86,7 +90,7 @@ def build(
         try:
             answer = await rate_limiter.run(
                 caller(request),
-                lambda: workspace.ask(question, history, threshold=threshold, session=session),
+                lambda: workspace.ask(question, history, threshold=threshold, session=session, show=show),
             )
         except ERRORS as error:
             return conversation, shown(conversation, session) + _exchange(
@@ -98,13 +102,18 @@ def build(
         return said, shown(said, session)
 
     async def respond(
-        question: str, conversation: Conversation | None, request: gr.Request
+        question: str, conversation: Conversation | None, writes: bool, request: gr.Request
     ) -> AsyncIterator[Any]:
         conversation = conversation or Conversation()
         session = sessions.find(request.cookies.get(cookie_name(request.url)))
         yield shown(conversation, session) + _exchange(question, _WAITING), "", conversation
-        conversation, messages = await answered(question, conversation, session, request)
         # The box is left alone: the next question may be in it.
+        growing = Growing()
+        show = growing.show if writes and workspace.writer else None
+        asking = asyncio.ensure_future(answered(question, conversation, session, request, show=show))
+        async for so_far in growing.until(asking):
+            yield shown(conversation.having(so_far), session), gr.skip(), conversation
+        conversation, messages = await asking
         yield messages, gr.skip(), conversation
 
     async def again(conversation: Conversation, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
@@ -176,12 +185,16 @@ def build(
                     elem_id="q-box", label="Your question", show_label=False, placeholder="Ask a question",
                     container=False, max_lines=4, autofocus=True, submit_btn=True,
                 )  # fmt: skip
+                switch = gr.Checkbox(
+                    elem_id="q-write", label=_switch(workspace.writer), value=True, container=False,
+                    visible=workspace.writer is not None,
+                )  # fmt: skip
             with gr.Column(elem_id="q-source"):
                 panel = gr.HTML(
                     html_template=_asset("panel.html"), js_on_load=_asset("page.js"), apply_default_css=False
                 )
         box.submit(
-            respond, [box, conversation], [chat, box, conversation],
+            respond, [box, conversation, switch], [chat, box, conversation],
             show_progress="hidden", trigger_mode="always_last",
             api_visibility="private",
         )  # fmt: skip
@@ -235,13 +248,16 @@ class Serving(NamedTuple):
     asking: AskLimits = AskLimits()
 
 
-def serve(index: SearchIndex, reader: str, serving: Serving) -> None:
-    """Serve the page of an index until it is interrupted; `reader` see `qa.read.choice`."""
+def serve(index: SearchIndex, reader: str, serving: Serving, writer: Writes | None = None) -> None:
+    """Serve the page of an index until it is interrupted; `reader` see `qa.read.choice`.
+
+    `writer` has a language model write as well.
+    """
     from qa.answer.answerer import Answerer
     from qa.read.choice import load_reader
 
     read_by = load_reader(reader)
-    answerer = Answerer(index, reader=read_by)
+    answerer = Answerer(index, reader=read_by, writer=writer)
     shared = Path(serving.shared) if serving.shared else None
     if shared:
         kept_uploads.note_shared(shared)
@@ -249,11 +265,15 @@ def serve(index: SearchIndex, reader: str, serving: Serving) -> None:
         sessions = Sessions(
             kept_uploads.sessions_folder(),
             lambda folder: Library(
-                folder, index.embedder, lambda own: Answerer(own, reader=read_by), builders, serving.uploads
+                folder,
+                index.embedder,
+                lambda own: Answerer(own, reader=read_by, writer=writer),
+                builders,
+                serving.uploads,
             ),
             shared=shared,
         )
-        workspace = Workspace(answerer, answerer.retriever, index)
+        workspace = Workspace(answerer, answerer.retriever, index, writer)
         try:
             feedback = FeedbackFile(cache_folder() / "feedback")
             rate_limiter = RateLimiter(serving.asking)
@@ -270,6 +290,14 @@ def serve(index: SearchIndex, reader: str, serving: Serving) -> None:
                 server.run()
         finally:
             sessions.close()
+
+
+def _switch(writer: Writes | None) -> str:
+    """What the switch of the language model says."""
+    if writer is None:
+        return ""
+    goes = f"; questions and sentences are sent to {writer.sent_to}" if writer.sent_to else ""
+    return f"{writer.model} writes too, each sentence checked{goes}"
 
 
 def _exchange(question: str, reply: str) -> list[gr.ChatMessage]:

@@ -25,7 +25,8 @@ from qa.errors import QuestionAnsweringError
 if TYPE_CHECKING:
     from index.store.protocol import SearchIndex
     from index.types import Passage
-    from qa.types import Answer, Citation
+    from qa.types import Answer, Citation, Written
+    from qa.write.writer import Writer
 
 _source = click.option(
     "--source", "sources", multiple=True, metavar="PATH", help="A file, folder or corpus; repeat it for more."
@@ -59,6 +60,19 @@ _reader = click.option(
     "baseline without a model; or an extractive question-answering model of Hugging Face, by name or path.",
 )
 _fast = click.option("--fast", is_flag=True, help="The same as --reader fast.")
+_llm = click.option(
+    "--llm",
+    metavar="URL",
+    envvar="QUOTH_LLM_URL",
+    help="Let a language model at this address write as well; it speaks OpenAI's protocol, as Ollama does. "
+    "A key goes in $QUOTH_LLM_KEY.",
+)
+_llm_model = click.option(
+    "--llm-model",
+    metavar="NAME",
+    envvar="QUOTH_LLM_MODEL",
+    help="The language model, as its server calls it.",
+)
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -128,6 +142,14 @@ def quoth() -> None:
 @click.option("--top-k", type=click.IntRange(min=1), help="Number of passages to read.")
 @_reader
 @_fast
+@_llm
+@_llm_model
+@click.option(
+    "--strict/--no-strict",
+    default=True,
+    show_default=True,
+    help="Leave out what the language model writes without support, or show it marked.",
+)
 @_model
 @_folder
 @_store
@@ -140,6 +162,9 @@ def ask(
     top_k: int | None,
     reader: str,
     fast: bool,
+    llm: str | None,
+    llm_model: str | None,
+    strict: bool,
     model: str,
     folder: str | None,
     store: str | None,
@@ -151,8 +176,10 @@ def ask(
     from qa.settings import AnswerSettings
 
     settings = AnswerSettings(top_k=top_k) if top_k else AnswerSettings()
+    writer = _writer(llm, llm_model, strict=strict)
     chosen = load_reader(_chosen(reader, fast))
-    answerer = Answerer(_index(sources, folder, model, store), reader=chosen, settings=settings)
+    opened = _index(sources, folder, model, store)
+    answerer = Answerer(opened, reader=chosen, settings=settings, writer=writer)
     answer = answerer.answer(question, threshold=threshold, documents=documents or None)
     _note(answerer.index, {citation.document_id for citation in cited([answer])})
     click.echo(_json(answer.model_dump(mode="json")) if as_json else _rendered(answer))
@@ -236,6 +263,8 @@ def index(paths: tuple[str, ...], folder: str | None, store: str | None, model: 
 @click.option("--everywhere", is_flag=True, help="Ask of the whole source, not of each document.")
 @_reader
 @_fast
+@_llm
+@_llm_model
 @_model
 @_folder
 @_store
@@ -249,6 +278,8 @@ def evaluate(
     everywhere: bool,
     reader: str,
     fast: bool,
+    llm: str | None,
+    llm_model: str | None,
     model: str,
     folder: str | None,
     store: str | None,
@@ -260,7 +291,8 @@ def evaluate(
         return _index(sources or default, folder, model, store)
 
     chosen = Choice(half=half, about=about, everywhere=everywhere)
-    return run(questions, opened, chosen, _chosen(reader, fast), report, gate)
+    writer = _writer(llm, llm_model, strict=False)
+    return run(questions, opened, chosen, _chosen(reader, fast), report, gate, writer)
 
 
 @quoth.command()
@@ -285,6 +317,8 @@ def verify(answer: str, sources: tuple[str, ...]) -> int:
 @_store
 @_reader
 @_fast
+@_llm
+@_llm_model
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=7860, show_default=True, help="Port to listen on."
@@ -320,6 +354,8 @@ def chat(
     store: str | None,
     reader: str,
     fast: bool,
+    llm: str | None,
+    llm_model: str | None,
     host: str,
     port: int,
     shared: str | None,
@@ -345,7 +381,8 @@ def chat(
         uploads=UploadLimits(file_megabytes=upload_megabytes),
         asking=AskLimits(per_minute=per_minute),
     )
-    page.serve(_index(sources, None, DEFAULT_MODEL, store), _chosen(reader, fast), serving)
+    writer = _writer(llm, llm_model, strict=False)
+    page.serve(_index(sources, None, DEFAULT_MODEL, store), _chosen(reader, fast), serving, writer)
 
 
 @quoth.command()
@@ -415,6 +452,18 @@ def _note(index: "SearchIndex", documents: Collection[str]) -> None:
             click.echo(f"quoth: note: {document_id}: {note}", err=True)
 
 
+def _writer(llm: str | None, model: str | None, *, strict: bool) -> "Writer | None":
+    """The language model's writer, None without one; says where text goes that leaves the machine."""
+    if not llm and not model:
+        return None
+    from qa.write.choice import load_writer
+
+    writer = load_writer(llm, model, strict=strict)
+    if writer and writer.sent_to:
+        click.echo(f"quoth: questions and sentences of the source are sent to {writer.sent_to}", err=True)
+    return writer
+
+
 class _Bar:
     """Progress on standard error, drawn from the first report on: passages read, then passages embedded."""
 
@@ -454,7 +503,9 @@ def _cited_place(citation: "Citation") -> str:
 def _rendered(answer: "Answer") -> str:
     from qa.messages import DISAGREEMENT, FOUND, LIKELY, narrowed_to
 
-    lines = [answer.text, ""]
+    lines = [*(_as_compared(answer) if answer.compared else [answer.text]), ""]
+    if answer.written:
+        lines += [*_as_written(answer.written), ""]
     if answer.short and answer.verdict != "silent":
         lines.insert(0, f"{answer.short}\n")
     if answer.verdict == "likely":
@@ -477,6 +528,31 @@ def _rendered(answer: "Answer") -> str:
     if answer.confidence is not None:
         lines.append(f"{answer.confidence:.0%} sure; given as the answer from {answer.threshold:.0%} on")
     return "\n".join(lines)
+
+
+def _as_compared(answer: "Answer") -> list[str]:
+    """The quotes of a comparison under headings, with the numbers of their citations."""
+    from qa.answer.comparison import headed
+
+    if answer.compared is None:
+        return []
+    quotes = [f"{citation.quote} [{number}]" for number, citation in enumerate(answer.citations, 1)]
+    lines: list[str] = []
+    for heading, rows in headed(answer.compared, quotes):
+        lines += [f"{heading}:", *(f"- {' / '.join(row)}" for row in rows)]
+    return lines
+
+
+def _as_written(written: "Written") -> list[str]:
+    """What a language model wrote, each sentence with where it is from; an unsupported one is marked."""
+    lines = [f"Written by {written.model}, each sentence checked:"] if written.sentences else []
+    for sentence in written.sentences:
+        places = ", ".join(map(_place, sentence.citations))
+        if sentence.verdict == "supported":
+            lines.append(f"  {sentence.text}  ({places})")
+        else:
+            lines.append(f"  NOT SUPPORTED: {sentence.text}  ({'; '.join(sentence.reasons)})")
+    return [*lines, *([written.problem] if written.problem else [])]
 
 
 if __name__ == "__main__":

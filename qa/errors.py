@@ -8,6 +8,7 @@ QuestionAnsweringError
 ├── BusyError           too many questions at once
 ├── TooFastError        too many questions from one caller
 ├── UploadError         a file that is not taken, or a document that is not there
+├── WriterError         a language model cannot be used, is away or slow, or writes nothing that can be used
 └── AnswerFileError     a file given to `quoth verify` that is not an exported answer
 """
 
@@ -41,6 +42,10 @@ class ReaderError(QuestionAnsweringError):
 
 class AnswerFileError(QuestionAnsweringError):
     """A file does not hold exported answers."""
+
+
+class WriterError(QuestionAnsweringError):
+    """A language model cannot be used."""
 
 
 class UploadError(QuestionAnsweringError):

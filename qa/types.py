@@ -19,10 +19,12 @@ from pydantic_core import PydanticCustomError
 
 Verdict = Literal["answered", "likely", "silent"]
 
-Kind = Literal["question", "whole", "part", "document", "collection", "keyword", "machine", "smalltalk"]
+JudgedKind = Literal["question", "whole", "part", "document", "collection", "keyword", "machine", "smalltalk"]
+Kind = Literal[JudgedKind, "comparison"]
 """What a request is: a question about a fact; to sum up the source, a part of it or one document; about the
-set of documents; bare words to search for; to or about the program; a greeting, thanks or the like."""
-KINDS: tuple[Kind, ...] = get_args(Kind)
+set of documents; bare words to search for; to or about the program; a greeting, thanks or the like; to
+compare two documents, which is told by their names."""
+KINDS: tuple[JudgedKind, ...] = get_args(JudgedKind)
 
 
 class _Value(BaseModel):
@@ -101,6 +103,39 @@ class Citation(_Value):
     recognised: float | None = Field(default=None, ge=0.0, le=1.0)
 
 
+class Comparison(_Value):
+    """Two documents compared by their sentences.
+
+    `differ` holds pairs of sentences on one matter that say different things, `both` pairs that say the same,
+    `only` the sentences that have no like in the other document, of the first and of the second.
+    """
+
+    documents: tuple[str, str]
+    differ: tuple[tuple[Citation, Citation], ...] = ()
+    both: tuple[tuple[Citation, Citation], ...] = ()
+    only: tuple[tuple[Citation, ...], tuple[Citation, ...]] = ((), ())
+
+
+class WrittenSentence(_Value):
+    """A sentence that a language model wrote, and whether what it cites supports it.
+
+    `reasons` say why an unsupported one is not supported. `citations` are the sentences it cites that exist.
+    """
+
+    text: str
+    verdict: Literal["supported", "unsupported"]
+    reasons: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+
+class Written(_Value):
+    """What a language model wrote. `problem` says in one line why it ends early, or why there is nothing."""
+
+    model: str
+    sentences: tuple[WrittenSentence, ...] = ()
+    problem: str | None = None
+
+
 class Answer(_Value):
     """An answer, a likely guess or a refusal; all are values.
 
@@ -116,7 +151,8 @@ class Answer(_Value):
     `kind` is what was taken for the request, `narrowed` the documents that it named, to which the answer is
     then confined. `standalone_question` is the question with what it takes from the conversation written out,
     and `about` what it was taken to follow up; of a question that is read as it stands they are the question
-    itself and None. `timings_ms` maps a stage to milliseconds.
+    itself and None. `compared` parts the citations of a comparison. `written` is what a language model
+    wrote from the source, None where none was asked. `timings_ms` maps a stage to milliseconds.
     """
 
     question: str
@@ -134,6 +170,8 @@ class Answer(_Value):
     closest: tuple[Citation, ...] = ()
     missing_terms: tuple[str, ...] = ()
     disagreement: bool = False
+    compared: Comparison | None = None
+    written: Written | None = None
     timings_ms: dict[str, float] = Field(default_factory=dict)
 
     @model_validator(mode="before")

@@ -76,7 +76,8 @@ GUARDED = textwrap.dedent(
             main(arguments)
         except SystemExit as end:
             statuses.append(end.code)
-    print(json.dumps({"statuses": statuses, "asked": asked}), file=sys.stderr)
+    client = [name for name in ("httpx2", "openai", "qa.write.endpoint") if name in sys.modules]
+    print(json.dumps({"statuses": statuses, "asked": asked, "client": client}), file=sys.stderr)
     """
 )
 
@@ -99,7 +100,7 @@ def test_nothing_but_loopback_is_asked_and_no_process_stays_behind(article: Path
         os.killpg(process.pid, signal.SIGKILL)
         raise
     assert process.returncode == 0, err
-    assert json.loads(err.splitlines()[-1]) == {"statuses": [0, 0, 0], "asked": []}
+    assert json.loads(err.splitlines()[-1]) == {"statuses": [0, 0, 0], "asked": [], "client": []}
     assert "Liang Wenfeng" in out
     assert list(processes_of_session(process.pid)) == []
 

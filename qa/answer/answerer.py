@@ -8,9 +8,12 @@ from pydantic import TypeAdapter, ValidationError
 from index.store.protocol import SearchIndex
 from index.text.surrogates import encodable
 from qa.answer.citations import cite, joined
+from qa.answer.comparison import grouped
 from qa.answer.finder import Finder
 from qa.answer.guess import NO_GUESS, Guess
+from qa.answer.summary import central_sentences
 from qa.answer.timings import Timings
+from qa.answer.writing import Show, Writes, to_write_from, with_writing
 from qa.converse.follow_up import readings
 from qa.converse.rewrite import Reading
 from qa.errors import QuestionError
@@ -25,6 +28,8 @@ from qa.settings import AnswerSettings, RetrievalSettings
 from qa.types import Answer, Citation, History, Turn, Verdict
 
 _HISTORY: TypeAdapter[tuple[Turn, ...]] = TypeAdapter(History)
+# Sentences that a language model sums up.
+_SUMMED_UP = 12
 
 
 class _Asked(NamedTuple):
@@ -55,8 +60,10 @@ class Answerer:
         reader: Reader | None = None,
         retrieval: RetrievalSettings | None = None,
         settings: AnswerSettings | None = None,
+        writer: Writes | None = None,
     ) -> None:
         self.index = index
+        self.writer = writer
         self.settings = settings or AnswerSettings()
         self.retriever = Retriever(index, retrieval)
         reader = reader or load_reader()
@@ -72,13 +79,16 @@ class Answerer:
         *,
         threshold: float | None = None,
         documents: Collection[str] | None = None,
+        write: bool = True,
+        show: Show | None = None,
     ) -> Answer:
         """An answer, a likely guess or a refusal.
 
         `history` holds the conversation before, oldest first, also in OpenAI's form. `threshold` (0..1) is
         the confidence from which the best guess is given as the answer: 0.0 forces it, None takes the
-        settings'. `documents` narrows the search to some ids; None means all. Raises QuestionError for what
-        cannot be asked.
+        settings'. `documents` narrows the search to some ids; None means all. A language
+        model writes too where there is one and `write` is true; `show` is given the answer meanwhile, see
+        `qa.answer.writing`. Raises QuestionError for what cannot be asked.
         """
         asked = self._checked(question, history, threshold, documents)
         reading = self._widened(self._surest(asked), asked)
@@ -87,7 +97,25 @@ class Answerer:
                 return self._told(asked, reading)
             reading = self._forced(reading, asked)
         guess = self.finder.with_newest(reading.guess, reading.request, asked.timings)
-        return self._decided(asked, reading._replace(guess=guess))
+        reading = reading._replace(guess=guess)
+        answer = self._decided(asked, reading)
+        if self.writer is None or not write or self.finder.verdict(guess) == "silent":
+            return answer
+        with asked.timings.stage("write"):
+            task, sentences = self._to_write_from(reading)
+            answer = with_writing(answer, self.writer, task, sentences, show)
+        return answer.model_copy(update={"timings_ms": asked.timings})
+
+    def _to_write_from(self, reading: _Reading) -> tuple[str, list[Citation]]:
+        """What a language model is to do, and the sentences that it is given."""
+        request, used = reading.request, reading.guess.used
+        if request.kind == "comparison":
+            return "comparison", to_write_from(self.index, used)
+        if request.kind in {"whole", "part"}:
+            central = central_sentences(self.index, request.documents, request.parts, most=_SUMMED_UP)
+            return "summary", to_write_from(self.index, central or used)
+        passages = self.finder.to_read(request.question, request.documents, request.parts)
+        return "question", to_write_from(self.index, used, passages)
 
     def _checked(
         self,
@@ -143,7 +171,7 @@ class Answerer:
         guess = reading.guess
         if not guess.used:
             guess = self.finder.guess(reading.request._replace(kind="question"), asked.timings)
-        return reading._replace(guess=Guess(guess.spans, guess.used))
+        return reading._replace(guess=Guess(guess.spans, guess.used, unrated="silent"))
 
     def _told(self, asked: _Asked, reading: _Reading) -> Answer:
         """A fixed message: how many documents there are is an answer, all others give none."""
@@ -195,6 +223,8 @@ def _made(
         closest=tuple(closest),
         missing_terms=tuple(reading.guess.missing),
         disagreement=bool(citations) and reading.guess.disagreement,
+        compared=reading.guess.compared
+        and grouped(reading.guess.compared, reading.request.narrowed, citations),
         timings_ms=asked.timings,
     )
 

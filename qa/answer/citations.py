@@ -65,8 +65,20 @@ def joined(citations: Sequence[Citation]) -> str:
 
 
 def cited(answers: Sequence[Answer]) -> list[Citation]:
-    """All that answers cite, and what refusals show as closest."""
-    return [citation for answer in answers for citation in (*answer.citations, *answer.closest)]
+    """All that answers cite, what they show as closest, and what was written from."""
+    return [
+        citation
+        for answer in answers
+        for citation in (
+            *answer.citations,
+            *answer.closest,
+            *(
+                one
+                for sentence in (answer.written.sentences if answer.written else ())
+                for one in sentence.citations
+            ),
+        )
+    ]
 
 
 def parted(citation: Citation) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from itertools import accumulate
 
+from qa.answer.comparison import compared
 from qa.answer.composition import compose, disagree
 from qa.answer.confidence import confidence, said, signals
 from qa.answer.guess import Guess, found
@@ -56,6 +57,10 @@ class Finder:
 
     def guess(self, request: Request, timings: Timings) -> Guess:
         """What answers a request best."""
+        if request.kind == "comparison":
+            with timings.stage("read"):
+                both = compared(self._retriever.index, *request.narrowed)
+            return Guess(both.spans, both.spans, compared=both)
         if request.kind in {"whole", "part"} and not request.message:
             with timings.stage("read"):
                 central = central_sentences(self._retriever.index, request.documents, request.parts)

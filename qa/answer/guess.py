@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from qa.answer.comparison import Compared
 from qa.answer.composition import MOST_SENTENCES
 from qa.read.spans import Span
 from qa.retrieve.retriever import RetrievedPassage
@@ -16,7 +17,7 @@ _FITS = 0.43
 class Guess(NamedTuple):
     """The spans found, best first, those of them that are used, and how sure it is that they are right.
 
-    `unrated` is the verdict of a guess that has no confidence.
+    `unrated` is the verdict of a guess that has no confidence. `compared` parts the spans of a comparison.
     """
 
     spans: Sequence[Span]
@@ -25,6 +26,7 @@ class Guess(NamedTuple):
     missing: Sequence[str] = ()
     disagreement: bool = False
     unrated: Verdict = "answered"
+    compared: Compared | None = None
 
     def verdict(self, bar: float, likely: float) -> Verdict:
         """Answered from `bar` on, likely from `likely` on; from 0.0 on any guess is an answer."""

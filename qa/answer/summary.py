@@ -24,7 +24,9 @@ _OPENING = 0.25
 _EARLY = 300
 
 
-class _Sentence(NamedTuple):
+class Sentence(NamedTuple):
+    """A sentence of a document, at its place."""
+
     document_id: str
     start: int
     end: int
@@ -32,22 +34,26 @@ class _Sentence(NamedTuple):
 
 
 def central_sentences(
-    index: SearchIndex, documents: Collection[str] | None = None, parts: Sequence[Part] | None = None
+    index: SearchIndex,
+    documents: Collection[str] | None = None,
+    parts: Sequence[Part] | None = None,
+    *,
+    most: int = _SENTENCES,
 ) -> list[Span]:
-    """At most three sentences nearest to the mean of all, unlike each other, in source order.
+    """At most three, or `most`, sentences nearest to the mean of all, unlike each other, in source order.
 
     Only those that stand alone are taken, where there is one; in a text without any, such as a form or a
-    list, the first three. `parts` narrows the choice to parts of documents.
+    list, the first ones. `parts` narrows the choice to parts of documents.
     """
-    found = _sentences(index, documents, parts)
+    found = sentences_of_source(index, documents, parts)
     if not found:
         return []
     repeated = Counter(plain(sentence.text) for sentence in found)
-    if parts is not None and len(found) <= _SENTENCES:  # all that the part says
+    if parts is not None and len(found) <= most:  # all that the part says
         return [_span(sentence, 0.0) for sentence in found]
     begins = {part.document_id: part.start for part in parts or ()}
-    opening: set[_Sentence] = set()
-    kept: list[_Sentence] = []
+    opening: set[Sentence] = set()
+    kept: list[Sentence] = []
     for sentence in found:
         early = sentence.start - begins.get(sentence.document_id, 0) < _EARLY
         if repeated[plain(sentence.text)] == 1 and stands_alone(sentence.text, opens=early):
@@ -55,13 +61,13 @@ def central_sentences(
                 opening.add(sentence)
             kept.append(sentence)
     if not kept:
-        return [_span(sentence, 0.0) for sentence in list(found)[:_SENTENCES]]
+        return [_span(sentence, 0.0) for sentence in list(found)[:most]]
     matrix = np.stack([found[sentence] for sentence in kept])
     centre = matrix.mean(axis=0)
     centrality = matrix @ (centre / max(float(np.linalg.norm(centre)), 1e-12))
     centrality += np.array([_OPENING * (sentence in opening) for sentence in kept], dtype=np.float32)
     chosen: list[int] = []
-    while len(chosen) < min(_SENTENCES, len(kept)):
+    while len(chosen) < min(most, len(kept)):
         likeness = (matrix @ matrix[chosen].T).max(axis=1) if chosen else np.zeros(len(kept))
         gain = centrality - _REDUNDANCY * likeness
         gain[chosen] = -np.inf
@@ -69,12 +75,12 @@ def central_sentences(
     return [_span(kept[place], float(centrality[place])) for place in sorted(chosen)]
 
 
-def _sentences(
-    index: SearchIndex, documents: Collection[str] | None, parts: Sequence[Part] | None
-) -> dict[_Sentence, NDArray[np.float32]]:
+def sentences_of_source(
+    index: SearchIndex, documents: Collection[str] | None, parts: Sequence[Part] | None = None
+) -> dict[Sentence, NDArray[np.float32]]:
     """The sentences looked at, with their vectors, in the order of the source."""
     rows = index.passage_rows(documents if parts is None else {part.document_id for part in parts})
-    found: dict[_Sentence, NDArray[np.float32]] = {}
+    found: dict[Sentence, NDArray[np.float32]] = {}
     for row in rows[:: max(1, -(-len(rows) // _MOST_PASSAGES))].tolist():
         passage = index.passage(row)
         for (start, end), vector in zip(index.sentences(row), index.sentence_vectors(row), strict=True):
@@ -85,9 +91,9 @@ def _sentences(
             if part and start < part.start:  # a sentence that was not parted from the heading before it
                 text = passage.text[part.start - passage.start : end - passage.start].lstrip()
             # Passages may overlap: a sentence counts once.
-            found.setdefault(_Sentence(passage.document_id, end - len(text), end, text), vector)
+            found.setdefault(Sentence(passage.document_id, end - len(text), end, text), vector)
     return found
 
 
-def _span(sentence: _Sentence, score: float) -> Span:
+def _span(sentence: Sentence, score: float) -> Span:
     return Span(sentence.document_id, sentence.start, sentence.end, None, score, 0)

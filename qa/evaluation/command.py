@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -20,6 +20,9 @@ from qa.evaluation.report import gate, render
 from qa.evaluation.report_folder import write_report
 from qa.evaluation.splits import TEST_DOCUMENTS
 from qa.read.choice import load_reader
+
+if TYPE_CHECKING:
+    from qa.write.writer import Writer
 
 OpenIndex = Callable[[Sequence[str]], SearchIndex]
 
@@ -54,22 +57,24 @@ def run(
     reader: str,
     report: str | None,
     gate_file: str | None,
+    writer: "Writer | None" = None,
 ) -> int:
     """Print the report; returns 1 when a figure misses the gate, else 0.
 
     `open_index` is given the source to use when the command named none: the set's own contexts, if it has
-    any, else nothing. `reader` see `qa.read.choice`.
+    any, else nothing. `reader` see `qa.read.choice`. `writer` has a language model write as well.
     """
     read = load_questions(questions)
     loaded = QuestionSet(questions=choice.of(read.questions), documents=read.documents)
     index = open_index([_kept_as_corpus(loaded.documents)] if loaded.documents else [])
-    answerer = Answerer(index, reader=load_reader(reader))
+    answerer = Answerer(index, reader=load_reader(reader), writer=writer)
     result = evaluate(
         loaded,
         answerer,
         answerer.retriever,
         index,
         progress=_show_progress,
+        check=writer.check if writer else None,
         about={
             "quoth": version("quoth"),
             "commit": _commit(),
@@ -78,6 +83,7 @@ def run(
             "about": choice.about or "all",
             "everywhere": choice.everywhere,
             "reader": reader,
+            **({"language model": writer.model} if writer else {}),
             "documents": len(index.document_ids()),
             "passages": len(index),
             "index": index.settings.model_dump(mode="json"),

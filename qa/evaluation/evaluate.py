@@ -28,6 +28,7 @@ from qa.evaluation.metrics import (
 from qa.evaluation.questions import Evidence, Question, QuestionSet
 from qa.evaluation.refusal import reliability
 from qa.evaluation.report import EvalReport, KindResult, QuestionResult
+from qa.evaluation.written import Check, score
 from qa.types import Answer, Turn
 
 DEPTH = 10
@@ -79,12 +80,14 @@ def evaluate(
     progress: Progress | None = None,
     threshold: float | None = None,
     about: Mapping[str, Any] | None = None,
+    check: Check | None = None,
 ) -> EvalReport:
     """Ask the questions and score answers, citations, refusals and retrieval.
 
     `progress(done, total)` is called after each question; `about` is kept in the report (settings,
-    versions, commit). QuestionSetError when the set is empty, has an answerable question without an
-    answer, or asks of a document or cites evidence that the index does not hold.
+    versions, commit); `check` judges what a language model wrote. QuestionSetError when the set is empty,
+    has an answerable question without an answer, or asks of a document or cites evidence that the index
+    does not hold.
     """
     listed = _elsewhere(questions, index) if isinstance(questions, QuestionSet) else tuple(questions)
     if not listed:
@@ -96,7 +99,10 @@ def evaluate(
         started = time.perf_counter()
         answer = _ask(question, answerer, threshold)
         timings.append({**answer.timings_ms, "wall": 1000 * (time.perf_counter() - started)})
-        results.append(_score(question, answer, retriever, index, total))
+        result = _score(question, answer, retriever, index, total)
+        if answer.written and check:
+            result = result.model_copy(update={"written": score(answer.written, check)})
+        results.append(result)
         if progress is not None:
             progress(done, len(asked))
     return _report(results, timings, about or {})

@@ -42,6 +42,8 @@ def compute(results: Sequence[QuestionResult]) -> tuple[Figures, Intervals]:
         "citations": _citations(results),
         "refusal": _refusal(results),
     }
+    if any(result.written for result in results):
+        groups["writing"] = _writing(results)
     return (
         {name: group.values for name, group in groups.items()},
         {name: group.intervals for name, group in groups.items()},
@@ -93,6 +95,21 @@ def _citations(results: Sequence[QuestionResult]) -> _Group:
     group.mean("recall", [result.citation_recall for result in results])
     group.share("sentence_accuracy_forced", [result.sentence_right for result in results])
     group.share("cited_when_answered", [result.cited_right for result in results])
+    return group
+
+
+def _writing(results: Sequence[QuestionResult]) -> _Group:
+    """What a language model wrote: over the questions it was asked, their sentences, and their citations."""
+    group = _Group()
+    written = [result.written for result in results if result.written]
+    group.share("written", [one.supported > 0 for one in written])
+    sentences, citations = sum(one.sentences for one in written), sum(one.citations for one in written)
+    for name, right, count in (
+        ("citation_recall", sum(one.supported for one in written), sentences),
+        ("citation_precision", sum(one.precise for one in written), citations),
+    ):
+        group.values[name] = right / count if count else None
+        group.interval(name, wilson(right, count))
     return group
 
 

@@ -13,6 +13,7 @@ from qa.errors import ReportError
 from qa.evaluation.metrics import Interval
 from qa.evaluation.questions import Question
 from qa.evaluation.refusal import ReliabilityBin
+from qa.evaluation.written import WrittenScore
 from qa.types import Answer
 
 Figures = dict[str, dict[str, float | None]]
@@ -45,6 +46,7 @@ class QuestionResult(_Value):
     without an answer; `relevant` (of each hit), `relevant_passages` (how many the source has) and
     `sentence_right` without evidence of certain place; `cited_right`, `citation_precision` and
     `citation_recall` when silent too. `quotes_intact` of `quotes` shown were verbatim.
+    `written` scores what a language model wrote.
     """
 
     question: Question
@@ -64,6 +66,7 @@ class QuestionResult(_Value):
     citation_recall: float | None = None
     quotes: int = 0
     quotes_intact: int = 0
+    written: WrittenScore | None = None
 
     @property
     def confidence(self) -> float:

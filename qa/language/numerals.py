@@ -33,6 +33,7 @@ _NUMBER = re.compile(
     rf"|\b(?:an? (?:{_SIZE})|{_SPELT})"
     rf"(?:[ -](?:(?<=hundred )and |(?<=thousand )and )?(?:{_SPELT}|{_SIZE}))*\b"
 )
+_ANY_NUMBER = re.compile(_NUMBER.pattern, re.IGNORECASE)
 _WORD = re.compile(r"[-+]?\d+(?:[.,:/-]\d+)*(?!\w)|\w+|[^\w\s.,;:!?()\"'’“”]")
 _MONTH = "|".join(f"{month}|{month[:3]}" for month in _MONTHS)
 _DATE = re.compile(
@@ -59,6 +60,11 @@ def spoken(text: str) -> list[str]:
     return _WORD.findall(_NUMBER.sub(_in_digits, _plain(text)))
 
 
+def in_digits(text: str) -> str:
+    """A text with its numbers in digits: "Nine thousand" and "9 thousand" give "9000"."""
+    return _ANY_NUMBER.sub(_in_digits, _GROUPING.sub("", text))
+
+
 def numbers(text: str) -> frozenset[str]:
     """The numbers of a text, in digits."""
     return frozenset(word for word in spoken(text) if word.lstrip("+-")[:1].isdigit())
@@ -81,7 +87,7 @@ def _by_24_hours(found: re.Match[str]) -> str:
 
 def _in_digits(found: re.Match[str]) -> str:
     total = group = Decimal(0)
-    for word in re.findall(r"[\d.]+|[a-z]+", found[0]):
+    for word in re.findall(r"[\d.]+|[a-z]+", found[0].casefold()):
         if word[0].isdigit():
             group += Decimal(word)
         elif word in _VALUES:

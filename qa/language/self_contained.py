@@ -58,11 +58,17 @@ def stands_alone(text: str, *, opens: bool = False) -> bool:
         or text.count('"') % 2
     ):
         return False
-    if _THINGS & set(said[:_SUBJECT_WORDS]):
-        return False
+    return not leans(text, opens=opens)
+
+
+def leans(text: str, *, opens: bool = False) -> bool:
+    """Whether a sentence points at what stood before it, as "It opened in 1911." does; `opens` as above."""
+    said = [word.casefold() for word in _WORD.findall(text)]
+    if not said or _THINGS & set(said[:_SUBJECT_WORDS]):
+        return bool(said)
     if said[0] in _LEANING or _PHRASES.match(text) or (_POINTING & set(said[:_EARLY_WORDS]) and not opens):
-        return False
-    return not _has_loose_person(text, said)
+        return True
+    return _has_loose_person(text, said)
 
 
 def unheaded(text: str) -> str:

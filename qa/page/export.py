@@ -60,12 +60,25 @@ def _turn(answer: Answer) -> str:
         f"<section><h2>{_text(answer.question)}</h2>"
         + (f"<p>{_text(above)}</p>" if (above := answer.text if is_message(answer) else lead(answer)) else "")
         + said
+        + _written(answer)
         + "".join(map(_quote, answer.citations))
         + (f"<p>{CLOSEST[answer.verdict]}:</p>" if answer.closest else "")
         + "".join(map(_quote, answer.closest))
         + "".join(f'<p class="note">{_text(note)}</p>' for note in notes)
         + "</section>"
     )
+
+
+def _written(answer: Answer) -> str:
+    if answer.written is None or not answer.written.sentences:
+        return ""
+    items = "".join(
+        f"<li>{_text(one.text)}</li>"
+        if one.verdict == "supported"
+        else f"<li><del>{_text(one.text)}</del> {_text('; '.join(one.reasons))}</li>"
+        for one in answer.written.sentences
+    )
+    return f"<p>Written by {_text(answer.written.model)}, each sentence checked:</p><ul>{items}</ul>"
 
 
 def _quote(citation: Citation) -> str:

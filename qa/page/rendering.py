@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from urllib.parse import quote as percent_encoded
 
 from qa.answer.citations import parted, recognition
+from qa.answer.comparison import headed
 from qa.messages import DISAGREEMENT, FOUND, LIKELY, is_fixed, narrowed_to
-from qa.types import Answer, Citation
+from qa.types import Answer, Citation, Comparison, WrittenSentence
 
 # What stands above an answer of a verdict, and above the further sentences.
 LEADS = {"likely": LIKELY, "silent": "Nothing in the source seems to answer this"}
@@ -19,22 +20,69 @@ def render(answer: Answer, *, name_documents: bool, key: str = "") -> str:
     `name_documents` says of each quote where it stands. `key` tells the turn of a conversation, for what can
     be done with it. An answer that was forced, at a threshold of 0, is marked as no more than a guess.
     """
-    shown = (*answer.citations, *answer.closest)
+    shown = _shown(answer)
     quotes = [
         # Of the sentences that come after a guess nobody knows how sure they are.
         _quoted(citation, place, mark=place <= len(answer.citations))
         for place, citation in enumerate(shown, 1)
     ]
-    given, further = quotes[: len(answer.citations)], quotes[len(answer.citations) :]
+    read = len(answer.citations) + len(answer.closest)
+    given, further = quotes[: len(answer.citations)], quotes[len(answer.citations) : read]
     head = _head(answer)
     if is_message(answer):
         given = [plain(answer.text)]
     short = f'<p class="q-short">{plain(answer.short)}</p>' if answer.short and given else ""
     said = f'{short}<p class="q-said">{" ".join(given)}</p>' if given else ""
+    if answer.compared:
+        said = _compared(answer.compared, given)
     return (
-        f'<div class="q-turn {_class(answer)}" id="turn-{key}">{head}{said}'
+        f'<div class="q-turn {_class(answer)}" id="turn-{key}">{head}{_written(answer, shown)}{said}'
         f"{_missing(answer)}{_closest(answer, further)}{_notes(answer, shown, name_documents)}</div>"
     )
+
+
+def _shown(answer: Answer) -> tuple[Citation, ...]:
+    """All that an answer cites, each once, in the order of its numbers."""
+    shown = (*answer.citations, *answer.closest)
+    places = {(one.document_id, one.start, one.end) for one in shown}
+    written = [one for sentence in _sentences(answer) for one in sentence.citations]
+    others = {(one.document_id, one.start, one.end): one for one in written}
+    return (*shown, *(one for place, one in others.items() if place not in places))
+
+
+def _sentences(answer: Answer) -> Sequence[WrittenSentence]:
+    return answer.written.sentences if answer.written else ()
+
+
+def _compared(comparison: Comparison, quotes: Sequence[str]) -> str:
+    """The quotes of a comparison under headings, what is said of one matter side by side."""
+    return "".join(
+        f'<p class="q-label">{plain(heading)}</p><ul class="q-closest">'
+        + "".join(f"<li>{'<br>'.join(row)}</li>" for row in rows)
+        + "</ul>"
+        for heading, rows in headed(comparison, quotes)
+    )
+
+
+def _written(answer: Answer, shown: Sequence[Citation]) -> str:
+    """What a language model wrote: each sentence with what supports it, or struck and with what is wrong."""
+    if answer.written is None:
+        return ""
+    numbers = {(one.document_id, one.start, one.end): place for place, one in enumerate(shown, 1)}
+    items = []
+    for sentence in answer.written.sentences:
+        links = "".join(
+            _link(one, numbers[one.document_id, one.start, one.end], mark=False) for one in sentence.citations
+        )
+        text = plain(sentence.text)
+        if sentence.verdict == "unsupported":
+            reasons = plain("; ".join(sentence.reasons))
+            text = f'<del>{text}</del> <span class="q-why-struck">Not supported: {reasons}</span>'
+        items.append(f"<li>{text}&nbsp;{links}</li>")
+    listed = f'<ul class="q-written">{"".join(items)}</ul>' if items else ""
+    by = plain(f"Written by {answer.written.model}, each sentence checked against the source")
+    problem = f'<p class="q-unwritten">{plain(answer.written.problem)}</p>' if answer.written.problem else ""
+    return f'<p class="q-label">{by}</p>{listed}{problem}' if listed or problem else ""
 
 
 def is_message(answer: Answer) -> bool:
@@ -135,9 +183,10 @@ def plain(text: str) -> str:
 def _quoted(citation: Citation, place: int, *, mark: bool) -> str:
     """A quote, and the link that marks it in the panel."""
     before, exact, after = map(plain, parted(citation) if mark else ("", "", citation.quote))
-    title = plain(f"{where(citation)}, characters {citation.start} to {citation.end}")
     quote = f"{before}<b>{exact}</b>{after}" if exact else before + after
-    return (
-        f'<span class="q-quote">{quote}</span>&nbsp;'
-        f'<a class="q-cite" href="{plain(address(citation, mark=mark))}" title="{title}">[{place}]</a>'
-    )
+    return f'<span class="q-quote">{quote}</span>&nbsp;{_link(citation, place, mark=mark)}'
+
+
+def _link(citation: Citation, place: int, *, mark: bool) -> str:
+    title = plain(f"{where(citation)}, characters {citation.start} to {citation.end}")
+    return f'<a class="q-cite" href="{plain(address(citation, mark=mark))}" title="{title}">[{place}]</a>'

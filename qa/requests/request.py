@@ -9,6 +9,7 @@ from index.embed.weights import DEFAULT_SHA256
 from index.text.terms import stems, words
 from qa import messages
 from qa.read.spans import Span
+from qa.requests.comparing import COMPARING, asks_to_compare
 from qa.requests.entries import chosen
 from qa.requests.kinds import Judgement, judge
 from qa.requests.parts import Entry, Part, find, find_whole, names, outline, reference
@@ -35,6 +36,8 @@ _SUMMED = frozenset({"whole", "part", "document", "keyword"})
 _SAYS_ABOUT = re.compile(
     r"what (?:does|do|did) this (?:say|state|tell us|mention) (?:about|on|of) (.+?)\W*", re.IGNORECASE
 )
+# "the two documents", where there are two.
+_SEVERAL = re.compile(r"\b(?:both|two|them|these|documents|files|versions|texts)\b", re.IGNORECASE)
 
 
 class Request(NamedTuple):
@@ -76,6 +79,8 @@ class Requests:
 
     def understand(self, text: str, documents: Collection[str] | None) -> Request:
         """The request that a text makes of some documents, or of all."""
+        if pair := self._compared(text, documents):
+            return Request("comparison", text, pair, pair)
         judged = self.judge(text)
         asked = Request(judged.kind, text, documents)
         if judged.kind in {"machine", "smalltalk"} and not self._is_about_source(text):
@@ -103,6 +108,15 @@ class Requests:
         return self._with_parts(
             Request(kind, meant.question, meant.documents, narrowed, is_certain=meant.is_sure)
         )
+
+    def _compared(self, text: str, documents: Collection[str] | None) -> tuple[str, ...]:
+        """The two documents that a text asks to compare: the ones it names, or the only two asked."""
+        ids = self._ids(documents)
+        if not 1 < len(ids) <= MOST_DOCUMENTS or not COMPARING.search(text):
+            return ()
+        named, rest = self.retriever.titles.named(text)
+        chosen = named or (ids if _SEVERAL.search(text) else [])
+        return tuple(chosen) if len(chosen) == 2 and {*chosen} <= {*ids} and asks_to_compare(rest) else ()
 
     def _is_about_source(self, text: str) -> bool:
         """Whether a text holds an acronym or an uncommon word of the source: then it is no small talk."""

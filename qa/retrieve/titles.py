@@ -115,6 +115,14 @@ class Titles:
         files = [name for name in found if _squashed(question[name.start : name.end]) in self._files]
         return without_name(question, files[0].start, files[0].end) if files else None
 
+    def named(self, question: str) -> tuple[list[str], str]:
+        """The documents whose full names stand in a question, in order, and it without the names."""
+        found = [name for name in self._found(question) if len(name.rows) == 1]
+        text = question
+        for name in reversed(found):
+            text = f"{text[: name.start]} {text[name.end :]}"
+        return list(dict.fromkeys(self._ids[next(iter(name.rows))] for name in found)), text
+
     def meant(
         self, question: str, documents: Collection[str] | None, holds: Holds, *, is_request: bool
     ) -> Meant | None:

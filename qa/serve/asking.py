@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from qa.answer.writing import Show
 from qa.types import Answer, Turn
 
 
@@ -16,6 +17,8 @@ class Answers(Protocol):
         *,
         threshold: float | None = None,
         documents: Collection[str] | None = None,
+        write: bool = True,
+        show: Show | None = None,
     ) -> Answer:
         """An answer or a refusal; QuestionAnsweringError for what cannot be asked."""
 

@@ -1,12 +1,14 @@
 """What a visitor sits at: the documents that can be read and asked, and what answers."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from index.store.protocol import SearchIndex
 from index.text.surrogates import encodable
 from index.types import Document
 from qa.answer.citations import cited
+from qa.answer.writing import Show, Writes
 from qa.errors import QuestionError
 from qa.page.layout import pieces
 from qa.page.suggestions import suggest
@@ -23,8 +25,12 @@ _MOST_SUGGESTED = 200
 class Workspace:
     """The documents of the server, which every visitor reads and asks, beside the visitor's own."""
 
-    def __init__(self, answerer: Answers, retriever: Retriever, index: SearchIndex) -> None:
+    def __init__(
+        self, answerer: Answers, retriever: Retriever, index: SearchIndex, writer: Writes | None = None
+    ) -> None:
+        """`writer` is the one that every answerer of the server has, None where no language model is."""
         self.answerer = answerer
+        self.writer = writer
         self.retriever = retriever
         self.index = index
         self._suggested: dict[tuple[object, ...], list[str]] = {}
@@ -36,8 +42,12 @@ class Workspace:
         *,
         threshold: float | None = None,
         session: Session | None = None,
+        show: Show | None = None,
     ) -> Answer:
-        """The surest answer from the documents that the visitor chose, own ones first among equals."""
+        """The surest answer from the documents that the visitor chose, own ones first among equals.
+
+        With `show`, a language model writes to it, see `qa.answer.writing`.
+        """
         parts: list[tuple[Answers, Collection[str] | None]] = []
         shared: Collection[str] | None = None
         if session:
@@ -51,12 +61,22 @@ class Workspace:
             parts.append((self.answerer, shared))
         if not parts:
             raise QuestionError("no document is chosen; choose one to ask under Documents")
-        return surest(
-            [
-                answerer.answer(question, history, threshold=threshold, documents=documents)
-                for answerer, documents in parts
-            ]
+        asks = [
+            partial(answerer.answer, write=False) if self.writer else answerer.answer for answerer, _ in parts
+        ]
+        answers = [
+            ask(question, history, threshold=threshold, documents=documents)
+            for ask, (_, documents) in zip(asks, parts, strict=True)
+        ]
+        best = surest(answers)
+        if self.writer is None or show is None or best.verdict == "silent":
+            return best
+        # Only the one that is given is written.
+        answerer, documents = next(
+            part for part, answer in zip(parts, answers, strict=True) if answer.text == best.text
         )
+        written = answerer.answer(question, history, threshold=threshold, documents=documents, show=show)
+        return best.model_copy(update={"written": written.written, "timings_ms": written.timings_ms})
 
     def listing(self, session: Session | None = None) -> dict[str, Any]:
         """The visitor's documents with their states and the first of the server's; how many there are."""

@@ -1,0 +1,61 @@
+"""The sentences that the checker is learnt from and measured on, halved once by document."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from index.split.sentences import paragraphs, sentences
+from qa.evaluation.splits import TEST_DOCUMENTS
+from qa.training.checker_pairs import Source
+
+SETS = ("natural_train", "squad2_dev", "squad11_dev", "squadshifts")
+_SHORTEST, _LONGEST = 30, 400
+
+
+def sources(folder: Path, *, fitting: bool) -> Iterator[list[Source]]:
+    """The sentences of each document of one half; documents that only measure are in no half to fit."""
+    for name in SETS:
+        asked: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in _rows(folder / name / "questions.jsonl"):
+            if row["answerable"] and row.get("offset") != "guessed":
+                asked[row["document_id"]].append(row)
+        for document in _rows(folder / name / "documents.jsonl"):
+            # Reviews and posts are no text that a statement is checked against.
+            if document["id"].startswith(("reddit", "amazon")):
+                continue
+            if is_fitting(document["id"]) == fitting:
+                yield list(_of(document, asked[document["id"]]))
+
+
+def is_fitting(document_id: str) -> bool:
+    """Whether a document is in the half that is learnt from."""
+    if document_id in TEST_DOCUMENTS:
+        return False
+    return hashlib.sha256(document_id.encode()).digest()[-1] % 2 == 0
+
+
+def _of(document: dict[str, Any], rows: list[dict[str, Any]]) -> Iterator[Source]:
+    text = document["text"]
+    places = [one for paragraph in paragraphs(text) for one in sentences(text, *paragraph)]
+    answers = [
+        (one["start"], one["end"], row["question"])
+        for row in rows
+        for one in row["evidence"]
+        if one["role"] == "answer"
+    ]
+    before = ""
+    for start, end in places:
+        sentence = " ".join(text[start:end].split())
+        if _SHORTEST <= len(sentence) <= _LONGEST:
+            inside = {question: text[a:b] for a, b, question in answers if start <= a and b <= end}
+            yield Source(document["id"], before, sentence, tuple(inside.items()))
+        before = sentence if len(sentence) <= _LONGEST else ""
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)

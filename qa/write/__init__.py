@@ -1,0 +1,1 @@
+"""Optional: a language model writes from numbered sentences, and each sentence it writes is checked."""

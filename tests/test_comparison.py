@@ -1,0 +1,136 @@
+"""Two documents are compared by their sentences: what both say, where they differ, what only one says."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from index import Index, IndexSettings
+from index.testing import HashEmbedder
+from qa.answer.answerer import Answerer
+from qa.answer.citations import joined
+from qa.page.rendering import render
+from qa.read.reader import SentenceReader
+from qa.requests.comparing import asks_to_compare
+from qa.types import Answer, Citation
+from qa.write.endpoint import Endpoint
+from qa.write.writer import Writer
+from tests.endpoints import scripted
+from tests.test_writer import Agreeing, written
+
+OLD = """Members of the rowing club pay a fee of 40 euros each year in January.
+
+The boathouse by the river is open to all members on Sundays.
+
+Dogs are allowed in the garden of the boathouse during summer.
+
+Ida Varga keeps accounts, and presents them every spring.
+"""
+NEW = """Members of the rowing club pay a fee of 55 euros each year in January.
+
+The boathouse by the river is open to all members on Sundays.
+
+Dogs are not allowed in the garden of the boathouse during summer.
+
+Tomas Lind trains beginners twice weekly from now on.
+"""
+
+
+@pytest.fixture
+def answerer(tmp_path: Path) -> Answerer:
+    for name, text in (
+        ("rules-2019.md", OLD),
+        ("rules-2024.md", NEW),
+        ("menu.md", "Soup costs nine crowns."),
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    index = Index.from_sources(
+        [tmp_path], tmp_path / "index", embedder=HashEmbedder(), settings=IndexSettings(merge_tokens=0)
+    )
+    return Answerer(index, reader=SentenceReader())
+
+
+def lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line]
+
+
+def quotes(cited: tuple[Citation, ...]) -> list[str]:
+    return [one.quote for one in cited]
+
+
+def is_whole(answer: Answer) -> bool:
+    assert answer.compared is not None
+    pairs = [one for pair in (*answer.compared.differ, *answer.compared.both) for one in pair]
+    return answer.citations == (*pairs, *answer.compared.only[0], *answer.compared.only[1])
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "Compare rules-2019.md and rules-2024.md",
+        "What is the difference between rules-2019.md and rules-2024.md?",
+        "what do rules-2019.md and rules-2024.md have in common",
+    ],
+)
+def test_two_documents_are_compared_in_their_own_words(request_: str, answerer: Answerer) -> None:
+    answer = answerer.answer(request_)
+    assert (answer.kind, answer.verdict, answer.confidence) == ("comparison", "answered", None)
+    assert answer.narrowed == ("rules-2019.md", "rules-2024.md")
+    assert answer.compared is not None
+    old, new = lines(OLD), lines(NEW)
+    assert [quotes(pair) for pair in answer.compared.differ] == [[old[0], new[0]], [old[2], new[2]]]
+    assert [quotes(pair) for pair in answer.compared.both] == [[old[1], new[1]]]
+    assert [quotes(one) for one in answer.compared.only] == [[old[3]], [new[3]]]
+    assert answer.text == joined(answer.citations)
+    assert is_whole(answer)
+
+
+def test_a_comparison_is_shown_under_headings(answerer: Answerer) -> None:
+    answer = answerer.answer("Compare rules-2019.md and rules-2024.md")
+    old, new = lines(OLD), lines(NEW)
+    shown = unescape(re.sub("<[^>]*>", "\n", render(answer, name_documents=True)))
+    order = [
+        *("Where they differ", old[0], new[0], old[2], new[2], "Both say", old[1], new[1]),
+        *("Only rules-2019.md says", old[3], "Only rules-2024.md says", new[3]),
+    ]
+    places = [shown.index(text) for text in order]
+    assert places == sorted(places)
+
+
+def test_the_only_two_documents_asked_need_no_names(answerer: Answerer) -> None:
+    two = ["rules-2019.md", "rules-2024.md"]
+    assert answerer.answer("What changed between the two versions?", documents=two).kind == "comparison"
+    assert answerer.answer("How do both documents differ?", documents=two).kind == "comparison"
+    # Of three it is not known which two are meant.
+    assert answerer.answer("How do both documents differ?").kind != "comparison"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_comparison"),
+    [
+        ("Compare  and ", True),
+        ("What is the difference between  and ?", True),
+        ("what do  and  both say", True),
+        ("How do the fees of  and  differ?", False),
+        ("Are dogs allowed by both  and ?", False),
+        ("Who wrote  and ?", False),
+        ("", False),
+    ],
+)
+def test_a_question_about_one_matter_is_no_comparison(text: str, is_comparison: bool) -> None:
+    assert asks_to_compare(text) == is_comparison
+
+
+def test_a_language_model_compares_from_the_same_sentences(answerer: Answerer) -> None:
+    with scripted("The fee rose from 40 to 55 euros [1][4].") as server:
+        model = Writer(Endpoint(server.url, "tiny"), Agreeing())
+        answer = Answerer(answerer.index, reader=SentenceReader(), writer=model).answer(
+            "Compare rules-2019.md and rules-2024.md"
+        )
+    assert "Task: compare the two documents." in server.prompts[0]
+    assert {line[4:] for line in server.prompts[0].splitlines() if line.startswith("[")} == {
+        *lines(OLD),
+        *lines(NEW),
+    }
+    assert len(written(answer).sentences[0].citations) == 2
