@@ -177,6 +177,11 @@ def spans_of(passage: Passage, lines: list[str]) -> list[Span]:
             "How heavy is Lathe-37?",
             ["Lathe-37 weighs 9 kg."],
         ),
+        (
+            "It was hot.\na | b\nE001 | hot\nE217 | blocked",
+            "Is it hot? It says E217.",
+            ["E217 | blocked", "It was hot."],
+        ),
         ("It was built in 1901.\nE217 is a code.", "What is E217?", ["It was built in 1901."]),  # of no code
     ],
 )

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from index.load.sources import find, load
 from index.testing import HashEmbedder
-from qa.answer.citations import cite
+from qa.answer.citations import cite, piece
 from qa.answer.verification import read_answers, verify_answers
 from qa.cli import main
 from qa.messages import REFUSAL
@@ -287,3 +287,22 @@ def test_an_export_is_read_from_standard_input(source: Path, monkeypatch: pytest
     answers: Sequence[Export] = [exported(source)] * 2
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(answers)))
     assert len(read_answers("-")) == 2
+
+
+@pytest.mark.parametrize("place", [0, 7, 60, 119])
+def test_of_text_without_stops_the_words_around_the_answer_are_quoted(place: int) -> None:
+    text = " ".join(f"word{number} {'so' * (number % 7)} on" for number in range(120))
+    first = text.index(f"word{place} ")
+    highlight = (first, first + len(f"word{place}"))
+    start, end = piece(text, 0, len(text), highlight)
+    assert end - start <= 300 < len(text)
+    assert end - start > 280
+    assert start <= highlight[0] < highlight[1] <= end
+    assert text[start:end].split() == text[:end].split()[len(text[:start].split()) :]  # whole words
+    assert piece(text, 0, len(text), None) == (0, piece(text, 0, len(text), None)[1])
+
+
+def test_a_long_sentence_with_marks_and_a_short_one_are_quoted_whole() -> None:
+    long = "the mill was closed, the river too low, " * 20
+    assert piece(long, 0, len(long), (9, 13)) == (0, len(long))
+    assert piece("no stops at all", 0, 15, (3, 8)) == (0, 15)

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from index.store.protocol import SearchIndex
 from index.text.surrogates import encodable
-from qa.answer.citations import cite, joined
+from qa.answer.citations import cite, joined, piece
 from qa.answer.comparison import grouped
 from qa.answer.finder import Finder
 from qa.answer.guess import NO_GUESS, Guess
@@ -195,7 +195,8 @@ class Answerer:
         for span in spans:
             document = self.index.document(span.document_id)
             for part in sentences_of(span):
-                yield cite(document, part.start, part.end, highlight=part.highlight, score=part.score)
+                place = piece(document.text, part.start, part.end, part.highlight)
+                yield cite(document, *place, highlight=part.highlight, score=part.score)
 
 
 def _made(

@@ -1,11 +1,16 @@
 """Turn spans into citations: verbatim quotes with their place, which anyone can verify."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
 from index.load.boxes import confidence_between
-from index.types import Document
+from index.types import Document, Range
 from qa.types import Answer, Citation, HeaderRow
+
+# The most characters that are quoted of text without marks, and text without any for so long.
+_LONGEST_PIECE = 300
+_UNBROKEN = re.compile(r"[^.,;:!?…|()–—。、！？]{300,}")
 
 
 def cite(
@@ -33,6 +38,23 @@ def recognition(citation: Citation) -> str | None:
     if citation.recognised is None:
         return None
     return f"recognised from a picture, {citation.recognised:.0%} sure"
+
+
+def piece(text: str, start: int, end: int, highlight: Range | None) -> Range:
+    """What is quoted of a sentence: all of it, or the words around the answer where it is long and unbroken.
+
+    Speech that was written down has no full stops, and a quote is to be checked at a glance.
+    """
+    if not _UNBROKEN.search(text, start, end):
+        return start, end
+    first, last = highlight or (start, start)
+    begin = max(start, min(first, end - _LONGEST_PIECE, (first + last - _LONGEST_PIECE) // 2))
+    stop = min(end, max(last, begin + _LONGEST_PIECE))
+    while start < begin < first and not text[begin - 1].isspace():
+        begin += 1
+    while last < stop < end and not text[stop].isspace():
+        stop -= 1
+    return begin, stop
 
 
 def mismatches(citation: Citation, document: Document) -> list[str]:

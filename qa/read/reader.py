@@ -81,7 +81,7 @@ class ExtractiveReader:
         start, end = sentence.start - passage.start, sentence.end - passage.start
         row = row_at(passage, start)
         cell = cell_asked(question, passage, row) if row else None
-        best = best_within(known, *(cell or (start, end)), self.model.longest_answer)
+        best = best_within(known, start, end, self.model.longest_answer)
         if best is None:
             return None
         first, last, margin = best

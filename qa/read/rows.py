@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -127,17 +127,29 @@ def by_key(question: str, spans: Sequence[Span], passages: "Sequence[RetrievedPa
     """The spans, best first; of the rows of one table, those go first that hold most of the question.
 
     A row steps back behind another that holds all words of the question that it holds, and more. So does a
-    sentence of another code ("E137" for "E217") behind one of the code that is asked for.
+    sentence of another code ("E137" for "E217") behind one of the code that is asked for, and whatever there
+    is behind a row with that code.
     """
     found: dict[tuple[str, str], dict[int, frozenset[object]]] = defaultdict(dict)
     wanted = _codes(question)
+    keyed = []
     for place, span in enumerate(spans):
         passage = passages[span.passage].hit.passage
         text = passage.text[span.start - passage.start : span.end - passage.start]
         if row := row_at(passage, span.start - passage.start):
             found[span.document_id, row.table][place] = frozenset(_held(question, text))
+            keyed += [place] if wanted and wanted <= _codes(text) else []
         elif wanted and {kind for kind, _ in wanted} <= {kind for kind, _ in _codes(text)}:
             found["", ""][place] = frozenset(wanted & _codes(text))
+    return sorted(_in_order(spans, found, keyed), key=lambda span: -span.score)
+
+
+def _in_order(
+    spans: Sequence[Span],
+    found: Mapping[tuple[str, str], Mapping[int, frozenset[object]]],
+    keyed: Sequence[int],
+) -> list[Span]:
+    """The spans with new scores: of each group the fullest before the others, `keyed` rows before all."""
     settled = list(spans)
     for every in found.values():
         behind = {place for place, held in every.items() if any(held < other for other in every.values())}
@@ -148,7 +160,15 @@ def by_key(question: str, spans: Sequence[Span], passages: "Sequence[RetrievedPa
         settled[first] = spans[first]._replace(score=top)
         for place in behind:
             settled[place] = spans[place]._replace(score=min(spans[place].score, top - _BELOW))
-    return sorted(settled, key=lambda span: -span.score)
+    if keyed:
+        top = max(span.score for span in settled)
+        first = max(keyed, key=lambda place: settled[place].score)
+        settled = [
+            span if place in keyed else span._replace(score=min(span.score, top - _BELOW))
+            for place, span in enumerate(settled)
+        ]
+        settled[first] = settled[first]._replace(score=top)
+    return settled
 
 
 def _codes(text: str) -> frozenset[tuple[str, str]]:
