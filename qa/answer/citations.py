@@ -10,7 +10,7 @@ from qa.types import Answer, Citation, HeaderRow
 
 # The most characters that are quoted of text without marks, and text without any for so long.
 _LONGEST_PIECE = 300
-_UNBROKEN = re.compile(r"[^.,;:!?…|()–—。、！？]{300,}")
+_UNBROKEN = re.compile(r"(?:[^.,;:!?…|()–—。、！？\n]|\n(?!\s*(?:[-*+•‣◦]|\(?\w{1,3}[.)])\s)){300,}")
 
 
 def cite(

@@ -13,6 +13,7 @@ from qa.answer.summary import central_sentences
 from qa.answer.timings import Timings
 from qa.read.calibration import Calibration
 from qa.read.faq import answering
+from qa.read.lists import with_lists
 from qa.read.reader import Reader
 from qa.read.second import SecondReader
 from qa.read.spans import Span, text_of
@@ -130,6 +131,7 @@ class Finder:
             known = spans and not spans[0].unfit and may_count(question, quotes)
             sure = confidence(signals(passages, spans), self.calibration) if known else 0.0
             disagreement = disagree(read_as, [said(passages, span) for span in used], quotes)
+            used, spans = with_lists(question, used, spans, passages)
             guess = Guess(spans, used, sure, missing, disagreement)
             return found(passages, guess, self.calibration.likely) if request.kind == "keyword" else guess
 

@@ -61,7 +61,10 @@ def _picked(of: _List, asked: frozenset[str], head: str) -> list[Entry]:
     count = len(of.entries)
     holding = {term: sum(term in entry.terms for entry in of.entries) for term in asked}
     is_head = holding[head] >= _COMMON * count or head in of.heading
-    telling = {term for term, held in holding.items() if 0 < held < count and term != head}
+    # What the list is about as a whole tells none of its entries from the others.
+    telling = {
+        term for term, held in holding.items() if 0 < held < count and term != head and term not in of.before
+    }
     told = {term for term, held in holding.items() if held} | of.before
     if not is_head or not telling or asked - told:
         return []
