@@ -29,7 +29,7 @@ from index.text.surrogates import encodable
 from qa.answer.writing import Show, Writes
 from qa.page import rendering
 from qa.page.conversation import Conversation
-from qa.serve import kept_uploads
+from qa.serve import upload_folders
 from qa.serve.build_threads import Builders
 from qa.serve.error_lines import ERRORS, told
 from qa.serve.feedback import FeedbackFile
@@ -260,10 +260,10 @@ def serve(index: SearchIndex, reader: str, serving: Serving, writer: Writes | No
     answerer = Answerer(index, reader=read_by, writer=writer)
     shared = Path(serving.shared) if serving.shared else None
     if shared:
-        kept_uploads.note_shared(shared)
+        upload_folders.note_shared(shared)
     with Builders() as builders:
         sessions = Sessions(
-            kept_uploads.sessions_folder(),
+            upload_folders.sessions_folder(),
             lambda folder: Library(
                 folder,
                 index.embedder,
@@ -319,7 +319,10 @@ _HEADER = (
     '<button type="button" id="q-shelved" aria-expanded="false" aria-controls="q-shelf">Documents</button>'
     '<button type="button" id="q-add">Add documents</button>'
 )
-_INVITATION = "<h2>Ask the source</h2><p>It answers in its own words. Where it is silent, Quoth says so.</p>"
+_INVITATION = (
+    "<h2>Ask the source</h2>"
+    "<p>Answers are quotes from the documents. Where they do not say, Quoth tells you.</p>"
+)
 _WAITING = '<div class="q-wait">Reading the source</div>'
 
 

@@ -24,9 +24,10 @@ from qa.evaluation.command import Choice
 from qa.evaluation.evaluate import evaluate
 from qa.evaluation.questions import load_questions
 from qa.evaluation.report import EvalReport
+from qa.read.baseline import SentenceReader
 from qa.read.calibration import Ranking
 from qa.read.onnx_model import OnnxSpanModel
-from qa.read.reader import ExtractiveReader, Reader, SentenceReader
+from qa.read.reader import ExtractiveReader, Reader
 from qa.training.confidence import RememberingModel
 from qa.training.sets import ready
 

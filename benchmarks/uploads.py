@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from index.store import generations
 from index.testing import HashEmbedder
 from qa.answer.answerer import Answerer
-from qa.read.reader import SentenceReader
+from qa.read.baseline import SentenceReader
 from qa.serve.build_threads import Builders
 from qa.serve.uploads import Library, UploadLimits
 

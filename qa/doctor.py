@@ -15,7 +15,7 @@ from index.store import generations
 from qa.errors import ReaderError
 from qa.read.onnx_model import OnnxSpanModel
 from qa.read.window_model import WEIGHTS, WindowModel
-from qa.serve.kept_uploads import Kept, kept_folders, remove_kept
+from qa.serve.upload_folders import Kept, kept_folders, remove_kept
 
 _PACKAGES = (
     *("quoth", "torch", "sentence-transformers", "onnxruntime", "faiss-cpu", "gradio", "pydantic"),

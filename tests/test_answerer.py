@@ -19,8 +19,9 @@ from qa.answer.answerer import Answerer
 from qa.answer.citations import cite, joined, mismatches
 from qa.errors import QuestionError
 from qa.messages import REFUSAL, is_fixed
+from qa.read.baseline import SentenceReader
 from qa.read.calibration import shipped_calibration
-from qa.read.reader import Reader, SentenceReader
+from qa.read.reader import Reader
 from qa.read.spans import Span
 from qa.retrieve.retriever import RetrievedPassage
 from qa.settings import AnswerSettings

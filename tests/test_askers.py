@@ -20,21 +20,21 @@ from qa.serve.rate_limits import AskLimits, RateLimiter
 from qa.serve.uploads import UploadLimits
 from qa.serve.workspace import Workspace
 from tests.browsing import sessions_in
-from tests.gate import Gate
+from tests.held_answers import HeldAnswerer
 
 
 class Served(NamedTuple):
     """A page whose answers wait for the gate."""
 
     url: str
-    gate: Gate
+    gate: HeldAnswerer
     conversations: Callable[[], int]
 
 
 @pytest.fixture
 def served(article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     monkeypatch.setattr(app, "_CONVERSATIONS", 40)
-    gate = Gate()
+    gate = HeldAnswerer()
     index = Index.from_sources([article], tmp_path / "index", embedder=HashEmbedder())
     workspace = Workspace(gate, Retriever(index), index)
     rate_limiter = RateLimiter(AskLimits(per_minute=100_000))

@@ -17,7 +17,7 @@ from index import Index
 from index.cache import cache_folder
 from index.testing import HashEmbedder
 from qa.cli import main, quoth
-from qa.serve.kept_uploads import note_shared
+from qa.serve.upload_folders import note_shared
 from qa.types import Answer, Citation
 
 Run = Callable[..., tuple[int, str, str]]

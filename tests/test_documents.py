@@ -22,7 +22,7 @@ from index.testing import HashEmbedder
 from qa.answer.answerer import Answerer
 from qa.errors import QuestionError, UploadError, one_line
 from qa.evaluation.questions import load_questions
-from qa.read.reader import SentenceReader
+from qa.read.baseline import SentenceReader
 from qa.serve.asking import surest
 from qa.serve.feedback import Feedback, FeedbackFile
 from qa.serve.sessions import Sessions

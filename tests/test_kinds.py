@@ -12,7 +12,7 @@ from qa.answer.verification import verify_answers
 from qa.messages import FOUND, MACHINE, REFUSAL, SMALLTALK
 from qa.page.export import as_html
 from qa.page.rendering import render
-from qa.read.reader import SentenceReader
+from qa.read.baseline import SentenceReader
 from qa.types import Answer
 
 BOOK = """# The keeper

@@ -15,7 +15,7 @@ from index.index import Index
 from index.testing import HashEmbedder
 from qa.answer.answerer import Answerer
 from qa.errors import BusyError, TooFastError
-from qa.read.reader import SentenceReader
+from qa.read.baseline import SentenceReader
 from qa.retrieve.retriever import Retriever
 from qa.serve.feedback import FeedbackFile
 from qa.serve.rate_limits import AskLimits, RateLimiter
@@ -23,7 +23,7 @@ from qa.serve.uploads import UploadLimits
 from qa.serve.workspace import Workspace
 from tests.browsing import sessions_in, visiting
 from tests.calling import call, run
-from tests.gate import Gate
+from tests.held_answers import HeldAnswerer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -103,7 +103,7 @@ class Served(NamedTuple):
     """A page with tools over the first article, whose answers a test may hold up."""
 
     url: str
-    gate: Gate
+    gate: HeldAnswerer
     clock: Clock
     index: Index
 
@@ -111,7 +111,7 @@ class Served(NamedTuple):
 @pytest.fixture
 def served(request: pytest.FixtureRequest, article: Path, tmp_path: Path) -> Iterator[Served]:
     """Its limits are the test's parameter."""
-    gate, clock = Gate(), Clock()
+    gate, clock = HeldAnswerer(), Clock()
     index = Index.from_sources([article], tmp_path / "index", embedder=HashEmbedder())
     rate_limiter = RateLimiter(request.param, clock)
     with sessions_in(tmp_path / "visits") as sessions:

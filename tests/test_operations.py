@@ -21,7 +21,7 @@ from index.index import Index
 from index.testing import HashEmbedder
 from index.types import Hit
 from qa.answer.answerer import Answerer
-from qa.read.reader import SentenceReader
+from qa.read.baseline import SentenceReader
 from qa.retrieve.retriever import Retriever
 from qa.serve.feedback import FeedbackFile
 from qa.serve.guard import Guard

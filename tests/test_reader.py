@@ -14,11 +14,12 @@ from index.testing import HashEmbedder
 from qa.answer.answerer import Answerer
 from qa.answer.confidence import Signals
 from qa.errors import ReaderError
+from qa.read.baseline import SentenceReader
 from qa.read.calibration import Ranking, shipped_calibration
 from qa.read.choice import load_reader
 from qa.read.huggingface import HuggingFaceSpanModel
 from qa.read.onnx_model import SHIPPED, OnnxSpanModel
-from qa.read.reader import ExtractiveReader, SentenceReader
+from qa.read.reader import ExtractiveReader
 from qa.read.reranker import Reranker
 from qa.read.spans import TokenLogits, best_span, best_within
 from qa.retrieve.retriever import Retriever

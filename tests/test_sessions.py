@@ -10,7 +10,7 @@ import pytest
 from index.testing import HashEmbedder
 from qa.answer.answerer import Answerer
 from qa.errors import BusyError, TooFastError, UploadError
-from qa.read.reader import SentenceReader
+from qa.read.baseline import SentenceReader
 from qa.serve.build_threads import Builders
 from qa.serve.sessions import Sessions
 from qa.serve.uploads import Library, UploadLimits

@@ -20,7 +20,7 @@ from qa.serve.uploads import UploadLimits
 from qa.serve.workspace import Workspace
 from tests.browsing import sessions_in
 from tests.calling import run
-from tests.gate import Gate
+from tests.held_answers import HeldAnswerer
 
 
 class Polling:
@@ -148,7 +148,7 @@ def test_the_queue_of_the_gradio_that_is_installed_is_woken() -> None:
 def test_the_page_has_its_queue_woken(article: Path, tmp_path: Path) -> None:
     index = Index.from_sources([article], tmp_path / "index", embedder=HashEmbedder())
     with sessions_in(tmp_path / "visits") as sessions:
-        workspace = Workspace(Gate(), Retriever(index), index)
+        workspace = Workspace(HeldAnswerer(), Retriever(index), index)
         web = app.build(workspace, sessions, UploadLimits(), FeedbackFile(tmp_path / "said"))
     (page,) = (route.app for route in web.routes if isinstance(route, Mount))
     queue = page.get_blocks()._queue  # type: ignore[attr-defined]

@@ -19,7 +19,7 @@ from index.store.columns import ArrayWriter
 from index.testing import HashEmbedder
 from qa.answer.answerer import Answerer
 from qa.errors import UploadError
-from qa.read.reader import SentenceReader
+from qa.read.baseline import SentenceReader
 from qa.serve.asking import Answers
 from qa.serve.build_threads import Builders
 from qa.serve.sessions import Session

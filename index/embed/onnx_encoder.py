@@ -53,7 +53,7 @@ class CompiledEncoder:
     """Embeds texts one by one, as many side by side as there are cores; safe to share between threads.
 
     One by one because the scale of the integers is taken from all that goes through at once: so a text's
-    vector never hangs on its neighbours. It is no slower: nothing is padded, and no core waits for another.
+    vector never depends on its neighbours. It is no slower: nothing is padded, and no core waits for another.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -38,5 +38,5 @@ def because(error: OSError) -> str:
 
 
 def printable(text: str) -> str:
-    """A text that neither breaks a line nor rules a terminal: what is not printable is escaped."""
+    """A text on one line, safe to print in a terminal: what is not printable is escaped."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -81,7 +81,7 @@ class VectorIndex:
 
 
 def write_lists(generation: Path, *, exact_up_to: int, last: Path | None, old_rows: Rows) -> None:
-    """See to the search of a generation whose vectors are written: nothing when exact, else its lists.
+    """Write the FAISS lists of a generation whose vectors are written; an exact search needs none.
 
     Lists of the last generation are kept while they suit the number of vectors, and a vector stays in its
     list: `old_rows` (n,) is its row there, -1 for a new one.

@@ -125,7 +125,7 @@ class WordIndex:
 def write_words(
     folder: Path, terms: NDArray[np.int32], pointers: Rows, vocabulary: Sequence[str], *, k1: float, b: float
 ) -> None:
-    """Write the lists of each term into a new folder, in memory that hangs on the vocabulary alone.
+    """Write the lists of each term into a new folder; memory grows with the vocabulary, not with the text.
 
     The terms of passage i are terms[pointers[i]:pointers[i + 1]], numbers of the vocabulary's terms.
     """

@@ -67,7 +67,7 @@ def _turned(sentences: Sequence[str]) -> Iterator[str]:
                 parts["verb_base"] = _BASES.get(parts.get("verb", ""), "")
                 subject = parts.get("subject", "")
                 if subject.split(" ")[0].casefold() in _POINTING:
-                    continue  # out of its place nobody knows what it points at
+                    continue  # without the text before it, nobody knows what it refers to
                 if subject.startswith(("The ", "A ", "An ")):
                     parts["subject"] = subject[0].lower() + subject[1:]
                 yield question.format(**parts)

@@ -3,9 +3,10 @@
 import os
 from functools import cache
 
+from qa.read.baseline import SentenceReader
 from qa.read.calibration import Ranking, shipped_calibration
 from qa.read.onnx_model import OnnxSpanModel
-from qa.read.reader import ExtractiveReader, Reader, SentenceReader
+from qa.read.reader import ExtractiveReader, Reader
 from qa.read.second import SecondReader
 from qa.read.window_model import WindowModel
 

@@ -1,22 +1,11 @@
-"""What a text has in common with a question, and whether it holds the kind of thing asked for; pure."""
+"""Which words of a text say something, and what kind of thing a question asks for; pure."""
 
 import re
-from collections.abc import Sequence
 from typing import Literal
 
-from index.text.terms import stems, words
+from index.text.terms import words
 from qa.language.function_words import is_content
 
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion)\b",
-    re.IGNORECASE,
-)
-_DATE = re.compile(
-    r"\b\d{3,4}s?\b|\b(?:January|February|March|April|May|June|July|August|September|October|November|"
-    r"December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|century|years?|days?|weeks?|months?)\b"
-)
-# A capitalised word that does not start a sentence.
-_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z]\w+")
 _WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+")
 # Function words that may be all of an answer.
 _TELLING = frozenset(
@@ -25,13 +14,6 @@ _TELLING = frozenset(
 _TIMES = frozenset({"year", "years", "date", "century", "decade", "month", "day", "time"})
 _AMOUNTS = frozenset({"many", "much", "old", "long", "far", "large", "big", "high", "often", "tall"})
 _PEOPLE = frozenset({"who", "whom", "whose"})
-# Words that share so many first letters are mostly of one family, where their stems differ: founder, founded.
-_FAMILY_LETTERS = 5
-
-
-def names(text: str) -> list[str]:
-    """Capitalised words that do not start a sentence."""
-    return _NAME.findall(text)
 
 
 def normal(text: str) -> str:
@@ -54,29 +36,9 @@ def is_bare(text: str) -> bool:
     return not telling(text)
 
 
-def held(asked: Sequence[str], text: str) -> float:
-    """Share of the words asked for whose stem occurs in a text; 1 when nothing is asked for."""
-    wanted = set(stems(asked))
-    return len(wanted & set(stems(words(text)))) / len(wanted) if wanted else 1.0
-
-
-def related(asked: Sequence[str], text: str) -> float:
-    """As `held`, counting also a word of the same family: one with the same first five letters."""
-    if not asked:
-        return 1.0
-    found = words(text)
-    known = set(stems(found))
-    families = {word.casefold()[:_FAMILY_LETTERS] for word in found if len(word) >= _FAMILY_LETTERS}
-    hits = sum(
-        stem in known or (len(word) >= _FAMILY_LETTERS and word.casefold()[:_FAMILY_LETTERS] in families)
-        for word, stem in zip(asked, stems(asked), strict=True)
-    )
-    return hits / len(asked)
-
-
 def kind_asked(question: str) -> Literal["time", "amount", "person"] | None:
     """The kind of thing a question asks for by its words; None when they do not say."""
-    asked = _asked(question)
+    asked = asked_words(question)
     if "when" in asked or ({"what", "which"} & asked and _TIMES & asked):
         return "time"
     if "how" in asked and _AMOUNTS & asked:
@@ -84,22 +46,6 @@ def kind_asked(question: str) -> Literal["time", "amount", "person"] | None:
     return "person" if _PEOPLE & asked else None
 
 
-def kind_fits(question: str, text: str) -> float:
-    """Whether a text holds the kind of thing asked for (1 or 0); 0.5 when no kind is asked for.
-
-    When: a date. How many: a number. Who: a name that the question does not hold.
-    """
-    kind = kind_asked(question)
-    if kind == "time":
-        return float(bool(_DATE.search(text)))
-    if kind == "amount":
-        return float(bool(_NUMBER.search(text)))
-    if kind == "person":
-        # A sentence may start with the name, so its first word counts here unless it is one of grammar.
-        found = {name.casefold() for name in names(" " + text) if is_content(name)}
-        return float(bool(found - _asked(question)))
-    return 0.5
-
-
-def _asked(question: str) -> set[str]:
+def asked_words(question: str) -> set[str]:
+    """The words of a question, case folded."""
     return {word.casefold() for word in words(question)}

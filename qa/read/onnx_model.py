@@ -47,7 +47,7 @@ class OnnxSpanModel:
     """Reads passages one by one, several at a time; loaded at the first use, safe to share between threads.
 
     One passage goes through at once because the scale of the integers is taken from all that does, so that
-    a passage's logits never hang on its neighbours.
+    a passage's logits never depend on its neighbours.
     """
 
     def __init__(self, folder: Path = SHIPPED) -> None:

@@ -1,7 +1,6 @@
 """Point at what answers a question in the passages that were retrieved.
 
-`Reader` is the seam. The extractive reader points at exact spans with a trained model; the sentence reader
-ranks whole sentences with none, and is the baseline that the trained one has to beat.
+`Reader` is what an Answerer asks of a reader. `ExtractiveReader` points at exact spans with a trained model.
 """
 
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from qa.language.function_words import content_words
 from qa.language.names import names_in
 from qa.language.pronouns import is_pronoun
 from qa.read.calibration import Ranking, shipped_calibration
-from qa.read.cues import is_bare, kind_fits, related, telling
+from qa.read.cues import is_bare, telling
 from qa.read.faq import is_question
 from qa.read.ranking import scored
 from qa.read.rows import cell_asked, row_at, shown
@@ -60,7 +59,7 @@ class ExtractiveReader:
             for view, passage in zip(views, passages, strict=True)
         ]
         found = self.model.logits(question, texts)
-        return _sorted(
+        return best_first(
             [
                 span
                 for place, (passage, view, known) in enumerate(zip(passages, views, found, strict=True))
@@ -125,45 +124,7 @@ class ExtractiveReader:
         return found and ((passage.start + found[0], passage.start + found[1]), found[2])
 
 
-class SentenceReader:
-    """Ranks sentences by a weighted sum of what retrieval knows of them and of two cues.
-
-    No exact span, little sense of what is asked. The weights were fitted to put the right sentence first on
-    the tuning articles; DECISIONS.md has the table.
-    """
-
-    calibration = "sentence"
-
-    cosine = 1.0
-    share = 0.9
-    pairs = 0.2
-    passage_cosine = 0.6
-    passage_words = 0.75
-    kind = 0.25
-    related = 0.7
-
-    def read(self, question: str, passages: Sequence[RetrievedPassage]) -> list[Span]:
-        """See `Reader.read`."""
-        asked = content_words(question)
-        spans: list[Span] = []
-        for place, found in enumerate(passages):
-            passage = found.hit.passage
-            for sentence in found.sentences:
-                text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
-                score = (
-                    self.cosine * sentence.cosine
-                    + self.share * sentence.share
-                    + self.pairs * sentence.pairs
-                    + self.passage_cosine * found.dense
-                    + self.passage_words * found.words
-                    + self.kind * kind_fits(question, text)
-                    + self.related * related(asked, text)
-                )
-                spans.append(Span(passage.document_id, sentence.start, sentence.end, None, score, place))
-        return _sorted(spans, passages)
-
-
-def _sorted(spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
+def best_first(spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
     """Best first, each sentence once; of passages without a sentence (headings alone), the passages."""
     kept: dict[tuple[str, int, int], Span] = {}
     for span in spans or [_whole(found, place) for place, found in enumerate(passages)]:

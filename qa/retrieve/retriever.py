@@ -290,7 +290,7 @@ def fuse(candidates: Candidates, settings: RetrievalSettings) -> tuple[Scores, S
 
 
 def _best_first(scores: Scores, top_k: int) -> Rows:
-    """Places of the `top_k` highest; ties go to the earlier passage, so that no order hangs on chance."""
+    """Places of the `top_k` highest; ties go to the earlier passage, so that the order is always the same."""
     return np.argsort(-scores, kind="stable")[: max(0, top_k)]
 
 

@@ -26,7 +26,7 @@ class Answers(Protocol):
 def surest(answers: Sequence[Answer]) -> Answer:
     """Of answers to one question from different documents, the one to give.
 
-    Confidence is a probability and does not hang on what else is indexed, so the highest is taken, the
+    Confidence is a probability and does not depend on what else is indexed, so the highest is taken, the
     first of equals. A refusal shows the closest sentences of all; a word is missing when it is so everywhere.
     """
     best = max(answers, key=lambda answer: 1.0 if answer.confidence is None else answer.confidence)

@@ -103,14 +103,14 @@ class Operations:
     """The server's documents for programs; each call takes a turn of the caller's."""
 
     def __init__(self, workspace: Workspace, rate_limiter: RateLimiter) -> None:
-        self._desk = workspace
-        self._turnstile = rate_limiter
+        self._workspace = workspace
+        self._limiter = rate_limiter
 
     async def ask(self, asked: Question, caller: str) -> Answer:
         """Answer a question from the documents, with citations, or say that they are silent."""
-        answer = await self._turnstile.run(
+        answer = await self._limiter.run(
             caller,
-            lambda: self._desk.answerer.answer(
+            lambda: self._workspace.answerer.answer(
                 asked.question, asked.history, threshold=asked.threshold, documents=asked.documents
             ),
         )
@@ -118,25 +118,25 @@ class Operations:
 
     async def search(self, asked: Query, caller: str) -> list[Hit]:
         """Find the passages that are most relevant to a query, best first."""
-        hits = await self._turnstile.run(
+        hits = await self._limiter.run(
             caller,
-            lambda: self._desk.retriever.retrieve(asked.query, asked.top_k, documents=asked.documents),
+            lambda: self._workspace.retriever.retrieve(asked.query, asked.top_k, documents=asked.documents),
         )
         return [_sendable(Hit(**hit.passage.model_dump(), score=hit.score)) for hit in hits]
 
     async def quote(self, asked: Words, caller: str) -> list[Citation]:
         """Say where words stand in the documents, to the character; at most 20 places."""
-        places = await self._turnstile.run(caller, lambda: list(islice(self._places(asked), _MOST_FOUND)))
+        places = await self._limiter.run(caller, lambda: list(islice(self._places(asked), _MOST_FOUND)))
         return [_sendable(place) for place in places]
 
     async def verify(self, asked: Answers, caller: str) -> Verdict:
         """Check every quote of exported answers against the documents, to the character."""
-        return await self._turnstile.run(caller, lambda: self._verdict(list(map(_sendable, asked.answers))))
+        return await self._limiter.run(caller, lambda: self._verdict(list(map(_sendable, asked.answers))))
 
     def _places(self, asked: Words) -> Iterator[Citation]:
-        self._desk.retriever.require(asked.documents)
-        for document_id in asked.documents or self._desk.index.document_ids():
-            document = self._desk.index.document(document_id)
+        self._workspace.retriever.require(asked.documents)
+        for document_id in asked.documents or self._workspace.index.document_ids():
+            document = self._workspace.index.document(document_id)
             start = document.text.find(asked.text)
             while start >= 0:
                 yield cite(document, start, start + len(asked.text), score=1.0)
@@ -144,9 +144,9 @@ class Operations:
 
     def _verdict(self, answers: list[Answer]) -> Verdict:
         citations = cited(answers)
-        held = set(self._desk.index.document_ids()) & {one.document_id for one in citations}
+        held = set(self._workspace.index.document_ids()) & {one.document_id for one in citations}
         documents = {
-            (one.document_id, one.sha256): _sendable(self._desk.index.document(one.document_id))
+            (one.document_id, one.sha256): _sendable(self._workspace.index.document(one.document_id))
             for one in citations
             if one.document_id in held
         }

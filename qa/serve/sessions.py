@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 from qa.errors import BusyError, QuestionError, TooFastError, UploadError
 from qa.page.conversation import Conversation
 from qa.serve.indexing import cause
-from qa.serve.kept_uploads import KEEP, remove_unused
+from qa.serve.upload_folders import KEEP, remove_unused
 from qa.serve.uploads import Library
 
 _MOST_TALKS = 20
@@ -149,7 +149,7 @@ class Sessions:
         for folder in root.glob("*"):
             if folder.is_dir() and not (folder / KEEP).exists():
                 remove_unused(folder)
-        self._watcher = threading.Thread(target=self._watch, name="quoth-visits", daemon=True)
+        self._watcher = threading.Thread(target=self._watch, name="quoth-sessions", daemon=True)
         self._watcher.start()
 
     def find(self, token: str | None) -> Session | None:

@@ -1,4 +1,4 @@
-"""What a visitor sits at: the documents that can be read and asked, and what answers."""
+"""The documents that one session can read and ask, and what answers."""
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from qa.types import Answer, Turn
 
 
-class Gate:
-    """Answers each question with itself, once the gate is open; `asked` counts the questions that came."""
+class HeldAnswerer:
+    """Answers each question with itself, once `open` is set; `asked` counts the questions that came."""
 
     def __init__(self) -> None:
         self.open = threading.Event()
