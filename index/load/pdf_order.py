@@ -14,8 +14,8 @@ from index.load.pdf_tables import Table, find_tables
 # Lines of one block are this near, in sizes of type, and of one size.
 _NEAR = 0.8
 _SAME_SIZE = 1.15
-# Comparing each block with each costs the square; beyond that many they are read row by row.
-_MOST_BLOCKS = 250
+# Comparing all costs the cube of their number; beyond that many they are read row by row.
+_MOST_BLOCKS = 80
 
 
 class Block:
