@@ -11,7 +11,7 @@ from index.testing import HashEmbedder
 from qa.answer.answerer import Answerer
 from qa.answer.citations import joined
 from qa.page.rendering import render
-from qa.read.reader import SentenceReader
+from qa.read.baseline import SentenceReader
 from qa.requests.comparing import asks_to_compare
 from qa.types import Answer, Citation
 from qa.write.endpoint import Endpoint
