@@ -3,6 +3,7 @@
 IndexingError
 ├── SourceError            a source cannot be read, is empty, encrypted or of an unknown format
 ├── ModelError             an embedding model is missing, altered or does not load
+├── ClusterError           a Ray cluster is away or fails
 └── IndexFolderError       a folder holds no usable index, or one that was built otherwise
     ├── DamagedError       a file of an index is not as it was written
     └── StoreError         a Milvus store is away, slow, full, or holds no index that can be used
@@ -19,6 +20,10 @@ class SourceError(IndexingError):
 
 class ModelError(IndexingError):
     """An embedding model cannot be used."""
+
+
+class ClusterError(IndexingError):
+    """A Ray cluster cannot be used."""
 
 
 class IndexFolderError(IndexingError):

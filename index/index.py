@@ -74,6 +74,7 @@ class Index(SearchIndex):
         progress: Progress | None = None,
         rebuild: bool = False,
         store: str | None = None,
+        ray: str | None = None,
     ) -> SearchIndex:
         """Open the index of these sources when it is current; else build what changed, then open it.
 
@@ -81,14 +82,15 @@ class Index(SearchIndex):
         there is built again. A folder that was built from other sources or otherwise is refused with
         IndexFolderError, unless `rebuild`. `progress` counts passages. With `store` (see `connect`) the index
         in the folder is then copied there and opened there; the folder stays, so that the next build embeds
-        only what changed. Raises SourceError when no source can be loaded, or when a file given by name
-        cannot; files in a folder that cannot are listed in `problems`.
+        only what changed. With `ray`, the address of a Ray cluster or "auto", files are read and passages
+        embedded there. Raises SourceError when no source can be loaded, or when a file given by name cannot;
+        files in a folder that cannot are listed in `problems`.
         """
         from index.build.builder import Builder
 
         settings = settings or IndexSettings()
         embedder = embedder or SentenceTransformerEmbedder(settings.model)
-        builder = Builder(sources, folder, settings, embedder, progress)
+        builder = Builder(sources, folder, settings, embedder, progress, ray)
         if store:
             builder.require_publishable(store, rebuild=rebuild)
         try:
@@ -136,6 +138,10 @@ class Index(SearchIndex):
     def notes(self) -> dict[str, str]:
         """See `SearchIndex.notes`."""
         return self._documents.notes()
+
+    def check(self) -> None:
+        """Raise DamagedError when a file is not as it was written."""
+        require_sizes(self._generation, self.manifest.files)
 
     def __len__(self) -> int:
         return len(self._columns.passages)

@@ -240,9 +240,16 @@ def search(
 @_store
 @_model
 @click.option("--rebuild", is_flag=True, help="Build anew, whatever is there.")
-def index(paths: tuple[str, ...], folder: str | None, store: str | None, model: str, rebuild: bool) -> None:
+@click.option(
+    "--ray",
+    metavar="ADDRESS",
+    help='Read and embed on the Ray cluster at this address, or "auto" for this one.',
+)
+def index(
+    paths: tuple[str, ...], folder: str | None, store: str | None, model: str, rebuild: bool, ray: str | None
+) -> None:
     """Build the index of the sources, or bring it up to date."""
-    built = _index(_sources(paths), folder, model, store, rebuild=rebuild)
+    built = _index(_sources(paths), folder, model, store, rebuild=rebuild, ray=ray)
     _note(built, built.document_ids())
     click.echo(f"{len(built)} passages of {len(built.document_ids())} documents in {built.place}")
 
@@ -422,7 +429,13 @@ def _sources(sources: Sequence[str]) -> list[str]:
 
 
 def _index(
-    sources: Sequence[str], folder: str | None, model: str, store: str | None, *, rebuild: bool = False
+    sources: Sequence[str],
+    folder: str | None,
+    model: str,
+    store: str | None,
+    *,
+    rebuild: bool = False,
+    ray: str | None = None,
 ) -> "SearchIndex":
     from index.embed.embedder import SentenceTransformerEmbedder
     from index.index import Index
@@ -438,6 +451,7 @@ def _index(
         progress=bar,
         rebuild=rebuild,
         store=store,
+        ray=ray,
     )
     bar.close()
     for problem in opened.problems:

@@ -9,14 +9,16 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
 
+from index.build.ahead import LocalReading, Reading
 from index.build.changes import differ, difference, looked_at
+from index.build.cluster import Cluster, ClusterEmbedder
 from index.build.embedding_pass import Embedded, EmbeddingPass, embedded_before
 from index.build.publishing import publish, require_publishable
 from index.build.reading_pass import Intake, Last
@@ -50,9 +52,11 @@ class Builder:
         settings: IndexSettings,
         embedder: Embedder,
         progress: Progress | None = None,
+        ray: str | None = None,
     ) -> None:
         settings = settings.model_copy(update={"model": embedder.name})
         self._embedder = embedder
+        self._ray = ray
         self._explicit = folder is not None
         self._progress = progress
         self._files = find(sources)
@@ -103,11 +107,12 @@ class Builder:
             records = looked_at(self._files, [*old, *seen])
             if last is not None and not differ(records, old):
                 return
-            build = _Build(self._wanted, self._embedder, last, self._progress)
-            try:
-                build.run(self._target, self._files, records, resume=True)
-            except DamagedError:  # perhaps what a killed build has left
-                build.run(self._target, self._files, records, resume=False)
+            with _joined(self._ray, self._embedder) as cluster:
+                build = _Build(self._wanted, self._embedder, last, self._progress, cluster)
+                try:
+                    build.run(self._target, self._files, records, resume=True)
+                except DamagedError:  # perhaps what a killed build has left
+                    build.run(self._target, self._files, records, resume=False)
 
     def _remember(self, last: Path, seen: Sequence[FileRecord], old: Sequence[FileRecord]) -> None:
         """Note how the files look that were read and found unchanged; the next start need not read them."""
@@ -140,12 +145,28 @@ class Builder:
         )
 
 
+@contextmanager
+def _joined(address: str | None, embedder: Embedder) -> Iterator[Cluster | None]:
+    """The Ray cluster at an address, if one is given."""
+    if address is None:
+        yield None
+        return
+    with closing(Cluster(address, embedder)) as cluster:
+        yield cluster
+
+
 class _Build:
     """One build of a generation; `last` is the one in use, None when it is not to be built upon."""
 
     def __init__(
-        self, wanted: Manifest, embedder: Embedder, last: Path | None, progress: Progress | None
+        self,
+        wanted: Manifest,
+        embedder: Embedder,
+        last: Path | None,
+        progress: Progress | None,
+        cluster: Cluster | None,
     ) -> None:
+        self._cluster = cluster
         self._wanted = wanted
         self._embedder = embedder
         self._last = last
@@ -178,9 +199,10 @@ class _Build:
         generations.write_manifest(generation, self._wanted)
         with ExitStack() as opened:
             last = opened.enter_context(closing(Last(self._last))) if self._last else None
-            intake = opened.enter_context(Intake(generation, last, self._split, self._progress))
+            reading = opened.enter_context(closing(self._reading(files, records, last)))
+            intake = opened.enter_context(Intake(generation, last, reading, self._progress))
             records = self._load(intake, files, records)
-        embedding = EmbeddingPass(generation, self._embedder, before)
+        embedding = self._embedding(generation, before)
         embedding.run(self._progress)
         # The last generation's are the first of `before`; without one, no lists are kept.
         old_rows = np.where(embedding.sources == 0, embedding.rows, -1)
@@ -218,6 +240,26 @@ class _Build:
         if not intake.documents:
             raise SourceError(next(record.error for record in loaded if record.error) or "nothing to index")
         return loaded
+
+    def _embedding(self, generation: Path, before: Sequence[Embedded]) -> EmbeddingPass:
+        """Embeds what is new: here, or on the cluster."""
+        if self._cluster is None:
+            return EmbeddingPass(generation, self._embedder, before)
+        embedder = ClusterEmbedder(self._embedder, self._cluster)
+        return EmbeddingPass(generation, embedder, before, self._cluster.at_once)
+
+    def _reading(
+        self, files: Sequence[SourceFile], records: Sequence[FileRecord], last: Last | None
+    ) -> Reading:
+        """Reads what is not copied from the last generation: here, or on the cluster."""
+        if self._cluster is None:
+            return LocalReading(self._split)
+        new = [
+            file
+            for file, record in zip(files, records, strict=True)
+            if file.problem or last is None or last.rows_of(record) is None
+        ]
+        return self._cluster.reading(new, self._splitting)
 
     def _split(self, document: Document) -> list[Chunk]:
         return split(document, self._embedder.count_tokens, self._splitting)

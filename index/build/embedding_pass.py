@@ -22,7 +22,7 @@ from index.store.damage import damaged
 from index.store.vectors import Rows
 from index.types import Progress
 
-# Passages given to the embedder at once, and committed together.
+# Passages given to the embedder at once, and committed together; a cluster takes more.
 _AT_ONCE = 1024
 
 
@@ -70,11 +70,14 @@ def embedded_before(last: Path | None, killed: Iterable[Path], fingerprint: str)
 class EmbeddingPass:
     """Writes `vectors` (n, d), float32, and `sentence_vectors` (m, d), float16, of a generation."""
 
-    def __init__(self, generation: Path, embedder: Embedder, before: Sequence[Embedded]) -> None:
-        """`before` holds what was embedded before, the preferred first."""
+    def __init__(
+        self, generation: Path, embedder: Embedder, before: Sequence[Embedded], at_once: int = 0
+    ) -> None:
+        """`before` holds what was embedded before, the preferred first; `at_once` passages are embedded."""
         self._generation = generation
         self._embedder = embedder
         self._before = before
+        self._at_once = max(at_once, _AT_ONCE)
         self._passages = mapped(generation, "passages")
         self._pointers = mapped(generation, "sentence_pointers")
         self._sentences = mapped(generation, "sentences")
@@ -102,8 +105,8 @@ class EmbeddingPass:
 
     def _fill(self, progress: Progress) -> None:
         progress(0, len(self._new))
-        for first in range(0, len(self._new), _AT_ONCE):
-            new = self._new[first : first + _AT_ONCE]
+        for first in range(0, len(self._new), self._at_once):
+            new = self._new[first : first + self._at_once]
             whole, pooled = self._embed([self._text(int(row)) for row in new])
             self._write(int(new[-1]) + 1, first, whole, pooled)
             # In this order: sentence vectors may be more than the vectors need, never fewer.

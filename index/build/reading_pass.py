@@ -6,19 +6,17 @@ the last generation is copied from it, neither parsed nor split again.
 
 import hashlib
 from bisect import bisect
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.build.ahead import Reading, Taken
 from index.errors import SourceError
-from index.load.sources import SourceFile, load
-from index.machine import cores
+from index.load.sources import SourceFile
 from index.split.passages import Chunk, to_embed
 from index.store import generations
 from index.store.columns import ArrayWriter, Columns, file_of
@@ -28,10 +26,6 @@ from index.store.word_lists import WordIndex
 from index.text.terms import Vocabulary
 from index.types import Document, Progress, Range
 
-Split = Callable[[Document], Sequence[Chunk]]
-
-# Documents that are split, or wait to be, while the one before them is written.
-_AHEAD = 8
 # Passages copied at once.
 _BLOCK = 1 << 16
 _ARRAYS = {
@@ -80,22 +74,14 @@ class Last:
         return row if _splits_by(known) == _splits_by(document) else None
 
 
-class _Taken(NamedTuple):
-    """A document, and its row in the last generation or, if it is not there as it is, its chunks to come."""
-
-    document: Document
-    row: int | None
-    chunks: Future[Sequence[Chunk]] | None
-
-
 class Intake:
     """Writes the documents, passages and words of a generation."""
 
-    def __init__(self, generation: Path, last: Last | None, split: Split, progress: Progress) -> None:
+    def __init__(self, generation: Path, last: Last | None, reading: Reading, progress: Progress) -> None:
         self.vocabulary = Vocabulary()
         self._progress = progress
         self._last = last
-        self._split = split
+        self._reading = reading
         with ExitStack() as files:
             writer = generations.DocumentWriter(generation, last.generation if last else None)
             self._documents = files.enter_context(writer)
@@ -112,7 +98,6 @@ class Intake:
         self._waiting = range(0)
         self._paths: list[str] = []
         self._firsts: list[int] = []
-        self._workers = ThreadPoolExecutor(cores(), thread_name_prefix="quoth-splitter")
 
     @property
     def documents(self) -> int:
@@ -132,9 +117,8 @@ class Intake:
         if rows is not None:
             self._copy(rows, file)
         else:
-            loading = load(file, heard=lambda done, total: self._progress(self.passages, 0))
-            with closing(loading) as documents, closing(self._split_ahead(documents)) as ahead:
-                for taken in ahead:
+            with closing(self._reading.read(file, self._row_of, self._heard)) as documents:
+                for taken in documents:
                     self._add(taken, file)
                     self._progress(self.passages, 0)
 
@@ -143,7 +127,6 @@ class Intake:
 
     def __exit__(self, *failure: object) -> None:
         """Close all files; after a failure without counting what is in them."""
-        self._workers.shutdown(cancel_futures=True)
         self._files.__exit__(*failure)  # type: ignore[arg-type]
 
     def finish(self) -> None:
@@ -156,27 +139,14 @@ class Intake:
         self._documents.copy(rows.start, rows.stop)
         self._wait(rows)
 
-    def _split_ahead(self, documents: Iterable[Document]) -> Generator[_Taken, None, None]:
-        """The documents in order; some are split while those before them are written.
+    def _heard(self, _: int, __: int) -> None:
+        """Show that a file that takes long is being read."""
+        self._progress(self.passages, 0)
 
-        The tokenizer, which takes the most time, runs beside Python.
-        """
-        taken: deque[_Taken] = deque()
-        failure = None
-        try:
-            for document in documents:
-                row = self._last.row_of(document) if self._last else None
-                chunks = self._workers.submit(self._split, document) if row is None else None
-                taken.append(_Taken(document, row, chunks))
-                if len(taken) > _AHEAD:
-                    yield taken.popleft()
-        except SourceError as error:
-            failure = error
-        yield from taken
-        if failure:
-            raise failure
+    def _row_of(self, document: Document) -> int | None:
+        return self._last.row_of(document) if self._last else None
 
-    def _add(self, taken: _Taken, file: SourceFile) -> None:
+    def _add(self, taken: Taken, file: SourceFile) -> None:
         if self._documents.row(taken.document.id) is not None:
             raise self._clash(taken.document.id, file)
         row = self._documents.add(taken.document)

@@ -6,7 +6,7 @@ fingerprint differs too, so that an index never mixes them.
 
 import threading
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Protocol
 
@@ -66,6 +66,10 @@ class SentenceTransformerEmbedder:
         self._path = locate(name)
         self._asked = engines.chosen(engine)
         self._lock = threading.RLock()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """What another process makes the same embedder of; it loads the model itself."""
+        return partial(type(self), self.name, engine=self._asked), ()
 
     @cached_property
     def checksum(self) -> str:

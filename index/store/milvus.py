@@ -89,6 +89,10 @@ class MilvusIndex(SearchIndex):
         """The line for each file that could not be loaded, by the id that its document would have."""
         return dict(self._published.errors)
 
+    def check(self) -> None:
+        """Raise StoreError when Milvus does not answer, or holds this version no longer."""
+        self._connection.call("query", self._version.name, filter="row == 0", output_fields=["row"])
+
     def __len__(self) -> int:
         return self.manifest.passages
 

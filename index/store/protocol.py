@@ -69,6 +69,10 @@ class SearchIndex(Protocol):
         """What a person should know of how documents were read, by the ids of those."""
         return {found.id: found.note for found in map(self.document, self.document_ids()) if found.note}
 
+    def check(self) -> None:
+        """Raise IndexingError when it cannot be asked just now."""
+        ...
+
     def __len__(self) -> int: ...
 
     def document_ids(self) -> tuple[str, ...]:

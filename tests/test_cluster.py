@@ -1,0 +1,109 @@
+"""Building on a Ray cluster: the same index to the bit as in one process, also when a worker is killed."""
+
+import json
+import os
+import signal
+import sqlite3
+import sys
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import ray
+
+from index import Index, IndexSettings
+from index.build import cluster
+from index.build.cluster import Cluster
+from index.embed.embedder import Range, SentenceTransformerEmbedder, Vectors
+from index.errors import ClusterError, IndexingError
+from index.store import generations
+from index.testing import HashEmbedder
+
+SHORT = IndexSettings(merge_tokens=0)
+
+
+class Killed(SentenceTransformerEmbedder):
+    """The model, whose first worker with enough to do is killed by SIGKILL, once."""
+
+    def __init__(self, flag: Path) -> None:
+        super().__init__()
+        self.flag = flag
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return partial(type(self), self.flag), ()
+
+    def embed_parts(self, texts: list[str], parts: list[list[Range]]) -> tuple[Vectors, Vectors]:  # type: ignore[override]
+        if not self.flag.exists():
+            self.flag.write_text(str(os.getpid()))
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().embed_parts(texts, parts)
+
+
+def files_of(index: Index) -> dict[str, object]:
+    """All that an index holds, by file: the bytes of each, and the rows of the database."""
+    generation = generations.current(index.folder)
+    assert generation
+    found: dict[str, object] = {
+        path.relative_to(generation).as_posix(): path.read_bytes()
+        for path in generation.rglob("*")
+        if path.is_file() and path.suffix in {".npy", "", ".faiss"}
+    }
+    with closing(sqlite3.connect(generation / "documents.sqlite")) as connection:
+        found["documents"] = connection.execute("SELECT * FROM documents ORDER BY row").fetchall()
+    return found
+
+
+def test_two_workers_one_of_which_is_killed_give_the_index_of_one_process(
+    article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_TEXTS", 3)
+    # The workers cannot import tests.
+    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "article.txt").write_bytes(article.read_bytes())
+    for number in range(6):
+        (docs / f"file{number}.md").write_text(f"# Head {number}\n\nİt holds {number} rivers 😀.\n\nYes.\n")
+    (docs / "broken.pdf").write_bytes(b"%PDF-1.7 broken")
+    corpus = tmp_path / "rows.jsonl"
+    corpus.write_text(
+        "".join(json.dumps({"id": f"{n}", "text": f"Row {n} \ud800."}) + "\n" for n in range(9))
+    )
+    flag = tmp_path / "killed"
+    monkeypatch.setenv("RAY_DEDUP_LOGS", "0")
+    built = []
+    for folder, embedder, address in (
+        ("one", SentenceTransformerEmbedder(), None),
+        ("many", Killed(flag), "local"),
+    ):
+        index = Index.from_sources(
+            [docs, corpus], tmp_path / folder, settings=SHORT, embedder=embedder, ray=address
+        )
+        assert isinstance(index, Index)
+        built.append(index)
+    assert flag.exists()
+    assert int(flag.read_text()) != os.getpid()
+    assert len(built[0]) > 20
+    assert files_of(built[1]) == files_of(built[0])
+    assert built[1].problems == built[0].problems
+    assert "broken.pdf" in built[1].problems[0]
+
+
+def test_a_cluster_that_is_away_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise ConnectionError("nothing\nthere")
+
+    monkeypatch.setattr(ray, "init", away)
+    with pytest.raises(ClusterError, match=r"10\.0\.0\.1:6379: no Ray cluster answers there; start one with"):
+        Cluster("10.0.0.1:6379", HashEmbedder())
+
+
+def test_a_worker_with_another_engine_is_refused() -> None:
+    embedder = HashEmbedder()
+    pickled = ray.cloudpickle.dumps(embedder)
+    whole, _ = cluster._embed(pickled, embedder.fingerprint, ["a river"], [[(0, 1)]])
+    assert np.array_equal(whole, embedder.embed(["a river"]))
+    with pytest.raises(IndexingError, match="a worker embeds with another engine"):
+        cluster._embed(pickled, "other", ["a river"], [[(0, 1)]])
