@@ -96,6 +96,7 @@ def build(
             return conversation, shown(conversation, session) + _exchange(
                 question, rendering.problem(told(error))
             )
+        workspace.metrics.count(answer)
         said = conversation.having(answer, place)
         if session:
             session.remember(said)

@@ -81,6 +81,9 @@ class Guard:
             return 403, f"{origin}: another site may not ask this server", []
         if origin == "null" and scope["method"] not in {"GET", "HEAD"}:
             return 403, "a page without an origin may not ask this server", []
+        # Whoever starts and ends servers asks these, and learns nothing of the documents.
+        if path in {"/healthz", "/readyz"}:
+            return None
         if self._password is not None and not self._is_let_in(headers.get("authorization", "")):
             return 401, "a password is needed", [(b"www-authenticate", b'Basic realm="Quoth"')]
         if (path.startswith("/gradio_api/") and not _OPEN.fullmatch(path)) or _SHUT.match(path):

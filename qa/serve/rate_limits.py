@@ -36,6 +36,8 @@ class RateLimiter:
         self._clock = clock
         self._answering = ThreadPoolExecutor(limits.at_once, thread_name_prefix="answering")
         self._inside = 0
+        # Calls that were not let in, by reason.
+        self.refused = {"rate": 0, "queue": 0}
         self._lock = threading.Lock()
         self._buckets: dict[str, tuple[float, float]] = {}
 
@@ -47,11 +49,22 @@ class RateLimiter:
         with self._lock:
             self._pay(caller)
             if self._inside >= self._limits.at_once + self._limits.waiting:
+                self.refused["queue"] += 1
                 raise BusyError(f"{self._inside} questions are being answered or wait; ask again in a moment")
             self._inside += 1
         future = self._answering.submit(call)
         future.add_done_callback(self._left)
         return await asyncio.wrap_future(future)
+
+    @property
+    def inside(self) -> int:
+        """Calls that are answered or wait."""
+        return self._inside
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for their turn."""
+        return max(0, self._inside - self._limits.at_once)
 
     def _left(self, _: Future[_T]) -> None:
         with self._lock:
@@ -66,6 +79,7 @@ class RateLimiter:
         while len(self._buckets) > _MOST_KNOWN:
             del self._buckets[next(iter(self._buckets))]
         if tokens < 1:
+            self.refused["rate"] += 1
             seconds = max(1, round((1 - tokens) / per_second))
             raise TooFastError(
                 f"more than {self._limits.per_minute} questions a minute; ask again in {seconds} s"

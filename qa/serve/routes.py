@@ -16,6 +16,7 @@ from qa.errors import BusyError, QuestionAnsweringError, QuestionError, TooFastE
 from qa.page.export import as_html, as_json
 from qa.serve.error_lines import misshapen, told
 from qa.serve.feedback import Feedback, FeedbackFile
+from qa.serve.metrics import CONTENT_TYPE
 from qa.serve.operations import Answers, Hit, Operations, Query, Question, Verdict, Words
 from qa.serve.rate_limits import RateLimiter, caller
 from qa.serve.sessions import Session, Sessions
@@ -59,8 +60,35 @@ def application(
         # Its place begins with the part of the request that it is in.
         return JSONResponse({"detail": misshapen({**first, "loc": first["loc"][1:]})}, status_code=400)
 
+    web.include_router(_for_operators(workspace, rate_limiter))
     web.include_router(_for_programs(asked))
     web.include_router(_for_the_page(workspace, sessions, limits, feedback, rate_limiter))
+    return web
+
+
+def _for_operators(workspace: Workspace, rate_limiter: RateLimiter) -> APIRouter:
+    web = APIRouter(include_in_schema=False)
+
+    @web.get("/healthz")
+    async def _alive() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @web.get("/readyz")
+    def _ready() -> JSONResponse:
+        try:
+            workspace.index.check()
+        except IndexingError as error:
+            return JSONResponse({"status": told(error)}, status_code=503)
+        return JSONResponse({"status": "ready"})
+
+    @web.get("/metrics")
+    def _metrics() -> Response:
+        index = workspace.index
+        counted = workspace.metrics.render(
+            rate_limiter, documents=len(index.document_ids()), passages=len(index)
+        )
+        return Response(counted, media_type=CONTENT_TYPE)
+
     return web
 
 

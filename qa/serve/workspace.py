@@ -14,6 +14,7 @@ from qa.page.layout import pieces
 from qa.page.suggestions import suggest
 from qa.retrieve.retriever import Retriever
 from qa.serve.asking import Answers, surest
+from qa.serve.metrics import Metrics
 from qa.serve.sessions import Session
 from qa.types import Answer, Turn
 
@@ -33,6 +34,7 @@ class Workspace:
         self.writer = writer
         self.retriever = retriever
         self.index = index
+        self.metrics = Metrics()
         self._suggested: dict[tuple[object, ...], list[str]] = {}
 
     def ask(
