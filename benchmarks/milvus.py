@@ -2,10 +2,10 @@
 
     python benchmarks/milvus.py [--passages 100000] [--questions 200] [--work /tmp/quoth-milvus]
 
-Synthetic text and vectors (see `benchmarks.synthetic`), real questions. Each store is asked in a process of its
-own; recall@10 is against all cosines of the folder's vectors. Building the folder leaves embedding out; the
-time of milvus-lite is that of copying the folder, client and server in one process. milvus-lite is for tests and
-laptops: a cluster's Milvus is another program, written in Go and C++, and these are not its times.
+Synthetic text and vectors (see `benchmarks.synthetic`), real questions. Each store is asked in a process of
+its own; recall@10 is against all cosines of the folder's vectors. Building the folder leaves embedding out;
+the time of milvus-lite is that of copying the folder, client and server in one process. milvus-lite is for
+tests and laptops: a cluster's Milvus is another program, in Go and C++, and these are not its times.
 """
 
 import argparse

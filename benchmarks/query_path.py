@@ -2,12 +2,12 @@
 
     python benchmarks/query_path.py [--questions 20000] [--seed 0]
 
-A question makes three calls of Milvus, one after the other, as `index.store.milvus` does: by vector, by words,
-and for the passages found. The first two ask every shard and wait for the slowest; the third asks the shards
-that hold a passage. Times of one shard are those measured for a million passages in one process (DECISIONS.md,
-"Size"), grown with the logarithm of its passages for the graph of vectors and in proportion for lists of words.
-All else that is assumed stands in `Assumed`, and can be given. It shows what more shards and slow machines
-do to the tail; it is no measurement.
+A question makes three calls of Milvus, one after the other, as `index.store.milvus` does: by vector, by
+words, and for the passages found. The first two ask every shard and wait for the slowest; the third asks the
+shards that hold a passage. Times of one shard are those measured for a million passages in one process
+(DECISIONS.md, "Size"), grown with the logarithm of its passages for the graph of vectors and in proportion
+for lists of words. All else that is assumed stands in `Assumed`, and can be given. It shows what more shards
+and slow machines do to the tail; it is no measurement.
 """
 
 import argparse
@@ -88,14 +88,16 @@ def simulate(
         for median, sigma in ((vectors, assumed.vectors_sigma), (words, assumed.words_sigma))
     )
     # A hundred passages or so lie on every shard, or on a hundred of them.
-    search = search + slowest(random, assumed, questions, min(shards, 100), assumed.fetch, assumed.fetch_sigma)
+    search = search + slowest(
+        random, assumed, questions, min(shards, 100), assumed.fetch, assumed.fetch_sigma
+    )
     return search, search + lognormal(random, assumed.page, assumed.page_sigma, (questions,))
 
 
 def slowest(
     random: np.random.Generator, assumed: Assumed, questions: int, shards: int, median: float, sigma: float
 ) -> Times:
-    """Milliseconds of a call that asks all shards at once, shape (questions,): there, the slowest, and back."""
+    """Milliseconds of a call that asks all shards and waits for the slowest, shape (questions,)."""
     shape = (questions, shards)
     work = lognormal(random, median, sigma, shape)
     work = np.where(random.random(shape) < assumed.slow, work * assumed.slower, work)

@@ -212,10 +212,10 @@ def test_files_that_did_not_change_are_copied_without_being_read(
     (folder / "12a.txt").write_text("Between two others.", encoding="utf-8")
     fresh, _ = build(folder, tmp_path / "fresh")
     read: list[str] = []
-    from index.build import reading_pass
+    from index.build import ahead
 
-    real = reading_pass.load
-    monkeypatch.setattr(reading_pass, "load", lambda file: read.append(file.document_id) or real(file))
+    real = ahead.load
+    monkeypatch.setattr(ahead, "load", lambda file: read.append(file.document_id) or real(file))
     updated, texts = build(folder, tmp_path / "kept")
     assert read == ["07.txt", "12a.txt"]
     assert texts == ["Something else now.", "Between two others."]
