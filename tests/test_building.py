@@ -215,7 +215,9 @@ def test_files_that_did_not_change_are_copied_without_being_read(
     from index.build import ahead
 
     real = ahead.load
-    monkeypatch.setattr(ahead, "load", lambda file: read.append(file.document_id) or real(file))
+    monkeypatch.setattr(
+        ahead, "load", lambda file, **heard: read.append(file.document_id) or real(file, **heard)
+    )
     updated, texts = build(folder, tmp_path / "kept")
     assert read == ["07.txt", "12a.txt"]
     assert texts == ["Something else now.", "Between two others."]
