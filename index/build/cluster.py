@@ -50,7 +50,8 @@ class Cluster:
             ray.init(address, **(quiet if address == "local" else quiet | {"include_dashboard": None}))
         except Exception as error:
             raise ClusterError(
-                f"{address}: no Ray cluster answers there; start one with: ray start --head"
+                f"{address}: no Ray cluster answers there ({type(error).__name__}); "
+                "start one with: ray start --head"
             ) from error
         self._ray = ray
         self._embedder = embedder
