@@ -186,10 +186,13 @@ def build(
                     elem_id="q-box", label="Your question", show_label=False, placeholder="Ask a question",
                     container=False, max_lines=4, autofocus=True, submit_btn=True,
                 )  # fmt: skip
-                switch = gr.Checkbox(
-                    elem_id="q-write", label=_switch(workspace.writer), value=True, container=False,
-                    visible=workspace.writer is not None,
-                )  # fmt: skip
+                switch = (
+                    gr.Checkbox(
+                        value=True, label=_switch(workspace.writer), elem_id="q-write", container=False
+                    )
+                    if workspace.writer
+                    else gr.State(False)
+                )
             with gr.Column(elem_id="q-source"):
                 panel = gr.HTML(
                     html_template=_asset("panel.html"), js_on_load=_asset("page.js"), apply_default_css=False
@@ -293,10 +296,8 @@ def serve(index: SearchIndex, reader: str, serving: Serving, writer: Writes | No
             sessions.close()
 
 
-def _switch(writer: Writes | None) -> str:
+def _switch(writer: Writes) -> str:
     """What the switch of the language model says."""
-    if writer is None:
-        return ""
     goes = f"; questions and sentences are sent to {writer.sent_to}" if writer.sent_to else ""
     return f"{writer.model} writes too, each sentence checked{goes}"
 
