@@ -39,6 +39,13 @@ class Table(_Value):
     caption: Range | None = None
 
 
+class Place(_Value):
+    """Where something of a document is, in its own way of counting: a time of a recording, a path of data."""
+
+    start: int
+    label: str
+
+
 class Document(_Value):
     """A source text with an id.
 
@@ -46,6 +53,8 @@ class Document(_Value):
     to the source that was given, with forward slashes; `sha256` is of the source file's bytes.
     `pages` holds the offset at which each page starts and is empty for a format without pages.
     `tables` are those of the text, in order.
+    `pages` holds the offset at which each page starts and is empty for a format without pages. `places`
+    holds those that have another name than a page's number, each up to the next.
     `note` says what a person should know of how the text was read (the encoding that was detected).
     `boxes` says where each word stands on its page, for a format with pages (see `index.load.boxes`).
     """
@@ -58,6 +67,7 @@ class Document(_Value):
     headings: tuple[Heading, ...] = ()
     pages: tuple[int, ...] = ()
     tables: tuple[Table, ...] = ()
+    places: tuple[Place, ...] = ()
     note: str | None = None
     boxes: str = ""
 

@@ -5,14 +5,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from index.load.books import extract_book
+from index.load.data import extract_json, extract_yaml
 from index.load.decoding import UnreadableError
 from index.load.extracted import Extracted
 from index.load.files import read_file
 from index.load.html import extract_html
 from index.load.limits import Limits, require_text
+from index.load.mail import extract_mail, extract_mailbox
 from index.load.markdown import extract_markdown
 from index.load.plain_text import extract_text
 from index.load.spreadsheets import extract_csv, extract_workbook
+from index.load.open_document import extract_open_document
+from index.load.plain_text import extract_text
+from index.load.rich_text import extract_rich_text
+from index.load.slides import extract_slides
+from index.load.subtitles import extract_subtitles
 from index.load.word.document import extract_docx
 
 
@@ -25,8 +33,7 @@ class Format(NamedTuple):
 
 def _extract_pdf(data: bytes, limits: Limits) -> Extracted:
     # Imported here, since the parsers of other formats need the memory.
-    from index.load.pdf import extract_pdf
-
+    
     return extract_pdf(data, limits)
 
 
@@ -52,6 +59,18 @@ FORMATS: dict[str, Format] = {
     ".jpeg": Format(_extract_picture, is_packed=True),
     ".tif": Format(_extract_picture, is_packed=True),
     ".tiff": Format(_extract_picture, is_packed=True),
+    ".odt": Format(extract_open_document, is_packed=True),
+    ".rtf": Format(extract_rich_text),
+    ".pptx": Format(extract_slides, is_packed=True),
+    ".epub": Format(extract_book, is_packed=True),
+    ".eml": Format(extract_mail, is_packed=True),
+    ".mbox": Format(extract_mailbox, is_packed=True),
+    ".vtt": Format(extract_subtitles),
+    ".srt": Format(extract_subtitles),
+    ".json": Format(extract_json),
+    ".yaml": Format(extract_yaml),
+    ".yml": Format(extract_yaml),
+    ".log": Format(extract_text),
 }
 """By suffix, lower case."""
 

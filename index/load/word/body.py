@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from index.load.extracted import Blocks
 from index.load.package import Element
-from index.load.tables import is_laid_out, row_line
-from index.load.word.numbering import Label, Numbering
+from index.load.table_rows import is_laid_out, row_line
+from index.load.word.numbering import Label, Numbering, is_item
 from index.load.word.paragraphs import DELETED, Content, Paragraphs, boxes, shown, without_pages
 from index.load.word.styles import Numbered, Styles, W, child, numbered, outline_level, value, whole
 
@@ -15,8 +15,6 @@ _WRAPPERS = frozenset(W + name for name in "sdt sdtContent customXml ins moveTo 
 _ALTERNATIVES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _DRAWN_PARAGRAPH = "{http://schemas.openxmlformats.org/drawingml/2006/main}p"
 _DRAWN_TEXT = "{http://schemas.openxmlformats.org/drawingml/2006/main}t"
-# A list whose items have such numbers has its items on lines of their own, not apart by blank lines.
-_ITEM_LABEL = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)]")
 _CONTENTS = re.compile(r"table of contents", re.IGNORECASE)
 
 
@@ -71,11 +69,10 @@ class Body:
         level = outline_level(properties) or self._parts.styles.level(style)
         if level is not None and level > 9:
             level = None
-        is_item = label is not None and level is None and _is_item(label)
-        follows = is_item and label is not None and self._list == label.of
-        self._blocks.add(text, level, apart=not follows)
+        item_of = label.of if label and level is None and is_item(label.text) else None
+        self._blocks.add(text, level, apart=item_of is None or item_of != self._list)
         if text:
-            self._list = label.of if is_item and label else None
+            self._list = item_of
         self._write_beside(content)
 
     def _write_beside(self, content: Content) -> None:
@@ -160,10 +157,6 @@ def _inner(parent: Element, name: str) -> list[Element]:
 def _is_complex(cell: Element) -> int:
     """How many blocks a cell holds; a table within it counts for many."""
     return len(_inner(cell, "p")) + 10 * len(_inner(cell, "tbl"))
-
-
-def _is_item(label: Label) -> bool:
-    return label.is_bullet or _ITEM_LABEL.fullmatch(label.text) is not None
 
 
 def _is_contents(element: Element) -> bool:

@@ -1,5 +1,6 @@
 """The numbers that Word sets before headings, clauses and items of lists, which stand nowhere in the text."""
 
+import re
 from typing import NamedTuple
 
 from index.load.package import Element
@@ -15,12 +16,20 @@ _MOST_LETTERS = 780
 _LEVELS = 9
 
 
+# A list whose items have such labels has them on lines of their own, not apart by blank lines.
+_ITEM_LABEL = re.compile(r"•|\(?(?:\d{1,3}|[a-z])[.)]")
+
+
+def is_item(label: str) -> bool:
+    """Whether a label is that of an item of a list, rather than of a clause or heading."""
+    return _ITEM_LABEL.fullmatch(label) is not None
+
+
 class Label(NamedTuple):
     """What stands before a paragraph, and the list that it is of."""
 
     text: str
     of: str
-    is_bullet: bool
 
 
 class _Level(NamedTuple):
@@ -62,13 +71,13 @@ class Numbering:
         counts = self._count(place.number, at, levels)
         level = levels[at]
         if level.form == "bullet":
-            return Label(_BULLET, place.number, is_bullet=True)
+            return Label(_BULLET, place.number)
         text = level.pattern
         for number in range(_LEVELS):
             if f"%{number + 1}" in text and number in levels:
                 form = "decimal" if level.is_legal else levels[number].form
                 text = text.replace(f"%{number + 1}", written(counts[number] or levels[number].start, form))
-        return Label(text.strip(), place.number, is_bullet=False) if text.strip() else None
+        return Label(text.strip(), place.number) if text.strip() else None
 
     def _count(self, number: str, at: int, levels: dict[int, _Level]) -> list[int | None]:
         definition = self._definition(number)

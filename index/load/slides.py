@@ -1,0 +1,124 @@
+"""Slides (.pptx): a page for each slide, its title as a heading, the speaker's notes after it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from index.load.extracted import Blocks, Extracted, left_out
+from index.load.limits import Limits, require
+from index.load.package import RELATIONSHIP as R
+from index.load.package import Element, Package
+from index.load.table_rows import row_line
+
+_P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_TITLES = frozenset(("title", "ctrTitle"))
+_FURNITURE = frozenset(("sldNum", "dt", "hdr", "sldImg"))
+
+
+def extract_slides(data: bytes, limits: Limits) -> Extracted:
+    """The slides that are shown, in order.
+
+    Raises UnreadableError for what is encrypted, broken, no presentation or too large when unpacked.
+    """
+    package = Package(data, limits, "a presentation", ".pptx", old=".ppt")
+    main = next((one.target for one in package.relations("") if one.kind == "officeDocument"), "")
+    root = package.xml(main) if main else None
+    if root is None or root.tag != _P + "presentation":
+        raise package.broken()
+    ids = {relation.id: relation.target for relation in package.relations(main)}
+    slides = [ids.get(one.get(R + "id", ""), "") for one in root.iterfind(f"{_P}sldIdLst/{_P}sldId")]
+    require("has {} slides", len(slides), limits.pages)
+    blocks, hidden, repeated = Blocks(), Counter[str](), set[str]()
+    for name in slides:
+        slide = package.xml(name) if name else None
+        blocks.start_page()
+        if slide is None:
+            continue
+        if slide.get("show") in {"0", "false"}:
+            hidden["hidden slide"] += 1
+            continue
+        _write_slide(slide, blocks, repeated, hidden)
+        for relation in package.relations(name):
+            if relation.kind == "notesSlide" and (notes := package.xml(relation.target)) is not None:
+                _write_notes(notes, blocks)
+            elif relation.kind == "diagramData" and (diagram := package.xml(relation.target)) is not None:
+                for text in _paragraphs(diagram):
+                    blocks.add(text)
+            elif relation.kind == "comments":
+                hidden["comments"] = 1
+    return blocks.extracted(note=left_out(hidden, uncounted=("comments",)))
+
+
+def _write_slide(slide: Element, blocks: Blocks, repeated: set[str], hidden: Counter[str]) -> None:
+    shapes = list(_shapes(slide))
+    titles = [shape for shape in shapes if _kind(shape) in _TITLES]
+    for shape in titles:
+        blocks.add(" ".join(_paragraphs(shape)), 1)
+    for shape in shapes:
+        kind = _kind(shape)
+        if kind in _TITLES or kind in _FURNITURE:
+            continue
+        tables = list(shape.iter(_A + "tbl"))
+        for table in tables:
+            _write_table(table, blocks)
+        if shape.tag == _P + "graphicFrame":
+            hidden["chart"] += any(
+                "chart" in (data.get("uri") or "") for data in shape.iter(_A + "graphicData")
+            )
+        text = [] if tables else list(_paragraphs(shape))
+        if kind == "ftr":
+            text = [line for line in text if line not in repeated]
+            repeated.update(text)
+        _write_lines(text, blocks)
+
+
+def _write_lines(lines: list[str], blocks: Blocks) -> None:
+    """The paragraphs of a box: on lines of their own where they are several short ones, as bullets are."""
+    for number, line in enumerate(lines):
+        blocks.add(line, apart=not number)
+
+
+def _write_table(table: Element, blocks: Blocks) -> None:
+    above: list[str] = []
+    for number, row in enumerate(table.iterfind(_A + "tr")):
+        line: list[str] = []
+        for cell in row.iterfind(_A + "tc"):
+            goes_on = cell.get("vMerge") in {"1", "true"} and len(line) < len(above)
+            line.append(above[len(line)] if goes_on else " ".join(_paragraphs(cell)))
+        blocks.add(row_line(line), apart=not number)
+        above = line
+
+
+def _write_notes(notes: Element, blocks: Blocks) -> None:
+    for shape in _shapes(notes):
+        if _kind(shape) == "body":
+            for text in _paragraphs(shape):
+                blocks.add(text)
+
+
+def _shapes(parent: Element) -> Iterator[Element]:
+    """The shapes in order, also those in groups; of alternatives the first."""
+    for element in parent:
+        if element.tag in {_P + "sp", _P + "graphicFrame", _P + "cxnSp"}:
+            yield element
+        elif element.tag == _MC + "AlternateContent":
+            yield from _shapes(element[0] if len(element) else ())
+        elif element.tag in {_P + "cSld", _P + "spTree", _P + "grpSp"}:
+            yield from _shapes(element)
+
+
+def _kind(shape: Element) -> str | None:
+    place = next(shape.iter(_P + "ph"), None)
+    return None if place is None else place.get("type", "obj")
+
+
+def _paragraphs(parent: Element) -> Iterator[str]:
+    """The texts of the paragraphs that hold some, with their bullets left out."""
+    for paragraph in parent.iter(_A + "p"):
+        pieces = []
+        for element in paragraph.iter(_A + "t", _A + "br", _A + "tab"):
+            pieces.append(element.text or "" if element.tag == _A + "t" else " ")
+        if text := re.sub(r"\s+", " ", "".join(pieces)).strip():
+            yield text
