@@ -348,6 +348,22 @@ def _pdf_predictor() -> bytes:
     return one_page_pdf(pdf_stream(zlib.compress(_SHOWN), entries))
 
 
+# Data and others
+
+
+def _yaml_laughs() -> bytes:
+    """Twelve lists, each eight times the one before."""
+    levels = (f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 8)}]\n" for n in range(1, 12))
+    return f"l0: &l0 [{'laugh, ' * 8}]\n{''.join(levels)}".encode()
+
+
+def _archive(name: str, content: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return stream.getvalue()
+
+
 # Corpora
 
 
@@ -420,6 +436,21 @@ HOSTILE: dict[str, Make] = {
     "arrays a million deep.pdf": _pdf_deep_objects,
     "a loop in the cross-references.pdf": _pdf_cross_loop,
     "a predictor of 2 billion columns.pdf": _pdf_predictor,
+    "a billion laughs.yaml": _yaml_laughs,
+    "a million brackets.json": lambda: b"[" * _MIB,
+    "a million brackets.yaml": lambda: b"[" * _MIB,
+    "a million groups.rtf": lambda: b"{\\rtf1 " + b"{" * _MIB,
+    "600 million zeros.odt": lambda: _archive("content.xml", bytes(600 * _MIB)),
+    "a subject of 10 MiB.eml": lambda: b"Subject: " + b"=?utf-8?q?a?= " * (700 * 1024) + b"\n\ntext",
+    "5,000 messages within each other.eml": lambda: (
+        b"Subject: a\n" + b"Content-Type: message/rfc822\n\n" * 5_000 + b"text"
+    ),
+    "a million parts.eml": lambda: (
+        b"Subject: a\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\ntext\n" * 200_000
+    ),
+    "10 MiB of less-than signs.vtt": lambda: (
+        b"WEBVTT\n\n00:01.000 --> 00:02.000\n" + b"<v " * (3 * _MIB) + b"\n"
+    ),
     "a row of 200 MiB.jsonl": lambda: _row() + _row(id="b", text="x" * (200 * _MIB)),
     "a row of 50 million lists.jsonl": lambda: _row() + _row_of_lists(50_000_000),
     "a row of 5 million lists.jsonl": lambda: _row() + _row_of_lists(5_000_000),

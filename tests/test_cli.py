@@ -79,7 +79,7 @@ def test_ask_prints_one_json_object_that_verifies(
         assert list(citation) == list(Citation.model_fields)
         assert set(citation) >= {
             *("document_id", "source", "sha256", "start", "end", "quote", "highlight", "score"),
-            *("page", "heading"),
+            *("page", "place", "heading"),
         }
         assert text[citation["start"] : citation["end"]] == citation["quote"]
         assert citation["start"] > 0

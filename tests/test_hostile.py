@@ -81,6 +81,17 @@ def refusal(folder: Path, name: str, data: bytes, limits: Limits = LIMITS) -> st
         ("5 million open brackets.pdf", SCAN),
         ("300,000 pages.pdf", "has 300,000 pages, over the limit of 20,000: split it up"),
         ("a predictor of 2 billion columns.pdf", SCAN),
+        (
+            "a billion laughs.yaml",
+            "holds 16,777,264 characters or more, over the limit of 16,777,216: split it up",
+        ),
+        ("a million brackets.json", "nests its values too deeply: split it up"),
+        ("a million groups.rtf", "nests its parts too deeply: save it again as .rtf"),
+        ("600 million zeros.odt", "unpacks to 600 MiB, over the limit of 512 MiB: split it up"),
+        (
+            "5,000 messages within each other.eml",
+            "nests its parts too deeply: save it again as .eml",
+        ),
         ("a row of 50 million lists.jsonl", ", line 2, has more than 16 MiB: make several rows of it"),
         (
             "a number of 10 million digits.jsonl",

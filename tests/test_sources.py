@@ -15,6 +15,7 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 from index.errors import SourceError
+from index.load.folders import SUFFIXES
 from index.load.sources import SourceFile, find, load
 from index.types import Document, Heading
 
@@ -135,7 +136,16 @@ def test_a_file_is_called_by_its_name_and_a_file_of_a_folder_by_its_path_in_it(t
 def test_a_folder_gives_its_documents_alone_in_the_order_of_their_paths(tmp_path: Path) -> None:
     kept = ["B.HTML", "a.txt", "b/c.htm", "b/c.pdf", "ü.docx"]
     make_files(tmp_path, *kept, ".hidden.txt", ".git/x.txt", "~$open.docx", "c.jsonl", "d.gif", "README")
-    assert ids(tmp_path) == kept
+    assert [file.document_id for file in find([tmp_path]) if not file.problem] == kept
+
+
+def test_the_files_of_a_folder_that_are_not_read_are_named_in_one_line(tmp_path: Path) -> None:
+    make_files(tmp_path, "a.txt", "b/old.doc", *(f"c{n}.gif" for n in range(7)), ".x", "~$o.docx")
+    (problem,) = [file for file in find([tmp_path]) if file.problem]
+    assert error_of(lambda: list(load(problem))) == (
+        f"{tmp_path}/b/old.doc is of a format that is not read: save it as .docx; "
+        "nor are c0.gif, c1.gif, c2.gif, c3.gif, c4.gif and 2 more"
+    )
 
 
 def test_a_path_from_the_working_directory_is_made_absolute(
@@ -191,6 +201,7 @@ def test_a_link_that_leads_out_of_its_folder_is_not_followed_but_named(tmp_path:
         "up",
         "x.txt",
         "y.txt",
+        "z.gif",  # which is said not to be read
     ]
 
 
@@ -305,12 +316,8 @@ def test_a_row_that_is_called_as_a_file_clashes_with_it(tmp_path: Path) -> None:
     ("name", "what"),
     [
         ("missing.txt", "does not exist: check the path"),
-        ("odd.xyz", "is of an unknown format: give a folder or one of "),
-        (
-            "empty",
-            "holds no document: put files of .txt, .md, .html, .htm, .pdf, .docx, .csv, .tsv, .xlsx, "
-            ".ods, .png, .jpg, .jpeg, .tif, .tiff into the folder",
-        ),
+        ("odd.xyz", "is of a format that is not read: give one of .txt, .md, "),
+        ("empty", "holds no document: put files of .txt, .md, .html, .htm, .pdf, .docx, "),
         ("n" * 300 + ".txt", "cannot be read (File name too long): check the file and its disk"),
         ("pipe.txt", "is neither a file nor a folder: give a file or a folder"),
     ],
@@ -325,10 +332,7 @@ def test_a_source_that_cannot_be_found_is_named_with_the_reason(tmp_path: Path, 
 def test_the_formats_are_listed_for_an_unknown_one(tmp_path: Path) -> None:
     make_files(tmp_path, "odd.xyz")
     message = error_of(lambda: find([tmp_path / "odd.xyz"]))
-    assert message.endswith(
-        "give a folder or one of .txt, .md, .html, .htm, .pdf, .docx, .csv, .tsv, .xlsx, .ods, .png, .jpg, "
-        ".jpeg, .tif, .tiff, .jsonl"
-    )
+    assert message.endswith(f"give one of {', '.join((*SUFFIXES, '.jsonl'))}")
 
 
 def test_no_source_and_an_empty_path_are_errors() -> None:

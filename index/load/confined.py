@@ -24,7 +24,7 @@ from index.load.extracted import Extracted
 from index.load.formats import extract_file
 from index.load.limits import Limits
 from index.load.progress import Report, listen, unheard
-from index.types import Heading
+from index.types import Heading, Place
 
 _KEPT_SECONDS = 2.0
 _CODE = (
@@ -138,6 +138,7 @@ class _Parser:
             answer["title"],
             tuple(Heading(start=start, end=end, level=level) for start, end, level in answer["headings"]),
             tuple(answer["pages"]),
+            tuple(Place(start=start, label=label) for start, label in answer["places"]),
             answer["note"],
             answer["boxes"],
         )
@@ -261,6 +262,7 @@ def _answer(path: Path, limits: Limits) -> bytes:
         answer = {
             **extracted._asdict(),
             "headings": [(heading.start, heading.end, heading.level) for heading in extracted.headings],
+            "places": [(place.start, place.label) for place in extracted.places],
             "sha256": sha256,
             "bytes": len(text),
         }

@@ -11,6 +11,25 @@ from index.text.surrogates import is_unicode
 SUFFIXES = tuple(FORMATS)
 """Suffixes of the files that are documents, lower case; found whatever their case."""
 
+CORPUS_SUFFIX = ".jsonl"
+
+# What to save a file as whose format is not read but near to one that is.
+_INSTEAD = {
+    **dict.fromkeys((".doc", ".dot", ".docm", ".pages", ".wpd", ".wps"), ".docx"),
+    **dict.fromkeys((".ppt", ".pps", ".pptm", ".ppsx", ".odp", ".key"), ".pptx"),
+    **dict.fromkeys((".xls", ".xlsb", ".numbers"), ".xlsx"),
+    **dict.fromkeys((".mobi", ".azw", ".azw3", ".fb2"), ".epub"),
+    **{
+        ".msg": ".eml",
+        ".xhtml": ".html",
+        ".mhtml": ".html",
+        ".markdown": ".md",
+        ".ott": ".odt",
+        ".ass": ".srt",
+    },
+}
+_MOST_NAMES = 5
+
 BAD_NAME = "has a name that is not valid Unicode: rename it"
 
 
@@ -29,10 +48,12 @@ class Found(NamedTuple):
 def walk(root: Path) -> list[Found]:
     """The documents below a folder, sorted by their relative paths; links within the folder are followed.
 
-    A folder is entered once, which ends a loop of links. A dangling link to a document is listed,
-    so that loading says that it is gone. Raises OSError when `root` itself cannot be listed.
+    Files of other formats are passed over, which one line says. A folder is entered once, which ends a loop
+    of links. A dangling link to a document is listed, so that loading says that it is gone. Raises OSError
+    when `root` itself cannot be listed.
     """
     found: list[Found] = []
+    unread: list[str] = []
     folders, entered = [root], set()
     real_root = Path(os.path.realpath(root))
     while folders:
@@ -58,6 +79,8 @@ def walk(root: Path) -> list[Found]:
             try:
                 is_folder = entry.is_dir()
                 if not is_folder and not _is_document(entry):
+                    if entry.is_file() and not entry.is_symlink():
+                        unread.append(_name(entry, root))
                     continue
                 if problem := _refuse(entry, root, real_root):
                     found.append(problem)
@@ -67,7 +90,29 @@ def walk(root: Path) -> list[Found]:
                     found.append(Found(str(entry), os.path.realpath(entry), _name(entry, root)))
             except OSError as error:
                 found.append(_problem(entry, root, because(error)))
+    if found and unread:
+        found.append(_unread(unread, root))
     return sorted(found, key=lambda file: file.name)
+
+
+def what_to_do(name: str) -> str:
+    """What to do with a file whose format is not read."""
+    instead = _INSTEAD.get(Path(name).suffix.lower())
+    return (
+        f"save it as {instead}"
+        if instead in SUFFIXES
+        else f"give one of {', '.join((*SUFFIXES, CORPUS_SUFFIX))}"
+    )
+
+
+def _unread(names: list[str], root: Path) -> Found:
+    """The one line about all files of a folder that are passed over, in the place of the first."""
+    first, *others = sorted(names)
+    what = f"is of a format that is not read: {what_to_do(first)}"
+    if others:
+        more = f" and {len(others) - _MOST_NAMES:,} more" if len(others) > _MOST_NAMES else ""
+        what += f"; nor are {', '.join(map(printable, others[:_MOST_NAMES]))}{more}"
+    return Found(printable(str(root / first)), "", printable(first), what)
 
 
 def _is_document(entry: Path) -> bool:

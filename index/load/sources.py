@@ -17,7 +17,7 @@ from index.errors import SourceError
 from index.load.confined import extract_confined
 from index.load.decoding import UnreadableError
 from index.load.files import because, printable
-from index.load.folders import BAD_NAME, SUFFIXES, Found, walk
+from index.load.folders import BAD_NAME, CORPUS_SUFFIX, SUFFIXES, Found, walk, what_to_do
 from index.load.formats import extract_file
 from index.load.limits import Limits, require, require_text
 from index.load.progress import Report, unheard
@@ -25,8 +25,6 @@ from index.text.surrogates import is_unicode
 from index.text.tables import find_tables
 from index.types import Document
 
-CORPUS_SUFFIX = ".jsonl"
-_FORMATS = ", ".join((*SUFFIXES, CORPUS_SUFFIX))
 _LIMITS = Limits()
 
 
@@ -61,8 +59,9 @@ def find(sources: Sequence[str | os.PathLike[str]]) -> list[SourceFile]:
     """List the files of the sources: in the order given, and by path within a folder.
 
     Folders are read through; hidden files and folders, the lock files of Word (`~$…`), pipes and
-    devices, files of other formats and corpora inside a folder are passed over. A file that is
-    reached twice is listed once. A link that leads out of its folder is not followed: it is listed with
+    devices are passed over, and so are files of other formats and corpora inside a folder, which one entry
+    with a `problem` names. A file that is reached twice is listed once. A link that leads out of its folder
+    is not followed: it is listed with
     a `problem`, unless it leads into one of the sources; so is what cannot be looked into. Where
     documents of two sources would have one id, both sources are prefixed with their name (a folder's or
     corpus's own, a file's folder), and with as much of the path before it as tells them apart.
@@ -233,7 +232,7 @@ def _open_source(given: str | os.PathLike[str]) -> _Source:
         raise _failure(path, because(error)) from error
     suffix = path.suffix.lower()
     if suffix != CORPUS_SUFFIX and suffix not in SUFFIXES:
-        raise _failure(path, f"is of an unknown format: give a folder or one of {_FORMATS}")
+        raise _failure(path, f"is of a format that is not read: {what_to_do(path.name)}")
     is_corpus = suffix == CORPUS_SUFFIX
     file = Found(str(path), os.path.realpath(path), path.name)
     return _Source(path if is_corpus else path.parent, [file], is_corpus)

@@ -27,9 +27,9 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from index.errors import IndexFolderError
 from index.settings import IndexSettings
 from index.store.damage import Mark, damaged, marks
-from index.types import Document, Heading, Table
+from index.types import Document, Heading, Place, Table
 
-FORMAT = 5
+FORMAT = 6
 _POINTER = "current"
 _PARTIAL = ".partial"
 _GENERATION = re.compile(r"gen-\d{6,}")
@@ -46,12 +46,13 @@ CREATE TABLE documents (
     headings TEXT NOT NULL,
     pages TEXT NOT NULL,
     tables TEXT NOT NULL,
+    places TEXT NOT NULL,
     note TEXT,
     boxes TEXT NOT NULL,
     text BLOB NOT NULL
 );
 """
-_COLUMNS = "id, source, sha256, title, headings, pages, tables, note, boxes, text"
+_COLUMNS = "id, source, sha256, title, headings, pages, tables, places, note, boxes, text"
 # Kept in memory, so that the passages of one document do not each read it again.
 _CACHED_DOCUMENTS = 64
 
@@ -216,13 +217,14 @@ class DocumentWriter:
             json.dumps([(heading.start, heading.end, heading.level) for heading in document.headings]),
             json.dumps(document.pages),
             json.dumps([(table.start, table.end, table.header, table.caption) for table in document.tables]),
+            json.dumps([(place.start, place.label) for place in document.places]),
             document.note,
             document.boxes,
             # Bytes, not SQLite's text: a source may hold NUL characters and lone surrogates.
             document.text.encode("utf-8", "surrogatepass"),
         )
         self._connection.execute(
-            "INSERT INTO main.documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values
+            "INSERT INTO main.documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values
         )
         self.count += 1
         return self.count - 1
@@ -262,7 +264,7 @@ class DocumentWriter:
 
 
 def _document(row: Sequence[object]) -> Document:
-    document_id, source, sha256, title, headings, pages, tables, note, boxes, text = row
+    document_id, source, sha256, title, headings, pages, tables, places, note, boxes, text = row
     return Document.model_construct(
         id=document_id,
         source=source,
@@ -274,6 +276,7 @@ def _document(row: Sequence[object]) -> Document:
             Table(start=a, end=b, header=header, caption=caption)
             for a, b, header, caption in json.loads(str(tables))
         ),
+        places=tuple(Place(start=a, label=b) for a, b in json.loads(str(places))),
         note=note,
         boxes=boxes,
         text=bytes(text).decode("utf-8", "surrogatepass"),  # type: ignore[call-overload]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from index.store.generations import Manifest
-from index.types import Document, Heading, Table
+from index.types import Document, Heading, Place, Table
 
 LAYOUT = 1
 MANIFEST, PROGRESS, DOCUMENTS, POINTERS, WORDS, FREQUENCIES = (
@@ -152,5 +152,7 @@ def read_document(content: bytes) -> Document:
     fields = json.loads(content)
     headings = tuple(Heading(**heading) for heading in fields.pop("headings"))
     tables = tuple(Table(**table) for table in fields.pop("tables"))
-    read = {"headings": headings, "tables": tables, "pages": tuple(fields["pages"])}
+    places = tuple(Place(**place) for place in fields.pop("places"))
+    pages = tuple(fields["pages"])
+    read = {"headings": headings, "tables": tables, "places": places, "pages": pages}
     return Document.model_construct(**fields | read)

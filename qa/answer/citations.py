@@ -27,6 +27,7 @@ def cite(
         highlight=highlight,
         score=score,
         page=bisect_right(document.pages, start) or None,
+        place=_place(document, start),
         heading=_heading(document, start),
         header=_header(document, start),
         recognised=confidence_between(document.boxes, start, end),
@@ -116,6 +117,11 @@ def _header(document: Document, start: int) -> HeaderRow | None:
         return None
     first, last = table.header
     return HeaderRow(start=first, end=last, quote=document.text[first:last])
+
+
+def _place(document: Document, start: int) -> str | None:
+    number = bisect_right(document.places, start, key=lambda place: place.start)
+    return document.places[number - 1].label if number else None
 
 
 def _heading(document: Document, start: int) -> str | None:

@@ -144,7 +144,7 @@ def _notes(answer: Answer, shown: Sequence[Citation], name_documents: bool) -> s
     if answer.about:
         notes.append(f"Understood as a follow-up about {answer.about}")
     if name_documents or any(
-        one.page or one.heading or one.header or one.recognised is not None for one in shown
+        one.page or one.place or one.heading or one.header or one.recognised is not None for one in shown
     ):
         notes += [f"[{place}] {where(citation)}" for place, citation in enumerate(shown, 1)]
     return f'<ul class="q-notes">{"".join(f"<li>{plain(note)}</li>" for note in notes)}</ul>'
@@ -171,7 +171,7 @@ def where(citation: Citation) -> str:
     """Where a quote stands, for a person."""
     page = citation.page and f"page {citation.page}"
     header = citation.header and f"below {citation.header.quote}"
-    parts = [citation.document_id, page, citation.heading, header, recognition(citation)]
+    parts = [citation.document_id, page, citation.place, citation.heading, header, recognition(citation)]
     return ", ".join(part for part in parts if part)
 
 
