@@ -85,8 +85,8 @@ class Citation(_Value):
 
     `highlight` is the exact answer inside the quote, as a range in the document (not in the quote),
     or None when the whole quote is the answer. `sha256` is of the source file's bytes.
-    `score` is the reader's, higher is better. `header` is there for a row of a table that has one. `place` says
-    where it is in a document that counts otherwise than by pages: the time in a recording, the path in data.
+    `score` is the reader's, higher is better. `header` is there for a row of a table that has one.
+    `place` says where it is in a document without pages: the time in a recording, the path in data.
     `recognised` says how surely a quote was recognised in a picture (0..1), None for the file's own text.
     """
 

@@ -14,7 +14,6 @@ from index.load.html import extract_html
 from index.load.limits import Limits, require_text
 from index.load.mail import extract_mail, extract_mailbox
 from index.load.markdown import extract_markdown
-from index.load.plain_text import extract_text
 from index.load.spreadsheets import extract_csv, extract_workbook
 from index.load.open_document import extract_open_document
 from index.load.plain_text import extract_text
@@ -33,7 +32,8 @@ class Format(NamedTuple):
 
 def _extract_pdf(data: bytes, limits: Limits) -> Extracted:
     # Imported here, since the parsers of other formats need the memory.
-    
+    from index.load.pdf import extract_pdf
+
     return extract_pdf(data, limits)
 
 
@@ -82,7 +82,7 @@ def extract_file(path: Path, limits: Limits) -> tuple[Extracted, str]:
     """
     known = FORMATS.get(path.suffix.lower())
     if known is None:
-        raise UnreadableError(f"is of an unknown format: give one of {', '.join(FORMATS)}")
+        raise UnreadableError(f"is of a format that is not read: give one of {', '.join(FORMATS)}")
     data = read_file(path, limits.packed_bytes if known.is_packed else limits.plain_bytes)
     extracted = known.extract(data, limits)
     require_text(extracted.text, limits)

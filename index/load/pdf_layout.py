@@ -27,8 +27,8 @@ def lay_out(pages: Sequence[PageWords], title: str | None, notes: Sequence[str])
         title,
         tuple(written.headings),
         tuple(written.pages),
-        "; ".join(notes) or None,
-        boxes,
+        note="; ".join(notes) or None,
+        boxes=boxes,
     )
 
 
