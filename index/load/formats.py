@@ -14,11 +14,11 @@ from index.load.html import extract_html
 from index.load.limits import Limits, require_text
 from index.load.mail import extract_mail, extract_mailbox
 from index.load.markdown import extract_markdown
-from index.load.spreadsheets import extract_csv, extract_workbook
 from index.load.open_document import extract_open_document
 from index.load.plain_text import extract_text
 from index.load.rich_text import extract_rich_text
 from index.load.slides import extract_slides
+from index.load.spreadsheets import extract_csv, extract_workbook
 from index.load.subtitles import extract_subtitles
 from index.load.word.document import extract_docx
 

@@ -10,7 +10,7 @@ from index.load.decoding import UnreadableError, decode
 from index.load.extracted import Blocks, Extracted, left_out
 from index.load.limits import Limits, require
 from index.load.package import Package
-from index.load.tables import CELL_BREAK, row_line
+from index.load.table_rows import CELL_BREAK, row_line
 
 Cell = str | float | bool | datetime.date | datetime.time | datetime.timedelta
 
