@@ -38,7 +38,7 @@ class Limits(BaseModel):
     unpacked_bytes: int = Field(default=512 * _MIB, ge=1)
     """Sum of all that an archive says it unpacks to; pictures are never unpacked."""
     xml_bytes: int = Field(default=16 * _MIB, ge=1)
-    """Largest part of XML in an office file: a book of 2,000 pages; lxml takes 12 times that in memory."""
+    """Largest part of XML in an office file: that of a book of 2,000 pages."""
     recognised_pages: int = Field(default=500, ge=0)
     """Pages whose text is recognised from a picture, at some seconds each."""
     memory_bytes: int = Field(default=1024 * _MIB, ge=256 * _MIB)
