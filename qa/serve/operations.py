@@ -114,7 +114,7 @@ class Operations:
                 asked.question, asked.history, threshold=asked.threshold, documents=asked.documents
             ),
         )
-        self._desk.metrics.count(answer)
+        self._workspace.metrics.count(answer)
         return _sendable(answer)
 
     async def search(self, asked: Query, caller: str) -> list[Hit]:
