@@ -9,7 +9,6 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +26,8 @@ from index.index import Index
 from index.store.protocol import SearchIndex
 from index.text.surrogates import encodable
 from qa.answer.writing import Show, Writes
-from qa.page import rendering
+from qa.language.foreign import is_foreign, load
+from qa.page import parts, rendering
 from qa.page.conversation import Conversation
 from qa.serve import upload_folders
 from qa.serve.build_threads import Builders
@@ -76,16 +76,15 @@ def build(
         session: Session | None,
         request: gr.Request,
         place: int | None = None,
+        threshold: float | None = None,
         *,
         alone: bool = False,
         show: Show | None = None,
     ) -> tuple[Conversation, list[gr.ChatMessage]]:
-        """The conversation with one more answer, as shown.
+        """The conversation with one more answer, or one in the place of another, and as it is shown.
 
-        With the `place` of an answer another stands there: the best guess, or, `alone`, what is answered
-        without the conversation before it.
+        `alone` has it answered without the conversation before it.
         """
-        threshold = None if place is None or alone else 0.0
         history = () if alone else conversation.history(place)
         try:
             answer = await rate_limiter.run(
@@ -97,38 +96,62 @@ def build(
                 question, rendering.problem(told(error))
             )
         workspace.metrics.count(answer)
-        said = conversation.having(answer, place)
+        said = newest(conversation, session).having(answer, place)
         if session:
-            session.remember(said)
+            session.conversations.remember(said)
         return said, shown(said, session)
 
+    def visitor(request: gr.Request) -> Session | None:
+        return sessions.find(request.cookies.get(cookie_name(request.url)))
+
+    def newest(conversation: Conversation, session: Session | None) -> Conversation:
+        return session.conversations.newest(conversation) if session else conversation
+
     async def respond(
-        question: str, conversation: Conversation | None, writes: bool, request: gr.Request
+        question: str,
+        conversation: Conversation | None,
+        writes: bool,
+        place: float | None,
+        request: gr.Request,
     ) -> AsyncIterator[Any]:
-        conversation = conversation or Conversation()
-        session = sessions.find(request.cookies.get(cookie_name(request.url)))
-        yield shown(conversation, session) + _exchange(question, _WAITING), "", conversation
+        """Answer a question; `place` is that of an earlier one which it replaces."""
+        session = visitor(request)
+        conversation = newest(conversation or Conversation(), session)
+        replaced = None if place is None else int(place)
+        kept = conversation.until(replaced)
+        yield shown(kept, session) + _exchange(question, parts.WAITING), "", kept
+        if kept.id != conversation.id:
+            conversation, replaced = kept, None
         # The box is left alone: the next question may be in it.
         growing = Growing()
         show = growing.show if writes and workspace.writer else None
-        asking = asyncio.ensure_future(answered(question, conversation, session, request, show=show))
+        asking = asyncio.ensure_future(answered(question, conversation, session, request, replaced, show=show))
         async for so_far in growing.until(asking):
-            yield shown(conversation.having(so_far), session), gr.skip(), conversation
+            yield shown(conversation.having(so_far, replaced), session), gr.skip(), conversation
         conversation, messages = await asking
         yield messages, gr.skip(), conversation
 
-    async def again(conversation: Conversation, event: gr.EventData, request: gr.Request) -> tuple[Any, Any]:
-        session = sessions.find(request.cookies.get(cookie_name(request.url)))
-        place, alone = event._data["turn"], bool(event._data.get("alone"))
-        question = conversation.answers[place].question
-        conversation, messages = await answered(question, conversation, session, request, place, alone=alone)
-        return messages, conversation
+    async def act(conversation: Conversation | None, event: gr.EventData, request: gr.Request) -> Any:  # noqa: ANN401
+        """What the page's script asks for: a conversation, a new one, or another answer to a question."""
+        given, session = event._data, visitor(request)
+        if given["act"] in ("guess", "alone") and conversation:
+            conversation, place = newest(conversation, session), given["turn"]
+            question, alone = conversation.answers[place].question, given["act"] == "alone"
+            conversation, messages = await answered(
+                question, conversation, session, request, place, None if alone else 0.0, alone=alone
+            )
+            return messages, conversation
+        # None asks for the last one, "" for a new one.
+        held = session.conversations.all() if session and given["conversation"] != "" else []
+        wanted = [one for one in held if one.id == given["conversation"]] or held
+        return (shown(wanted[0], session), wanted[0]) if wanted else ([], None)
 
     def shown(conversation: Conversation, session: Session | None) -> list[gr.ChatMessage]:
         many = workspace.listing(session)["total"] > 1
         messages = []
         for place, answer in enumerate(conversation.answers):
-            reply = rendering.render(answer, name_documents=many, key=f"{conversation.id}-{place}")
+            key, foreign = f"{conversation.id}-{place}", is_foreign(answer.question)
+            reply = rendering.render(answer, name_documents=many, key=key, foreign=foreign)
             if workspace.quotes_own(conversation.answers[: place + 1], session):
                 reply = f'<div class="q-own">{reply}</div>'
             messages += _exchange(answer.question, reply)
@@ -175,12 +198,13 @@ def build(
     page: gr.Blocks
     with _Page(title="Quoth", analytics_enabled=False, fill_width=True) as page:
         conversation = gr.State(None)
-        gr.HTML(_HEADER, elem_id="q-head", apply_default_css=False)
+        gr.HTML(parts.HEADER, elem_id="q-head", apply_default_css=False)
         with gr.Row(elem_id="q-desk"):
             with gr.Column(elem_id="q-talk"):
                 chat = gr.Chatbot(
-                    elem_id="q-chat", label="Conversation", show_label=False, placeholder=_INVITATION,
-                    layout="panel", buttons=[], feedback_options=None, latex_delimiters=[], allow_tags=False,
+                    elem_id="q-chat", label="Conversation", show_label=False, placeholder=parts.INVITATION,
+                    layout="panel", buttons=[], autoscroll=False, feedback_options=None, latex_delimiters=[],
+                    allow_tags=False,
                 )  # fmt: skip
                 box = gr.Textbox(
                     elem_id="q-box", label="Your question", show_label=False, placeholder="Ask a question",
@@ -195,23 +219,20 @@ def build(
                 )
             with gr.Column(elem_id="q-source"):
                 panel = gr.HTML(
-                    html_template=_asset("panel.html"), js_on_load=_asset("page.js"), apply_default_css=False
+                    html_template=parts.asset("panel.html"), js_on_load=parts.START, apply_default_css=False
                 )
+                edited = gr.Number(visible=False)
         box.submit(
-            respond, [box, conversation, switch], [chat, box, conversation],
+            respond, [box, conversation, switch, edited], [chat, box, conversation],
+            js=parts.WITH_EDITED,
             show_progress="hidden", trigger_mode="always_last",
             api_visibility="private",
         )  # fmt: skip
         # Not through the queue: a question asked while the stream of a quick event closes would be lost.
         panel.select(
-            again,
-            conversation,
-            [chat, conversation],
-            show_progress="hidden",
-            queue=False,
-            api_visibility="private",
-        )
-        chat.clear(lambda: None, None, conversation, queue=False, api_visibility="private")
+            act, conversation, [chat, conversation],
+            show_progress="hidden", trigger_mode="multiple", queue=False, api_visibility="private",
+        )  # fmt: skip
         api(ask, api_name="ask")
         api(search, api_name="search")
         api(quote, api_name="quote")
@@ -229,7 +250,7 @@ def build(
         web.router.lifespan_context = lambda _: tools.running()
         web.router.routes.extend(tools.routes)
     gr.mount_gradio_app(
-        web, page, "/", theme=theme, head=f"<style>{_asset('page.css')}</style>",
+        web, page, "/", theme=theme, head=parts.head(),
         ssr_mode=False, mcp_server=False, run_history=False, enable_monitoring=False,
         max_file_size="1kb", footer_links=[],
     )  # fmt: skip
@@ -240,7 +261,8 @@ class Serving(NamedTuple):
     """How the page is served.
 
     `shared` names a folder for the documents that visitors add, which then all see; without it each has own
-    ones, which go when the session ends. `password` is "user:password"; `mcp` adds the tools.
+    ones, which go when the session ends. `password` is "user:password"; `mcp` adds the tools. `sample` tells
+    that nobody named a source: a single document then only shows what Quoth does.
     """
 
     host: str = "127.0.0.1"
@@ -248,6 +270,7 @@ class Serving(NamedTuple):
     shared: str | None = None
     password: str | None = None
     mcp: bool = False
+    sample: bool = False
     uploads: UploadLimits = UploadLimits()
     asking: AskLimits = AskLimits()
 
@@ -277,7 +300,9 @@ def serve(index: SearchIndex, reader: str, serving: Serving, writer: Writes | No
             ),
             shared=shared,
         )
-        workspace = Workspace(answerer, answerer.retriever, index, writer)
+        ids = index.document_ids()
+        sample = ids if serving.sample and len(ids) == 1 else ()
+        workspace = Workspace(answerer, answerer.retriever, index, writer, sample=sample)
         try:
             feedback = FeedbackFile(cache_folder() / "feedback")
             rate_limiter = RateLimiter(serving.asking)
@@ -288,6 +313,7 @@ def serve(index: SearchIndex, reader: str, serving: Serving, writer: Writes | No
             sys.stderr.write(f"quoth: the page is at {server.url} (Ctrl+C ends it)\n")
             # What the first page shows is made before somebody looks.
             builders.submit(lambda: workspace.suggestions(index.document_ids()[0]))
+            builders.submit(load)
             # uvicorn shuts down first and raises the signal again.
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             with suppress(KeyboardInterrupt):
@@ -314,22 +340,6 @@ def _said_as_error() -> Iterator[None]:
         yield
     except ERRORS as error:
         raise gr.Error(told(error), print_exception=False) from error
-
-
-_HEADER = (
-    "<h1>Quoth</h1><p>Every answer quotes the source, to the character.</p>"
-    '<button type="button" id="q-shelved" aria-expanded="false" aria-controls="q-shelf">Documents</button>'
-    '<button type="button" id="q-add">Add documents</button>'
-)
-_INVITATION = (
-    "<h2>Ask the source</h2>"
-    "<p>Answers are quotes from the documents. Where they do not say, Quoth tells you.</p>"
-)
-_WAITING = '<div class="q-wait">Reading the source</div>'
-
-
-def _asset(name: str) -> str:
-    return files("qa.page").joinpath(name).read_text(encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -383,6 +383,7 @@ def chat(
         host,
         port,
         shared=shared,
+        sample=not sources,
         password=auth,
         mcp=mcp,
         uploads=UploadLimits(file_megabytes=upload_megabytes),

@@ -75,7 +75,9 @@ def test_a_name_is_made_safe(given: str, safe: str) -> None:
 
 @pytest.mark.parametrize("name", ["", ".txt", "..", "a.exe", "a", "pdf", "/.md", "\x00\x01.docx", "a.txt/"])
 def test_a_name_that_is_none_or_of_another_format_is_refused(name: str) -> None:
-    with pytest.raises(UploadError, match="not a document; give one of txt, md, html, pdf, docx"):
+    with pytest.raises(
+        UploadError, match="Quoth cannot read this kind of file; it reads txt, md, html, pdf, docx"
+    ):
         safe_name(name)
 
 
@@ -349,8 +351,9 @@ def test_a_file_chosen_by_button_is_indexed_opened_asked_and_cited(session: Sess
     assert session.page.input_value(".q-pick select") == "harbour.pdf"
     assert session.page.inner_text("#q-shelved") == "Documents: 2"
     assert (
-        "at most 1 MB each. Only you see them; they are on the server’s machine and go two minutes after you "
-        "close the page, or a day after it was last heard of."
+        "up to 1 MB each. Only you see them. They stay on the computer that runs Quoth. They are deleted, "
+        "with your conversations, two minutes after you close the page, or a day after the page was last "
+        "open."
     ) in session.page.inner_text(".q-rule")
     session.ask("What does the bell weigh?")
     session.cited("Its bell weighs nine tons.")
@@ -378,7 +381,96 @@ def test_a_file_dropped_anywhere_is_added_and_the_page_stays(session: Session) -
     assert session.page.evaluate("getComputedStyle(document.body, '::after').content") == "none"
 
 
-def test_bad_files_get_one_line_each_in_the_page(session: Session) -> None:
+def test_text_is_pasted_and_asked_and_its_central_sentences_are_shown(session: Session) -> None:
+    session.page.click("#q-shelved")
+    session.page.get_by_role("button", name="Paste text").click()
+    session.page.get_by_label("Name of the text").fill("ferry")
+    session.page.get_by_label("Text to add").fill(FERRY)
+    assert session.violations() == []
+    session.page.get_by_role("button", name="Add this text").click()
+    ready(session, "ferry.txt")
+    session.page.wait_for_selector(".q-overview:not([hidden]) li")
+    shown = session.page.locator(".q-overview .q-quote").all_inner_texts()
+    assert shown
+    assert all(sentence in FERRY for sentence in shown)
+    session.page.locator(".q-overview a").first.click()
+    session.cited(shown[0])
+    assert session.violations() == []
+
+
+def test_a_folder_is_added_with_the_documents_in_it_and_what_else_it_holds_is_named(
+    session: Session, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "harbour.txt").write_text(HARBOUR, encoding="utf-8")
+    (tmp_path / "photo.jpg").write_bytes(b"JFIF")
+    session.page.set_input_files(".q-folder", tmp_path)
+    ready(session, "harbour.txt")
+    assert session.page.locator(".q-refused p").all_inner_texts() == [
+        "Left out 1 file of other formats: photo.jpg"
+    ]
+
+
+def test_what_is_asked_is_said_by_the_box_and_changed(session: Session) -> None:
+    assert session.page.locator(".q-scope").is_hidden()
+    give(session, ("harbour.txt", HARBOUR.encode()), ("ferry.md", FERRY.encode()))
+    ready(session, "ferry.md")
+    session.page.wait_for_function(
+        "document.querySelector('.q-scope').textContent === 'Asking all 3 documents'"
+    )
+    session.page.click(".q-scope")
+    session.page.get_by_role("button", name="Ask only ferry.md").click()
+    session.page.wait_for_function("document.querySelector('.q-scope').textContent === 'Asking ferry.md'")
+    session.ask("What does the bell weigh?")
+    assert "tons" not in session.page.inner_text(".q-turn")
+    session.page.get_by_role("button", name="Ask all").click()
+    session.page.wait_for_function(
+        "document.querySelector('.q-scope').textContent === 'Asking all 3 documents'"
+    )
+
+
+def test_a_sample_is_not_asked_beside_own_documents_unless_one_says_so_and_can_be_removed(
+    served: Served, sessions: Sessions
+) -> None:
+    workspace = Workspace(
+        served.workspace.answerer,
+        served.workspace.retriever,
+        served.workspace.index,
+        sample=["lighthouse.txt"],
+    )
+    _, session = sessions.begin()
+
+    def asked() -> dict[str, bool]:
+        return {one["id"]: one["asked"] for one in workspace.listing(session)["documents"]}
+
+    assert asked() == {"lighthouse.txt": True}
+    put(session, "harbour.txt", HARBOUR)
+    settled(session.library)
+    assert asked() == {"harbour.txt": True, "lighthouse.txt": False}
+    assert workspace.ask("Who lit the lamp?", session=session).citations[0].document_id == "harbour.txt"
+    session.choice["lighthouse.txt"] = True
+    assert asked() == {"harbour.txt": True, "lighthouse.txt": True}
+    workspace.remove("lighthouse.txt", session)
+    assert asked() == {"harbour.txt": True}
+    assert workspace.listing(session)["total"] == 1
+    assert workspace.listing(None)["total"] == 1
+    workspace.remove("harbour.txt", session)
+    with pytest.raises(QuestionError, match="no document is chosen"):
+        workspace.ask("Who lit the lamp?", session=session)
+
+
+def test_only_who_sits_at_the_machine_is_told_where_documents_are_kept(
+    served: Served, client: TestClient
+) -> None:
+    assert client.get("/visit/documents").json()["folder"] == ""
+    at_hand = TestClient(served.web, client=("127.0.0.1", 50000))
+    folder = at_hand.get("/visit/documents").json()["folder"]
+    assert folder == str(served.sessions.find(at_hand.cookies["quoth-0"]).library.folder)  # type: ignore[union-attr]
+    proxied = at_hand.get("/visit/documents", headers={"x-forwarded-for": "203.0.113.7"}).json()
+    assert proxied["folder"] == ""
+
+
+def test_bad_files_get_one_line_each_in_the_page_which_stays_until_it_was_read(session: Session) -> None:
     give(
         session,
         ("virus.exe", b"MZ"),
@@ -388,10 +480,15 @@ def test_bad_files_get_one_line_each_in_the_page(session: Session) -> None:
     )
     ready(session, "ferry.md")
     assert session.page.locator(".q-refused p").all_inner_texts() == [
-        "virus.exe: not a document; give one of txt, md, html, pdf, docx",
+        "virus.exe: Quoth cannot read this kind of file; it reads txt, md, html, pdf, docx",
         "large.txt: more than 1 MB, the most; split it up",
         "bad.docx is broken or not a Word file: save it again as .docx",
     ]
+    give(session, ("harbour.txt", HARBOUR.encode()))
+    ready(session, "harbour.txt")
+    assert session.page.locator(".q-refused p").count() == 3
+    session.page.get_by_role("button", name="Dismiss: large.txt").click()
+    assert session.page.locator(".q-refused p").count() == 2
     assert session.violations() == []
 
 
@@ -422,7 +519,7 @@ def test_a_document_is_left_out_and_removed_by_keyboard(session: Session) -> Non
     session.page.get_by_label("harbour.txt", exact=True).focus()
     session.page.keyboard.press("Space")
     session.page.wait_for_function(
-        "document.querySelector('#q-shelved').textContent === 'Documents: 1 of 2 asked'"
+        "document.querySelector('.q-scope').textContent === 'Asking lighthouse.txt'"
     )
     session.ask("What does the bell weigh?")
     assert "tons" not in session.page.inner_text(".q-answer")
@@ -463,18 +560,18 @@ def test_a_thumb_on_ones_own_document_keeps_no_word_of_it_and_says_so_before(
     session.ask("What does the bell weigh?")
     session.page.wait_for_selector(".q-own .q-kept")
     assert session.page.inner_text(".q-kept").startswith(
-        "This conversation quotes a document of yours. A thumb keeps your judgement alone, with no question, "
-        "answer or quote, on the server’s machine, in feedback/judgements.jsonl, until its operator "
-        "deletes it."
+        "A thumb keeps your judgement on the computer that runs Quoth, but no question, answer or quote, "
+        "since this conversation quotes a document of yours."
     )
     session.page.get_by_role("button", name="This answer is not right").click()
-    assert session.page.get_by_label("What would be right, optional").is_hidden()
+    assert session.page.get_by_label("What would be right? Optional").is_hidden()
     assert session.violations() == []
     before = said_of_own_documents(served)
-    session.page.get_by_role("button", name="Send").click()
+    session.page.get_by_role("button", name="Send feedback").click()
     session.page.wait_for_selector(".q-thanks:not(:empty)")
     assert (
-        session.page.inner_text(".q-thanks") == "Kept on the server’s machine, in feedback/judgements.jsonl."
+        session.page.inner_text(".q-thanks")
+        == "Thank you. It is kept on the computer that runs Quoth, in feedback/judgements.jsonl."
     )
     (row,) = said_of_own_documents(served)[len(before) :]
     assert set(row) == {"id", "kind", "good", "reason", "verdict", "confidence"}

@@ -1,6 +1,7 @@
 """What each kind of request is given: sums, parts, one document, the collection, keywords, fixed messages."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from index.testing import HashEmbedder
 from qa.answer.answerer import Answerer
 from qa.answer.verification import verify_answers
 from qa.messages import FOUND, MACHINE, REFUSAL, SMALLTALK
+from qa.page.conversation import Conversation
 from qa.page.export import as_html
 from qa.page.rendering import render
 from qa.read.baseline import SentenceReader
@@ -101,7 +103,7 @@ def test_a_document_that_is_named_is_summed_up_alone_and_the_answer_says_so(
     answer = reports.answer(f"Summarise {name}")
     assert (answer.verdict, answer.confidence, answer.narrowed) == ("answered", None, ("report2.txt",))
     assert {citation.document_id for citation in answer.citations} == {"report2.txt"}
-    assert "Asked of report2.txt only" in as_html([answer])
+    assert "Asked of report2.txt only" in as_html(Conversation(answers=(answer,)), datetime.now(UTC))
     assert "Asked of report2" in render(answer, name_documents=True).replace("&#46;", ".")
 
 
@@ -170,7 +172,7 @@ def test_bare_keywords_find_the_best_passages_or_nothing(reports: Answerer) -> N
     found = reports.answer("west region sales")
     assert (found.kind, found.verdict, found.confidence, found.short) == ("keyword", "likely", None, None)
     assert found.citations[0].document_id == "report3.txt"
-    assert FOUND.rstrip(":") in as_html([found])
+    assert FOUND.rstrip(":") in as_html(Conversation(answers=(found,)), datetime.now(UTC))
     nothing = reports.answer("quantum bananas")
     assert (nothing.kind, nothing.verdict, nothing.text) == ("keyword", "silent", REFUSAL)
 

@@ -6,184 +6,36 @@ import re
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from fastapi import FastAPI
 
 import app
-from index.index import Index
-from index.testing import HashEmbedder
 from index.types import Document, Heading
 from qa.answer.citations import cite
 from qa.answer.verification import read_answers
-from qa.errors import QuestionAnsweringError, QuestionError
+from qa.errors import QuestionAnsweringError
 from qa.evaluation.questions import load_questions
 from qa.page.layout import pieces
 from qa.page.rendering import render
-from qa.retrieve.retriever import Retriever
-from qa.serve.feedback import FeedbackFile
-from qa.serve.uploads import UploadLimits
-from qa.serve.workspace import Workspace
-from qa.types import Answer, Citation, Turn, Verdict
-from tests.browsing import Session, sessions_in, visiting
+from qa.types import Answer, Verdict
+from tests.browsing import Session, visiting
 from tests.calling import run
+from tests.scripted import DOCUMENTS, HOSTILE, LONG, REPORT, ROOT, SCRIPTS, Served, serving
 
 if TYPE_CHECKING:
     from gradio_client import Client  # type: ignore[import-untyped]
     from playwright.sync_api import Browser
 
-ROOT = Path(__file__).parent.parent
-HOSTILE = (
-    "<script>window.__pwned = 1</script> <img src=x onerror='window.__pwned = 2'> [a](javascript:alert(1)) "
-    "**bold** `code` $$x$$ <a href='javascript:window.__pwned=3'>b</a> &lt;i&gt; </div></article> ${1} {{2}}."
-)
-# A hostile line in a paragraph of its own, after astral characters, so that no offset is 0.
-DOCUMENTS = {
-    "deepseek.txt": (ROOT / "seeds" / "deepseek.txt").read_text(encoding="utf-8"),
-    "emoji.txt": (
-        "🦊🦊 Foxes 👩‍🔬 first.\r\n\r\nThe 😀 laughed 🎉 twice.\r\nThen it 𝒔lept.\r\n\r\n𝒔 The end.\r\n"
-    ),
-    "hostile.txt": f"𝒔 Nothing here.\n\n{HOSTILE}\n\nNothing more.\n",
-    "<img src=x onerror=window.__pwned=4>.txt": "A file may be named like this.\n\nIt is not rendered.\n",
-}
-# A document with pages and headings, whose first page has a heading of its own.
-REPORT = "Harbour report\n\nIt was built in stone.\n\nThe bell\n\nIt weighs nine tons.\n\nNobody rings it."
-LONG = "\n\n".join(f"Paragraph {number} 🦉 says {'many words ' * 30}." for number in range(3000))
-
-
-class Script(NamedTuple):
-    """What the double answers: quotes, the highlight in each, and the exact span."""
-
-    document_id: str
-    quotes: tuple[str, ...]
-    highlights: tuple[str | None, ...]
-
-
-SCRIPTS = {
-    "Who founded High-Flyer?": Script(
-        "deepseek.txt",
-        (
-            "Liang Wenfeng, the founder of High-Flyer, invested heavily in GPUs and supercomputers to "
-            "analyze financial data.",
-            "And if you're a company trying to protect itself from AI, see this article about security "
-            "provided by Wired.",
-        ),
-        ("Liang Wenfeng", "Wired"),
-    ),
-    "Who is the founder of High-Flyer?": Script(
-        "deepseek.txt", ("Liang Wenfeng, the founder of High-Flyer",), ("Liang Wenfeng",)
-    ),
-    "When was that?": Script("deepseek.txt", ("The US export controls imposed in October 2022",), ("2022",)),
-    "Who laughed?": Script(
-        "emoji.txt", ("😀 laughed 🎉 twice.\r\nThen it 𝒔lept.\r\n\r\n𝒔 The",), ("🎉 twice.\r\nThen it 𝒔",)
-    ),
-    "What is hostile?": Script("hostile.txt", (HOSTILE,), (None,)),
-    "What is rendered?": Script(
-        "<img src=x onerror=window.__pwned=4>.txt", ("It is not rendered.",), (None,)
-    ),
-    "What does the bell weigh?": Script("report.pdf", ("It weighs nine tons.",), ("nine tons",)),
-    "What is long?": Script("long.txt", ("Paragraph 2990 🦉 says many",), ("2990",)),
-}
-
-
-class Shelf:
-    """The part of an Index that the page asks for, over documents in memory."""
-
-    def __init__(self, documents: Sequence[Document]) -> None:
-        self._documents = {document.id: document for document in documents}
-
-    def document_ids(self) -> tuple[str, ...]:
-        return tuple(self._documents)
-
-    def document(self, document_id: str) -> Document:
-        return self._documents[document_id]
-
-
-class ScriptedAnswerer:
-    """Answers the questions of SCRIPTS from real offsets, and refuses any other."""
-
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
-        self.gate = threading.Event()
-        self.gate.set()
-
-    def answer(
-        self,
-        question: str,
-        history: Sequence[Turn | Mapping[str, str]] = (),
-        *,
-        threshold: float | None = None,
-        documents: Collection[str] | None = None,
-    ) -> Answer:
-        self.gate.wait(30)
-        if not question.strip() or len(question) > 2000:
-            raise QuestionError("the question is empty or too long; ask less")
-        turns = [Turn.model_validate(turn) for turn in history]
-        script = SCRIPTS.get(question)
-        answered = threshold == 0.0 or (script is not None and threshold != 1.0)
-        found = script or Script("deepseek.txt", ("DeepSeek's story is an unusual one.",), (None,))
-        citations = tuple(
-            self._cite(found.document_id, quote, exact)
-            for quote, exact in zip(found.quotes, found.highlights, strict=True)
-        )
-        return Answer(
-            question=question,
-            standalone_question=f"{question} ({turns[-1].text})" if turns else question,
-            about=turns[-1].text if turns else None,
-            answered=answered,
-            text=" ".join(citation.quote for citation in citations) if answered else "Not said.",
-            short=found.highlights[0],
-            confidence=0.87 if script else 0.12,
-            threshold=0.5 if threshold is None else threshold,
-            citations=citations if answered else (),
-            closest=() if answered else citations,
-            missing_terms=() if script else tuple(re.findall(r"\S+$", question)),
-            timings_ms={"read": 1.5},
-        )
-
-    def _cite(self, document_id: str, quote: str, exact: str | None) -> Citation:
-        document = self.shelf.document(document_id)
-        start = document.text.index(quote)
-        first = start + quote.index(exact) if exact else 0
-        highlight = (first, first + len(exact)) if exact else None
-        return cite(document, start, start + len(quote), highlight=highlight, score=1.0)
-
-
-class Served(NamedTuple):
-    """A page that is being served."""
-
-    url: str
-    answerer: ScriptedAnswerer
-    shelf: Shelf
-    said: Path
-
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    texts = {**DOCUMENTS, "long.txt": LONG}
-    documents = [Document(id=name, source=name, sha256="0" * 64, text=text) for name, text in texts.items()]
-    headings = [(words, REPORT.index(words)) for words in ("Harbour report", "The bell")]
-    report = Document(
-        id="report.pdf", source="report.pdf", sha256="0" * 64, text=REPORT, title="Harbour report",
-        headings=tuple(Heading(start=start, end=start + len(w), level=1) for w, start in headings),
-        pages=(0, REPORT.index("The bell")),
-    )  # fmt: skip
-    shelf = Shelf([*documents, report])
-    answerer = ScriptedAnswerer(shelf)
-    index = Index.from_sources([ROOT / "seeds"], tmp_path_factory.mktemp("index"), embedder=HashEmbedder())
-    workspace, said = (
-        Workspace(answerer, Retriever(index), cast(Index, shelf)),
-        tmp_path_factory.mktemp("said"),
-    )
-    with sessions_in(tmp_path_factory.mktemp("visits")) as sessions:
-        web = app.build(workspace, sessions, UploadLimits(), FeedbackFile(said))
-        with app.Server(web, "127.0.0.1", 0).running() as url:
-            yield Served(url, answerer, shelf, said)
+    with serving(tmp_path_factory.mktemp("page")) as served:
+        yield served
 
 
 @pytest.fixture
@@ -225,7 +77,9 @@ def test_a_click_on_a_citation_scrolls_to_exactly_its_quote_and_marks_the_highli
     start = DOCUMENTS["deepseek.txt"].index(quote)
     assert session.cited(quote) == {"start": start, "exact": "Wired"}
     session.wait_until_in_view()
-    assert session.page.inner_text(".q-place") == f"Characters {start} to {start + len(quote)}"
+    assert session.page.inner_text(".q-place") == "deepseek.txt"
+    session.page.get_by_text("Characters", exact=True).click()
+    assert session.page.inner_text(".q-characters span") == f"{start} to {start + len(quote)}"
     assert session.page.text_content(".q-text") == DOCUMENTS["deepseek.txt"]
 
 
@@ -261,7 +115,7 @@ def test_the_panel_follows_the_citation_to_its_document_and_lists_all(session: S
 def test_a_refusal_looks_different_names_the_missing_terms_and_cites_the_closest(session: Session) -> None:
     session.ask("Who founded High-Flyer?")
     session.ask("What is the capital of Brazil")
-    assert session.page.inner_text(".q-refusal h3") == "Nothing in the source seems to answer this"
+    assert session.page.inner_text(".q-refusal h3") == "Nothing in the documents seems to answer this"
     assert session.page.inner_text(".q-missing b") == "Brazil"
     assert "12% sure" in session.page.inner_text(".q-refusal .q-notes")
     colour = "name => getComputedStyle(document.querySelector(name)).borderLeftColor"
@@ -291,16 +145,6 @@ def test_a_refused_follow_up_is_asked_as_it_stands_at_the_usual_threshold(sessio
     assert session.page.locator(".q-refusal").count() == 1
 
 
-def test_clearing_the_chat_forgets_the_conversation(session: Session) -> None:
-    session.ask("Who founded High-Flyer?")
-    with session.page.expect_response("**/run/predict*"):
-        session.page.get_by_role("button", name="Clear").click()
-    session.page.wait_for_selector("#q-chat .placeholder h2")
-    session.page.wait_for_function("!document.querySelector('.q-turn')")
-    session.ask("When was that?")
-    assert "follow-up" not in session.page.inner_text("#q-chat")
-
-
 def test_only_a_question_that_is_answered_is_suggested_and_one_click_asks_it(session: Session) -> None:
     offered = session.page.get_by_role("group", name="Suggested questions").get_by_role("button")
     offered.first.wait_for()
@@ -317,7 +161,9 @@ def test_the_best_guess_is_shown_when_asked_for_and_marked_as_such(session: Sess
     session.ask("What is the capital of Brazil")
     session.page.get_by_role("button", name="Show the best guess anyway").click()
     session.page.wait_for_selector(".q-guessed")
-    assert session.page.inner_text(".q-guessed h3") == "The best guess, 12% sure: the source may not say this"
+    assert (
+        session.page.inner_text(".q-guessed h3") == "The best guess, 12% sure: the documents may not say this"
+    )
     session.cited("DeepSeek's story is an unusual one.")
     assert session.page.locator(".q-turn").count() == 2
     assert session.page.locator(".q-refusal").count() == 0
@@ -329,18 +175,20 @@ def test_the_best_guess_is_shown_when_asked_for_and_marked_as_such(session: Sess
 def test_what_people_say_of_answers_is_a_question_set(session: Session, served: Served) -> None:
     session.ask("Who founded High-Flyer?")
     assert session.page.inner_text(".q-kept") == (
-        "A thumb keeps the conversation up to here, with its quotes, on the server’s machine, in the folder "
-        "feedback, until its operator deletes it."
+        "A thumb keeps the conversation up to here, with its quotes, on the computer that runs Quoth until "
+        "its operator deletes it."
     )
     session.page.get_by_role("button", name="This answer is right").click()
     session.page.wait_for_selector(".q-thanks:not(:empty)")
-    assert session.page.inner_text(".q-thanks") == "Kept on the server’s machine, in feedback/feedback.jsonl."
+    assert session.page.inner_text(".q-thanks") == (
+        "Thank you. It is kept on the computer that runs Quoth, in feedback/feedback.jsonl."
+    )
     assert (
         session.page.get_by_role("button", name="This answer is right").get_attribute("aria-pressed")
         == "true"
     )
     session.ask("What is the capital of Brazil")
-    session.page.get_by_role("button", name="This answer is not right").last.focus()
+    session.page.get_by_role("button", name="It is in the documents").focus()
     session.page.keyboard.press("Enter")
     session.page.keyboard.press("Tab")
     session.page.keyboard.type("Brasília <b>")
@@ -366,7 +214,7 @@ def test_the_conversation_is_saved_as_a_page_that_needs_nothing_and_as_json_that
     session.ask("Who founded High-Flyer?")
     session.ask("What is the capital of <b>Brazil</b>")
     saved = {}
-    for form in ("HTML", "JSON"):
+    for form in ("Web page", "JSON"):
         with session.page.expect_download() as download:
             session.page.get_by_role("link", name=form).click()
         saved[form] = tmp_path / download.value.suggested_filename
@@ -374,12 +222,12 @@ def test_the_conversation_is_saved_as_a_page_that_needs_nothing_and_as_json_that
     answers = read_answers(str(saved["JSON"]))
     assert [answer.answered for answer in answers] == [True, False]
     session.requested.clear()
-    session.page.goto(saved["HTML"].as_uri())
+    session.page.goto(saved["Web page"].as_uri())
     assert session.page.locator("h2").all_inner_texts() == [answer.question for answer in answers]
     assert session.page.locator("blockquote mark").first.inner_text() == "Liang Wenfeng"
     assert session.violations() == []
     assert session.page.locator("script, a, img, b").count() == 0
-    assert session.requested == [saved["HTML"].as_uri()]
+    assert session.requested == [saved["Web page"].as_uri()]
     session.requested.clear()
 
 
@@ -448,10 +296,9 @@ def test_the_pointer_on_a_citation_shows_its_quote_and_leaves_time_to_reach_it(s
     session.ask("Who founded High-Flyer?")
     session.page.get_by_role("link", name="[2]").hover()
     quote = SCRIPTS["Who founded High-Flyer?"].quotes[1]
-    start = DOCUMENTS["deepseek.txt"].index(quote)
     assert session.page.inner_text(f"{TIP} blockquote") == quote
     assert session.page.inner_text(f"{TIP} b") == "Wired"
-    assert session.page.inner_text(f"{TIP} p") == f"deepseek.txt, characters {start} to {start + len(quote)}"
+    assert session.page.inner_text(f"{TIP} p") == "deepseek.txt"
     session.page.hover(TIP)
     assert session.page.is_visible(TIP)
     session.page.mouse.move(1, 1)
@@ -494,9 +341,7 @@ def test_next_and_previous_go_through_the_citations_of_the_conversation(session:
 def test_pages_and_headings_are_shown_and_said_of_a_passage(session: Session) -> None:
     session.ask("What does the bell weigh?")
     session.cited("It weighs nine tons.")
-    start = REPORT.index("It weighs")
-    place = f"Characters {start} to {start + 20}, page 2, under “The bell”"
-    assert session.page.inner_text(".q-place") == place
+    assert session.page.inner_text(".q-place") == "Harbour report, page 2, under “The bell”"
     assert session.page.locator(".q-text h3").all_inner_texts() == ["Harbour report", "The bell"]
     labels = """[...document.querySelectorAll('.q-text [data-page]')].map(node =>
         getComputedStyle(node, '::before').content + node.textContent)"""
@@ -593,7 +438,7 @@ def test_a_link_to_what_is_not_there_says_so(
     [
         ("answered", None, ["one", "two"]),
         ("likely", "Not sure, but probably:", ["one"]),
-        ("silent", "Nothing in the source seems to answer this", []),
+        ("silent", "Nothing in the documents seems to answer this", []),
     ],
 )
 def test_each_verdict_is_told_in_words_and_only_what_is_given_is_marked(
@@ -636,7 +481,10 @@ def test_a_phone_stacks_chat_and_source_and_never_scrolls_sideways(session: Sess
     session.ask("What is the capital of Brazil")
     session.ask("Who founded High-Flyer?")
     assert not session.page.evaluate(wide)
-    assert session.page.evaluate("scrollY") == 0
+    seen = (
+        "document.querySelector('.message-row:has(.q-short)').getBoundingClientRect().top < innerHeight / 2"
+    )
+    assert session.page.evaluate(seen)
     below = "document.querySelector('#q-source').getBoundingClientRect().top >= innerHeight / 2"
     assert session.page.evaluate(below)
     session.page.get_by_role("link", name="[2]").last.tap()

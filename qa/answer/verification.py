@@ -18,14 +18,16 @@ _ANSWERS: TypeAdapter[Answer | list[Answer]] = TypeAdapter(Answer | list[Answer]
 
 
 def read_answers(path: str) -> list[Answer]:
-    """The answers in a file of one answer or a list of them; "-" is standard input."""
+    """The answers in a file of one answer, of a list or of a conversation; "-" is standard input."""
     try:
         content = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise AnswerFileError(f"{path}: cannot be read; give a file written by: quoth ask --json") from error
     try:
         # Not pydantic's own parser, which refuses the lone surrogates that a quote may hold.
-        found = _ANSWERS.validate_python(json.loads(content))
+        given = json.loads(content)
+        conversation = isinstance(given, dict) and "answers" in given
+        found = _ANSWERS.validate_python(given["answers"] if conversation else given)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if not str(part).startswith(("Answer", "list[")))

@@ -1,11 +1,12 @@
-"""A conversation as a file: JSON that `quoth verify` checks, and one page of HTML that needs nothing else."""
+"""A conversation as a file: JSON that `quoth verify` checks, and a page of HTML that needs nothing else."""
 
 import html
 import json
-from collections.abc import Sequence
+from datetime import datetime
 
 from qa.answer.citations import cited, parted
-from qa.messages import DISAGREEMENT, narrowed_to
+from qa.page.conversation import Conversation
+from qa.page.quoting import date, documents_quoted, notes_on
 from qa.page.rendering import CLOSEST, is_message, lead, where
 from qa.types import Answer, Citation
 
@@ -19,15 +20,23 @@ border-left:3px solid #17594f}mark{background:#f5cb49;color:#24211b}
 """
 
 
-def as_json(answers: Sequence[Answer]) -> str:
-    """A list of answers, which `quoth verify` takes."""
-    return json.dumps([answer.model_dump(mode="json") for answer in answers], indent=2, ensure_ascii=True)
+def as_json(conversation: Conversation, when: datetime) -> str:
+    """The answers, which `quoth verify` checks, with the date, the documents and the pinned quotes."""
+    sources = {one.document_id: one.sha256 for one in cited(conversation.answers)}
+    content = {
+        "exported": when.isoformat(timespec="seconds"),
+        "documents": [{"document_id": name, "sha256": sha256} for name, sha256 in sources.items()],
+        "pinned": [citation.model_dump(mode="json") for citation in conversation.pinned],
+        "answers": [answer.model_dump(mode="json") for answer in conversation.answers],
+    }
+    return json.dumps(content, indent=2, ensure_ascii=True)
 
 
-def as_html(answers: Sequence[Answer]) -> str:
+def as_html(conversation: Conversation, when: datetime) -> str:
     """A page with no script, no link and nothing to fetch."""
-    turns = "\n".join(_turn(answer) for answer in answers)
-    sources = {citation.document_id: citation.sha256 for citation in cited(answers)}
+    turns = "\n".join(map(_turn, conversation.answers))
+    pinned = "".join(map(_quote, conversation.pinned))
+    sources = {citation.document_id: citation.sha256 for citation in cited(conversation.answers)}
     checked = "".join(
         f"<li>{_text(document_id)} <code>SHA-256 {_text(sha256)}</code></li>"
         for document_id, sha256 in sources.items()
@@ -37,34 +46,26 @@ def as_html(answers: Sequence[Answer]) -> str:
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>A conversation with Quoth</title><style>{_STYLE}</style></head>
 <body><h1>A conversation with Quoth</h1>
+<p class="where">{date(when)}. Documents quoted: {_text(documents_quoted(conversation))}.</p>
+{f"<section><h2>Pinned quotes</h2>{pinned}</section>" if pinned else ""}
 {turns}
-<footer><p>Every quote stands in its source at the characters named. The same conversation as JSON can be
+<footer><p>Each quote is in its document at the characters named. The same conversation as JSON can be
 checked: <code>quoth verify conversation.json --source …</code></p><ul>{checked}</ul></footer></body></html>
 """
 
 
 def _turn(answer: Answer) -> str:
-    notes = []
-    if answer.confidence is not None:
-        notes.append(f"{answer.confidence:.0%} sure; given as the answer from {answer.threshold:.0%} on")
-    if answer.about:
-        notes.append(f"Understood as a follow-up about {answer.about}: {answer.standalone_question}")
-    if answer.disagreement:
-        notes.append(DISAGREEMENT)
-    if answer.narrowed:
-        notes.append(narrowed_to(answer.narrowed))
-    if answer.missing_terms and answer.verdict == "silent":
-        notes.append(f"Words that occur nowhere in the source: {', '.join(answer.missing_terms)}")
     said = f'<p class="short">{_text(answer.short)}</p>' if answer.short and answer.citations else ""
+    above = answer.text if is_message(answer) else lead(answer)
     return (
         f"<section><h2>{_text(answer.question)}</h2>"
-        + (f"<p>{_text(above)}</p>" if (above := answer.text if is_message(answer) else lead(answer)) else "")
+        + (f"<p>{_text(above)}</p>" if above else "")
         + said
         + _written(answer)
         + "".join(map(_quote, answer.citations))
         + (f"<p>{CLOSEST[answer.verdict]}:</p>" if answer.closest else "")
         + "".join(map(_quote, answer.closest))
-        + "".join(f'<p class="note">{_text(note)}</p>' for note in notes)
+        + "".join(f'<p class="note">{_text(note)}</p>' for note in notes_on(answer))
         + "</section>"
     )
 

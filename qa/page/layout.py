@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from index.types import Document
+from qa.page.markdown import is_table, styles
 
 _NEWLINE = re.compile(r"\r\n?|\n")
 _BLANK_LINE = re.compile(r"(?:\r\n?|\n)(?:[^\S\r\n]*(?:\r\n?|\n))+")
@@ -23,7 +24,8 @@ def pieces(document: Document) -> list[dict[str, Any]]:
     A paragraph ends at a blank line, or, in a text without blank lines, with its line; on the pages of a PDF
     also with a line that is clearly shorter than most. `size` counts code points; `flow` marks hard-wrapped
     prose, whose line ends are laid out as spaces; `goes_on` a part of a paragraph that was cut for its
-    length; `page` is the page that starts with the piece; `heading` the words of a heading without its marks.
+    length; `page` is the page that starts with the piece; `heading` the words of a heading without its marks;
+    `styles` says how parts of Markdown are shown, see `qa.page.markdown`.
     """
     text = document.text
     breaks = _BLANK_LINE if document.pages or _BLANK_LINE.search(text) else _NEWLINE
@@ -54,7 +56,7 @@ def pieces(document: Document) -> list[dict[str, Any]]:
             page = None
         if gap := text[start + len(words) : end]:
             laid.append(_piece("span", gap))
-    return laid
+    return list(map(_formatted, laid)) if document.id.lower().endswith(".md") else laid
 
 
 def _piece(
@@ -66,8 +68,15 @@ def _piece(
     page: int | None = None,
     heading: str | None = None,
 ) -> dict[str, Any]:
-    marks = {"flow": flow, "goes_on": goes_on, "page": page, "heading": heading}
+    marks = {"flow": flow, "goes_on": goes_on, "page": page, "heading": heading, "styles": []}
     return {"tag": tag, "text": text, "size": len(text), **marks}
+
+
+def _formatted(piece: dict[str, Any]) -> dict[str, Any]:
+    """A piece of Markdown with how its parts are shown."""
+    if is_table(piece["text"]):
+        return {**piece, "flow": False, "table": True}
+    return {**piece, "styles": styles(piece["text"])}
 
 
 def _parts(words: str) -> Iterator[int]:

@@ -3,20 +3,23 @@
 from collections.abc import Sequence
 from urllib.parse import quote as percent_encoded
 
+from index.text.surrogates import encodable
 from qa.answer.citations import parted, recognition
 from qa.answer.comparison import headed
 from qa.messages import DISAGREEMENT, FOUND, LIKELY, is_fixed, narrowed_to
 from qa.types import Answer, Citation, Comparison, WrittenSentence
 
 # What stands above an answer of a verdict, and above the further sentences.
-LEADS = {"likely": LIKELY, "silent": "Nothing in the source seems to answer this"}
-CLOSEST = {"likely": "Also near", "silent": "The closest passages"}
+LEADS = {"likely": LIKELY, "silent": "Nothing in the documents seems to answer this"}
+FOREIGN = "This {} does not seem to be in English; Quoth reads other languages poorly"
+CLOSEST = {"likely": "Other close passages", "silent": "The closest passages"}
 _CLASSES = {"answered": "q-answer", "likely": "q-answer q-likely", "silent": "q-refusal"}
 
 
-def render(answer: Answer, *, name_documents: bool, key: str = "") -> str:
+def render(answer: Answer, *, name_documents: bool, key: str = "", foreign: bool = False) -> str:
     """An answer, a likely guess or a refusal as one line of HTML.
 
+    `foreign` tells that the question is in another language than English.
     `name_documents` says of each quote where it stands. `key` tells the turn of a conversation, for what can
     be done with it. An answer that was forced, at a threshold of 0, is marked as no more than a guess.
     """
@@ -37,7 +40,7 @@ def render(answer: Answer, *, name_documents: bool, key: str = "") -> str:
         said = _compared(answer.compared, given)
     return (
         f'<div class="q-turn {_class(answer)}" id="turn-{key}">{head}{_written(answer, shown)}{said}'
-        f"{_missing(answer)}{_closest(answer, further)}{_notes(answer, shown, name_documents)}</div>"
+        f"{_missing(answer)}{_closest(answer, further)}{_notes(answer, shown, name_documents, foreign)}</div>"
     )
 
 
@@ -115,16 +118,15 @@ def _head(answer: Answer) -> str:
     if above := lead(answer):
         return f"<h3>{plain(above)}</h3>"
     if _is_forced(answer):
-        return (
-            f"<h3>{plain(f'The best guess, {answer.confidence:.0%} sure: the source may not say this')}</h3>"
-        )
+        head = f"The best guess, {answer.confidence:.0%} sure: the documents may not say this"
+        return f"<h3>{plain(head)}</h3>"
     return ""
 
 
 def _missing(answer: Answer) -> str:
     terms = ", ".join(f"<b>{plain(term)}</b>" for term in answer.missing_terms)
     silent = answer.verdict == "silent"
-    return f'<p class="q-missing">Words that occur nowhere in it: {terms}</p>' if terms and silent else ""
+    return f'<p class="q-missing">Not in the documents: {terms}</p>' if terms and silent else ""
 
 
 def _closest(answer: Answer, quotes: Sequence[str]) -> str:
@@ -134,8 +136,10 @@ def _closest(answer: Answer, quotes: Sequence[str]) -> str:
     return f'<p class="q-label">{CLOSEST[answer.verdict]}</p><ul class="q-closest">{items}</ul>'
 
 
-def _notes(answer: Answer, shown: Sequence[Citation], name_documents: bool) -> str:
-    notes = [DISAGREEMENT] if answer.disagreement else []
+def _notes(answer: Answer, shown: Sequence[Citation], name_documents: bool, foreign: bool) -> str:
+    notes = [FOREIGN.format("question")] if foreign else []
+    if answer.disagreement:
+        notes.append(DISAGREEMENT)
     if answer.narrowed:
         notes.append(narrowed_to(answer.narrowed))
     if answer.confidence is not None:
@@ -167,6 +171,18 @@ def address(citation: Citation, *, mark: bool = True) -> str:
     return f"#document={document}&at={citation.start}-{citation.end}{exact}&sha={citation.sha256[:12]}"
 
 
+def linked(citation: Citation) -> dict[str, str]:
+    """A quote in its three parts, where it stands and the address that opens it, for the page's script."""
+    before, exact, after = encodable(list(parted(citation)))
+    return {
+        "href": address(citation),
+        "where": where(citation),
+        "before": before,
+        "exact": exact,
+        "after": after,
+    }
+
+
 def where(citation: Citation) -> str:
     """Where a quote stands, for a person."""
     page = citation.page and f"page {citation.page}"
@@ -188,5 +204,5 @@ def _quoted(citation: Citation, place: int, *, mark: bool) -> str:
 
 
 def _link(citation: Citation, place: int, *, mark: bool) -> str:
-    title = plain(f"{where(citation)}, characters {citation.start} to {citation.end}")
+    title = plain(where(citation))
     return f'<a class="q-cite" href="{plain(address(citation, mark=mark))}" title="{title}">[{place}]</a>'

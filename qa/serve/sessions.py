@@ -5,8 +5,8 @@ first document comes, and locked while a server uses it. What is neither kept no
 killed server left behind.
 
 A session ends two minutes after its page was closed. A page that falls silent without being closed is that of
-a laptop that sleeps, of a phone that shows something else, or of a browser that crashed: its documents stay
-for a day. The time in which the server's own machine sleeps counts for nothing.
+a laptop that sleeps, of a phone that shows something else, or of a browser that crashed: its documents and
+conversations stay for a day. The time in which the server's own machine sleeps counts for nothing.
 """
 
 import hashlib
@@ -14,19 +14,17 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from qa.errors import BusyError, QuestionError, TooFastError, UploadError
-from qa.page.conversation import Conversation
+from qa.errors import BusyError, TooFastError, UploadError
+from qa.serve.conversations import Conversations
 from qa.serve.indexing import cause
 from qa.serve.upload_folders import KEEP, remove_unused
 from qa.serve.uploads import Library
-
-_MOST_TALKS = 20
 
 
 def awake() -> float:
@@ -41,31 +39,20 @@ def awake() -> float:
 
 
 class Session:
-    """One visitor: own documents, and which of all are left out when a question is asked."""
+    """One visitor: own documents, and what was chosen to be asked, or not, and removed from the list."""
 
     def __init__(self, library: Library, address: str, *, shared: bool, lock: FileLock | None = None) -> None:
         self.library = library
         self.address = address
         self.shared = shared
-        self.left_out: set[str] = set()
-        self.conversations: dict[str, Conversation] = {}
+        self.choice: dict[str, bool] = {}
+        self.removed: set[str] = set()
+        # Where all share their documents, a conversation is still its visitor's alone, and never on disk.
+        self.conversations = Conversations(library.folder if lock else None)
         self.ends = 0.0
         self._lock = lock
         self._over = False
         self._claiming = threading.Lock()
-
-    def remember(self, conversation: Conversation) -> None:
-        """Keep a conversation as it is now, for its export; the oldest ones are forgotten."""
-        self.conversations.pop(conversation.id, None)
-        self.conversations[conversation.id] = conversation
-        for old in list(self.conversations)[:-_MOST_TALKS]:
-            del self.conversations[old]
-
-    def conversation(self, conversation_id: str) -> Conversation:
-        """A conversation of this session; QuestionError when there is none."""
-        if conversation_id not in self.conversations:
-            raise QuestionError("the conversation is over; ask again")
-        return self.conversations[conversation_id]
 
     @property
     def kept(self) -> bool:
@@ -73,12 +60,15 @@ class Session:
         return self.shared or (self.library.folder / KEEP).exists()
 
     @property
-    def has_folder(self) -> bool:
-        """Whether there may be something on disk that is this visitor's alone."""
-        return self._lock is not None
+    def holds_something(self) -> bool:
+        """Whether there is something that is this visitor's alone: documents, or a conversation."""
+        return self._lock is not None or len(self.conversations) > 0
 
     def keep(self, kept: bool) -> None:
-        """Have the documents stay after the session, or not; UploadError when the disk does not allow it."""
+        """Have documents and conversations stay after the session, or not.
+
+        UploadError when the disk does not allow it.
+        """
         if self.shared:
             return
         note = self.library.folder / KEEP
@@ -86,7 +76,9 @@ class Session:
             if kept:
                 self._claim()
                 note.touch()
+                self.conversations.keep_in(self.library.folder)
             else:
+                self.conversations.keep_in(None)
                 note.unlink(missing_ok=True)
 
     @contextmanager
@@ -96,10 +88,6 @@ class Session:
             self._claim()
             with self.library.receiving() as file:
                 yield file
-
-    def chosen(self, documents: Collection[str]) -> list[str]:
-        """Those of the documents that are asked."""
-        return [document_id for document_id in documents if document_id not in self.left_out]
 
     def end(self) -> None:
         """End the session; its folder goes in the background unless it is kept."""
@@ -160,7 +148,7 @@ class Sessions:
             if session is None and token and self._is_kept(token):
                 session = self._reopen(token)
             if session:
-                lasts = self.silent_seconds if session.has_folder else self.idle_seconds
+                lasts = self.silent_seconds if session.holds_something else self.idle_seconds
                 session.ends = self._clock() + lasts
             return session
 

@@ -28,7 +28,7 @@ from qa.serve.asking import Answers
 from qa.serve.build_threads import Builders
 from qa.serve.indexing import HaltedError, cause, open_or_build, text_length, unplaced, why_not
 
-FORMATS = "txt, md, html, pdf, docx"
+FORMATS = ", ".join(suffix.removeprefix(".") for suffix in SUFFIXES if suffix != ".htm")
 _LONGEST_NAME = 120
 _SEPARATORS = re.compile(r"[/\\:\u2044\u2215\u29f8\uff0f\uff3c]")
 # Characters from which embedding takes more than a few seconds on two cores.
@@ -288,7 +288,9 @@ def safe_name(name: str) -> str:
     clean = " ".join(visible.split()).lstrip(".~ ")
     stem, dot, suffix = clean.rpartition(".")
     if not stem.strip() or f".{suffix}".lower() not in SUFFIXES:
-        raise UploadError(f"{clean or 'a file without a name'}: not a document; give one of {FORMATS}")
+        raise UploadError(
+            f"{clean or 'a file without a name'}: Quoth cannot read this kind of file; it reads {FORMATS}"
+        )
     room = _LONGEST_NAME - len(dot + suffix)
     while len(stem.encode()) > room:
         stem = stem[:-1]

@@ -1,0 +1,146 @@
+// The source panel: the document that is shown, and the passage that is marked in it. All text of documents
+// goes into the page as text nodes, never as markup.
+import {beside, make, motion} from './dom.js';
+import {cut, passage, told} from './passages.js';
+import {get} from './server.js';
+
+export class Source {
+  // `opened` is called with every document that is shown, `marked` when other words are marked.
+  constructor(element, {opened, marked}) {
+    this.at = name => element.querySelector(name);
+    this.pane = element.closest('#q-source');
+    Object.assign(this, {opened, marked, text: this.at('.q-text'), pick: this.at('.q-pick select')});
+    this.shown = null;
+    this.laid = [];
+    // The pieces with a mark in them.
+    this.touched = [];
+    this.ticket = 0;
+    this.pick.addEventListener('change', () => this.open(this.pick.value));
+  }
+
+  get name() { return this.shown?.title || this.shown?.id; }
+  get untouched() { return !this.shown && this.ticket < 2; }
+
+  async open(id) {
+    const mine = ++this.ticket;
+    if (id === this.shown?.id) return true;
+    let document;
+    try {
+      document = await get('document', {id});
+    } catch (error) {
+      this.say(error.message);
+      return false;
+    }
+    if (mine !== this.ticket) return false;
+    this.laid = document.pieces.map(({tag, text, size, flow, goes_on, table, page, heading, styles}) => {
+      const node = make(tag, {className: [flow && 'flow', goes_on && 'on', table && 'table'].filter(Boolean).join(' ')});
+      if (page) node.dataset.page = page;
+      if (heading) node.dataset.heading = heading;
+      const piece = {node, text, size, styles};
+      lay(piece);
+      return piece;
+    });
+    this.shown = document;
+    this.touched = [];
+    this.text.replaceChildren(...this.laid.map(piece => piece.node));
+    this.text.classList.toggle('long', this.laid.length > 2000);
+    this.text.setAttribute('aria-label', `Source: ${this.name}`);
+    this.at('.q-name').textContent = this.name;
+    this.at('.q-note').textContent = document.note;
+    this.at('.q-note').hidden = !document.note;
+    this.enter(id);
+    this.pick.value = id;
+    this.say('');
+    this.pane.scrollTop = 0;
+    this.opened(document);
+    return true;
+  }
+
+  // List a document among those that can be picked.
+  enter(id) {
+    if (![...this.pick.options].some(option => option.value === id)) {
+      this.pick.append(make('option', {value: id, textContent: id, title: id}));
+    }
+  }
+
+  say(line, {place = ''} = {}) {
+    this.at('.q-passage').classList.toggle('on', Boolean(place));
+    this.at('.q-place').textContent = line;
+    this.at('.q-characters span').textContent = place;
+  }
+
+  mark(found, near) {
+    this.unmark();
+    let first = 0;
+    for (const piece of this.laid) {
+      const origin = first;
+      first += piece.size;
+      if (first <= found.start || origin >= found.end) continue;
+      lay(piece, origin, found, near);
+      this.touched.push(piece);
+    }
+    this.marked();
+  }
+
+  unmark() {
+    this.touched.forEach(piece => lay(piece));
+    this.touched = [];
+  }
+
+  // Nothing is cited any more.
+  clear() {
+    this.ticket++;
+    this.unmark();
+    this.marked();
+    this.say('');
+    history.replaceState(history.state, '', location.pathname + location.search);
+  }
+
+  // Show a passage; `kind` says what it is where it is no answer, `near` that it is one of the closest alone.
+  async go(fragment, {scroll = true, focus = false, kind = '', near = false} = {}) {
+    const found = passage(fragment);
+    if (!found || !await this.open(found.id)) return false;
+    this.mark(found, near);
+    const first = this.text.querySelector('mark');
+    if (!first || !this.shown.sha256.startsWith(found.sha)) {
+      this.say('The document is not the one that was cited: it has changed since.');
+      return false;
+    }
+    const place = told({name: this.name, ...surroundings(first)});
+    this.say(kind ? `${kind}: ${place}` : place, {place: `${found.start} to ${found.end}`});
+    this.at('.q-link').href = fragment;
+    history.replaceState(history.state, '', fragment);
+    if (scroll) this.bring(first);
+    if (focus) {
+      first.tabIndex = -1;
+      first.focus({preventScroll: true});
+    }
+    return true;
+  }
+
+  // What stands far away in a long text has no size yet: each step there lays more of it out and moves the aim.
+  bring(node, block = 'center', frames = this.text.classList.contains('long') ? 8 : 0) {
+    const behavior = this.text.classList.contains('long') ? 'instant' : motion();
+    node.scrollIntoView({block, behavior});
+    if (frames) requestAnimationFrame(() => this.bring(node, block, frames - 1));
+  }
+
+  get scroller() { return beside() ? this.pane : document.scrollingElement; }
+}
+
+// Lay out a piece anew, with the part of a passage that is in it.
+function lay({node, text, styles}, origin = 0, found = null, near = false) {
+  node.replaceChildren(...cut(text, origin, found, styles).map(({words, inside, exact, style}) => {
+    const said = style ? make('span', {textContent: words, className: `md-${style}`}) : words;
+    return inside ? make('mark', {className: exact ? 'exact' : near ? 'near' : ''}, said) : said;
+  }));
+}
+
+function surroundings(node) {
+  let page = '', heading = '';
+  for (let piece = node.closest('.q-text > *'); piece && !(page && heading); piece = piece.previousElementSibling) {
+    page ||= piece.dataset.page;
+    heading ||= piece.contains(node) ? '' : piece.dataset.heading;
+  }
+  return {page, heading};
+}
