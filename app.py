@@ -125,7 +125,9 @@ def build(
         # The box is left alone: the next question may be in it.
         growing = Growing()
         show = growing.show if writes and workspace.writer else None
-        asking = asyncio.ensure_future(answered(question, conversation, session, request, replaced, show=show))
+        asking = asyncio.ensure_future(
+            answered(question, conversation, session, request, replaced, show=show)
+        )
         async for so_far in growing.until(asking):
             yield shown(conversation.having(so_far, replaced), session), gr.skip(), conversation
         conversation, messages = await asking

@@ -11,9 +11,11 @@ from index.testing import HashEmbedder
 from qa.answer.answerer import Answerer
 from qa.errors import BusyError, TooFastError, UploadError
 from qa.read.baseline import SentenceReader
+from qa.page.conversation import Conversation
 from qa.serve.build_threads import Builders
 from qa.serve.sessions import Sessions
 from qa.serve.uploads import Library, UploadLimits
+from qa.types import Answer
 from tests.browsing import sessions_in
 from tests.uploading import HARBOUR, files, put, settled
 
@@ -209,3 +211,44 @@ def test_two_servers_never_share_a_folder_of_documents(tmp_path: Path) -> None:
         pass
     with sessions_in(tmp_path / "two", shared=shared) as sessions:
         put(sessions.begin()[1], "harbour.txt", HARBOUR)
+
+
+def said(question: str) -> Conversation:
+    answer = Answer(
+        question=question, standalone_question=question, answered=False, text="", short=None, confidence=0.1,
+        threshold=0.5,
+    )  # fmt: skip
+    return Conversation(answers=(answer,))
+
+
+def test_a_conversation_lasts_as_long_as_documents_would_and_is_never_on_disk_unless_it_is_kept(
+    kept: Kept,
+) -> None:
+    token, session = kept.sessions.begin()
+    session.conversations.remember(said("Why?"))
+    assert kept.sessions.find(token) is session
+    kept.clock.now += DAY - 1
+    kept.sessions.end_idle()
+    assert kept.sessions.find(token) is session
+    assert not kept.root.exists()
+    kept.clock.now += DAY
+    assert kept.sessions.find(token) is None
+
+
+def test_kept_conversations_are_there_after_the_server_was_started_again_and_go_when_they_are_not_kept(
+    kept: Kept,
+) -> None:
+    token, session = kept.sessions.begin()
+    one, two = said("Why?"), said("When?")
+    session.conversations.remember(one)
+    session.keep(True)
+    session.conversations.remember(two)
+    kept.sessions.close()
+    kept.wait()
+    again = kept.open()
+    found = again.find(token)
+    assert found is not None
+    assert found.conversations.all() == [two, one]
+    found.keep(False)
+    assert not list(kept.root.rglob("conversations.json"))
+    again.close()

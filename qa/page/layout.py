@@ -68,7 +68,7 @@ def _piece(
     page: int | None = None,
     heading: str | None = None,
 ) -> dict[str, Any]:
-    marks = {"flow": flow, "goes_on": goes_on, "page": page, "heading": heading, "styles": []}
+    marks: dict[str, Any] = {"flow": flow, "goes_on": goes_on, "page": page, "heading": heading, "styles": []}
     return {"tag": tag, "text": text, "size": len(text), **marks}
 
 

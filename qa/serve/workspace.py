@@ -31,8 +31,8 @@ class Workspace:
     """The documents of the server, which every visitor reads and asks, beside the visitor's own.
 
     `writer` is the one that every answerer of the server has, None where no language model is. `sample` names
-    the documents that only show what Quoth does: they are not asked any more, unless the visitor says so, once
-    there is an own document.
+    the documents that only show what Quoth does: they are not asked any more, unless the visitor says so,
+    once there is an own document.
     """
 
     def __init__(
