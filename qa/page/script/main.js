@@ -28,6 +28,7 @@ export async function start(element, trigger) {
       asking.suggest(id, () => source.shown?.id);
     },
     marked: () => search.find(),
+    shows: () => shelf.unfold(false),
   });
   const outline = new Outline(element, source), search = new Search(element, source);
   const citations = new Citations(element, source, asking.box), shelf = new Shelf(element, source);

@@ -132,7 +132,7 @@ export class Shelf {
 
   // An error stays until it was read.
   refuse(line) {
-    const row = make('li', {}, make('p', {textContent: line}), button('Dismiss', () => { row.remove(); this.at('.q-bring').focus(); },
+    const row = make('div', {}, make('p', {textContent: line}), button('Dismiss', () => { row.remove(); this.at('.q-bring').focus(); },
       {label: `Dismiss: ${line}`}));
     this.at('.q-refused').append(row);
   }

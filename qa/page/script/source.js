@@ -5,11 +5,12 @@ import {cut, passage, told} from './passages.js';
 import {get} from './server.js';
 
 export class Source {
-  // `opened` is called with every document that is shown, `marked` when other words are marked.
-  constructor(element, {opened, marked}) {
+  // `opened` is called with every document that is shown, `marked` when other words are marked, `shows` before
+  // a passage is brought into view.
+  constructor(element, {opened, marked, shows}) {
     this.at = name => element.querySelector(name);
     this.pane = element.closest('#q-source');
-    Object.assign(this, {opened, marked, text: this.at('.q-text'), pick: this.at('.q-pick select')});
+    Object.assign(this, {opened, marked, shows, text: this.at('.q-text'), pick: this.at('.q-pick select')});
     this.shown = null;
     this.laid = [];
     // The pieces with a mark in them.
@@ -99,6 +100,7 @@ export class Source {
   // Show a passage; `kind` says what it is where it is no answer, `near` that it is one of the closest alone.
   async go(fragment, {scroll = true, focus = false, kind = '', near = false} = {}) {
     const found = passage(fragment);
+    if (found && scroll) this.shows();
     if (!found || !await this.open(found.id)) return false;
     this.mark(found, near);
     const first = this.text.querySelector('mark');
