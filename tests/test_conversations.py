@@ -120,7 +120,7 @@ def test_a_new_conversation_can_be_undone_and_the_earlier_ones_are_listed_opened
     session.page.get_by_role("button", name="Earlier conversations: 1").wait_for()
     assert session.page.locator(".q-asked").count() == 0
     session.ask(LAUGHED)
-    assert "Asked as" not in session.page.inner_text("#q-chat")
+    assert "follow-up" not in session.page.inner_text("#q-chat")
     session.page.get_by_role("button", name="Earlier conversations: 1").click()
     assert session.violations() == []
     session.page.get_by_role("button", name=FOUNDER, exact=True).click()

@@ -169,7 +169,8 @@ def test_the_best_guess_is_shown_when_asked_for_and_marked_as_such(session: Sess
     assert session.page.locator(".q-refusal").count() == 0
     assert session.violations() == []
     session.ask("When was that?")
-    assert "(DeepSeek's story is an unusual one.)" in session.page.locator(".q-notes").last.inner_text()
+    notes = session.page.locator(".q-notes").last.inner_text()
+    assert "follow-up about DeepSeek's story is an unusual one." in notes
 
 
 def test_what_people_say_of_answers_is_a_question_set(session: Session, served: Served) -> None:
