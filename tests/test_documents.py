@@ -421,6 +421,8 @@ def test_what_is_asked_is_said_by_the_box_and_changed(session: Session) -> None:
     session.page.wait_for_function("document.querySelector('.q-scope').textContent === 'Asking ferry.md'")
     session.ask("What does the bell weigh?")
     assert "tons" not in session.page.inner_text(".q-turn")
+    # The answer's quote is shown in the place of the documents.
+    session.page.click(".q-scope")
     session.page.get_by_role("button", name="Ask all").click()
     session.page.wait_for_function(
         "document.querySelector('.q-scope').textContent === 'Asking all 3 documents'"
