@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from index.split.passages import paragraphs, sentences
+from index.split.sentences import paragraphs, sentences
 from index.types import Document
 from qa.language.function_words import content_words
 from qa.language.names import names_in

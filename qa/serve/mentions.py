@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from index.split.passages import sentences
+from index.split.sentences import sentences
 from index.types import Document
 from qa.answer.citations import cite
 from qa.types import Citation
