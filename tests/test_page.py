@@ -482,10 +482,8 @@ def test_a_phone_stacks_chat_and_source_and_never_scrolls_sideways(session: Sess
     session.ask("What is the capital of Brazil")
     session.ask("Who founded High-Flyer?")
     assert not session.page.evaluate(wide)
-    seen = (
-        "document.querySelector('.message-row:has(.q-short)').getBoundingClientRect().top < innerHeight / 2"
-    )
-    assert session.page.evaluate(seen)
+    top = "document.querySelector('.q-short').getBoundingClientRect().top"
+    assert session.page.evaluate(f"0 < {top} && {top} < innerHeight / 2")
     below = "document.querySelector('#q-source').getBoundingClientRect().top >= innerHeight / 2"
     assert session.page.evaluate(below)
     session.page.get_by_role("link", name="[2]").last.tap()

@@ -10,8 +10,8 @@ import pytest
 from index.testing import HashEmbedder
 from qa.answer.answerer import Answerer
 from qa.errors import BusyError, TooFastError, UploadError
-from qa.read.baseline import SentenceReader
 from qa.page.conversation import Conversation
+from qa.read.baseline import SentenceReader
 from qa.serve.build_threads import Builders
 from qa.serve.sessions import Sessions
 from qa.serve.uploads import Library, UploadLimits
