@@ -401,11 +401,11 @@ def test_a_folder_is_added_with_the_documents_in_it_and_what_else_it_holds_is_na
 ) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "harbour.txt").write_text(HARBOUR, encoding="utf-8")
-    (tmp_path / "photo.jpg").write_bytes(b"JFIF")
+    (tmp_path / "clip.mov").write_bytes(b"qt")
     session.page.set_input_files(".q-folder", tmp_path)
     ready(session, "harbour.txt")
     assert session.page.locator(".q-refused p").all_inner_texts() == [
-        "Left out 1 file of other formats: photo.jpg"
+        "Left out 1 file of other formats: clip.mov"
     ]
 
 
