@@ -564,7 +564,7 @@ def test_html_is_laid_out_as_text(tmp_path: Path) -> None:
         "<pre>\n  code\r\n    more\n</pre><p> </p>end",
     )
     assert document.text == (
-        "Big news\n\none two\xa0<x>\nthree\n\ntail\n\na\n\nb\n\nC\n\nN | F\nx | y\n\nİ 😀\n\n"
+        "Big news\n\none two\xa0<x>\nthree\n\ntail\n\na\n\nb\n\nC\n\nN | F\n--- | ---\nx |  | y\n\nİ 😀\n\n"
         "  code\n    more\n\nend"
     )
     assert document.title == "My & page"
@@ -590,6 +590,51 @@ def test_a_table_in_a_cell_is_laid_out_in_its_row(tmp_path: Path) -> None:
         "<td>e</td></tr></table>",
     )
     assert document.text == "a | b | c\nd | e"
+
+
+def test_what_a_page_hides_is_left_out(tmp_path: Path) -> None:
+    html = (
+        "<style>.a{display:none} p#b, i { visibility : hidden }"
+        "@media print{.c{display:none}} body{display:none}"
+        ".d{display:none}.d{display:block} .e:hover{display:none}"
+        "/* .c{display:none} */ div .f{color:red;display:none}"
+        "</style><p class='x a'>1</p><p id=b>2</p><p class=c>shown</p><p class=d>again</p><p class=e>here</p>"
+        "<div><p class=f>3</p></div><dialog>4</dialog><dialog open>open</dialog><p aria-hidden=true>5</p>"
+        "<p hidden>6</p><p style='color:red;display:none'>7</p><details><summary>sum</summary>more</details>"
+        "<template>8</template>"
+    )
+    assert load_one(tmp_path, "a.html", html).text.split() == "shown again here open sum more".split()
+
+
+def test_what_stands_around_an_article_comes_after_it(tmp_path: Path) -> None:
+    around = "<nav>Home</nav><div id=cookieBar>Accept</div><header>Site</header>"
+    article = "<header><h1>Bell</h1></header><p>Rung.</p><footer>By Ann</footer>"
+    html = f"{around}<main>{article}</main><footer>Copyright</footer>"
+    told = "Bell\n\nRung.\n\nBy Ann"
+    assert load_one(tmp_path, "a.html", html).text == f"{told}\n\nHome\n\nAccept\n\nSite\n\nCopyright"
+    # Nothing is moved where the page does not say what its article is.
+    html = html.replace("main>", "div>")
+    assert load_one(tmp_path, "b.html", html).text == f"Home\n\nAccept\n\nSite\n\n{told}\n\nCopyright"
+
+
+def test_a_cell_that_spans_several_stands_in_each_and_the_header_is_known(tmp_path: Path) -> None:
+    html = (
+        "<table><tr><th rowspan=1>Train<th colspan=2>Times</tr><tr><td rowspan=2>Kestrel<td>8<td></tr>"
+        "<tr><td>9<td>10</tr><tr><td colspan=3>Sundays</tr>"
+        "<tr><td>Merlin<td colspan=999999999999>11</tr></table>"
+    )
+    document = load_one(tmp_path, "a.html", html)
+    rows = ["Train | Times | Times", "--- | --- | ---", "Kestrel | 8", "Kestrel | 9 | 10", "Sundays"]
+    assert document.text.split("\n") == [*rows, "Merlin | 11"]
+    assert document.header(document.text.index("Kestrel | 9")) == rows[0]
+    # What a few bytes claim is bounded.
+    wide = load_one(
+        tmp_path,
+        "b.html",
+        f"<table><tr><td>{'w' * 9000}<td colspan=9999 rowspan=9999>"
+        f"{'x' * 9000}</tr>{'<tr><td>y</tr>' * 999}</table>",
+    )
+    assert len(wide.text) < 1_500_000
 
 
 def test_inline_elements_neither_add_nor_lose_a_space(tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 """A page of HTML as text: what a browser shows, blocks apart by a blank line."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.load.decoding import decode_html
 from index.load.extracted import Extracted
+from index.load.html_parts import hidden_parts, parts_around
+from index.load.html_rows import Repeated, Row, Rows
 from index.load.limits import Limits
+from index.load.table_rows import CELL_BREAK
 from index.types import Heading
 
 if TYPE_CHECKING:
@@ -27,10 +30,6 @@ _BREAKS = {**dict.fromkeys(_BLOCKS, 2), "dd": 1}  # line ends before and after a
 _VERBATIM = frozenset(("pre", "listing", "xmp"))
 _BLANK = " \t\n\f\r"  # what HTML collapses; a no-break space is kept
 _SPACE = re.compile(f"[{_BLANK}]+")
-_CELL_BREAK = " | "
-
-# What a style in the text itself hides; the rules of style sheets are not applied.
-_HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
 
 # Lexbor, as the standard has it, looks up the whole stack of open elements at each block, so depth
 # costs its square: 8 s at 100,000. Blink stops at a depth of 512.
@@ -61,23 +60,20 @@ def extract_page(html: str) -> Page:
     """Lay out a page as text.
 
     Paragraphs and list items stand apart by a blank line, table rows are lines with " | " between
-    cells, `<br>` is a line end, white space is collapsed except in `<pre>`. Scripts, styles,
-    templates, `<noscript>`, `<head>` and the like are left out, and so are elements that their own
-    `hidden` or `style` hides.
+    cells, with a line of `---` below a row of headers; `<br>` is a line end, white space is collapsed
+    except in `<pre>`. Scripts, styles, templates, `<noscript>`, `<head>` and the like are left out, and so
+    is what the page hides. What stands around the article of a page comes last.
     """
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(_flatten(html.replace("\r\n", "\n").replace("\r", "\n")))
     title = tree.css_first("head > title")
     words = " ".join(title.text().split()) if title is not None else ""
-    hidden = {
-        node.mem_id
-        for node in tree.css("[hidden], [style]")
-        if "hidden" in node.attributes or _HIDING.search(node.attributes.get("style") or "")
-    }
+    hidden, around = hidden_parts(tree), parts_around(tree)
     writer = _Writer()
     if tree.root is not None:
-        _walk(tree.root, hidden, writer)
+        for node in _walk(tree.root, hidden, around, writer):
+            _walk(node, hidden, (), writer)
     return Page("".join(writer.pieces), words or None, tuple(writer.headings))
 
 
@@ -93,40 +89,40 @@ def _flatten(html: str) -> str:
     return _CONTAINER.sub(keep, html)
 
 
-def _walk(root: "LexborNode", hidden: Collection[int], writer: "_Writer") -> None:
+def _walk(
+    root: "LexborNode", hidden: Collection[int], around: Collection[int], writer: "_Writer"
+) -> list["LexborNode"]:
     """Tell the writer of every element and text that is shown, in order, without recursion.
+
+    Returns those `around` the article, which are passed over.
 
     Nodes are compared by `mem_id`: `==` compares what they hold, which is quadratic.
     """
+    passed = []
+    skipped = {*hidden, *around}
     node: LexborNode | None = root
     while node is not None:
         child = None
         if node.is_text_node:
             writer.write(node.text_content or "")
-        elif node.tag not in _DROPPED and node.mem_id not in hidden:
-            writer.enter(node.tag or "")
+        elif node.mem_id in around and node.mem_id not in hidden:
+            passed.append(node)
+        elif node.tag not in _DROPPED and node.mem_id not in skipped:
+            writer.enter(node.tag or "", node.attributes)
             child = node.first_child
         if child is not None:
             node = child
             continue
         while node is not None:
-            if not node.is_text_node and node.tag not in _DROPPED and node.mem_id not in hidden:
+            if not node.is_text_node and node.tag not in _DROPPED and node.mem_id not in skipped:
                 writer.leave(node.tag or "")
             if node.mem_id == root.mem_id:
-                return
+                return passed
             if node.next is not None:
                 node = node.next
                 break
             node = node.parent
-
-
-class _Row:
-    """A table row that is open: where its text starts, and that of its present cell."""
-
-    def __init__(self, start: int) -> None:
-        self.start = start
-        self.cell_start = start
-        self.has_paragraphs = False  # a cell holds several, as where a table is used for layout
+    return passed
 
 
 class _Writer:
@@ -139,19 +135,24 @@ class _Writer:
         self._space = ""  # due before the next word, unless a break is
         self._breaks = 0  # line ends that are due: 1 for a line, 2 for a paragraph
         self._verbatim = 0  # how many <pre> are open
-        self._rows: list[_Row] = []
+        self._rows: list[Row] = []
+        self._tables: list[Rows] = []
+        self._repeated = Repeated()
         self._heading: tuple[str, int | None] | None = None  # the open heading, and where its words start
 
-    def enter(self, tag: str) -> None:
+    def enter(self, tag: str, attributes: Mapping[str, str | None]) -> None:
         if tag == "br":
             self._break(self._breaks + 1)
         elif tag == "tr":
             self._break(1)
-            self._rows.append(_Row(self._length))
+            self._rows.append(Row(self._length, len(self.pieces)))
         elif tag in _CELLS and self._rows:
             self._enter_cell(self._rows[-1])
+            self._rows[-1].begin_cell(tag, attributes, self._length)
         else:
             self._break(_BREAKS.get(tag, 0))
+        if tag == "table":
+            self._tables.append(Rows(self._repeated))
         self._verbatim += tag in _VERBATIM
         if tag in _HEADINGS:
             self._heading = (tag, None)
@@ -160,9 +161,12 @@ class _Writer:
         if tag == "tr" and self._rows:
             row = self._rows.pop()
             if self._length > row.start:
+                self._finish(row)
                 self._space, self._breaks = "", 2 if row.has_paragraphs else 1
         else:
             self._break(_BREAKS.get(tag, 0))
+        if tag == "table" and self._tables:
+            self._tables.pop()
         self._verbatim -= tag in _VERBATIM
         if self._heading is not None and self._heading[0] == tag:
             if self._heading[1] is not None:
@@ -183,13 +187,28 @@ class _Writer:
         self._put(words)
         self._space = text[at + len(words) :]
 
-    def _enter_cell(self, row: _Row) -> None:
+    def _enter_cell(self, row: Row) -> None:
         if self._length > row.start:
             if row.has_paragraphs:
                 self._space, self._breaks = "", 2
             else:
-                self._space, self._breaks = _CELL_BREAK, 0
-        row.cell_start = self._length
+                self._space, self._breaks = CELL_BREAK, 0
+
+    def _finish(self, row: Row) -> None:
+        """Write the row again with the cells that span several, unless it is more than a line."""
+        if not self._tables or not row.cells:
+            return
+        text = "".join(self.pieces[row.piece :])
+        has_heading = bool(self.headings) and self.headings[-1].end > row.start
+        if has_heading or row.has_paragraphs or "\n" in text.strip("\n"):
+            self._tables[-1].skip()
+            return
+        # What stands before it: ends of lines, or the bar of the cell that its table is in.
+        lead = CELL_BREAK if text.startswith(CELL_BREAK) else text[: len(text) - len(text.lstrip("\n"))]
+        line = self._tables[-1].line(row, text.removeprefix(lead), row.start + len(lead))
+        del self.pieces[row.piece :]
+        self._length = row.start
+        self._put(lead + line)
 
     def _break(self, lines: int) -> None:
         """Make line ends due, except where a cell starts: the cell's own separator stands there."""
