@@ -80,19 +80,19 @@ def test_subtitles_are_speech_and_the_time_is_the_place(tmp_path: Path) -> None:
     assert cite(document, start, start + 6, score=0.0).place == "0:04"
 
 
-@pytest.mark.parametrize("name", ["a.vtt", "a.txt"])
-def test_web_subtitles_are_read_without_notes_styles_and_lines_that_are_shown_again(
-    tmp_path: Path, name: str
-) -> None:
+def test_web_subtitles_are_read_without_notes_styles_and_lines_that_are_shown_again(tmp_path: Path) -> None:
     text = (
         "WEBVTT - Talk\n\nNOTE made by hand\n\nSTYLE\n::cue { color: red }\n\nintro\n00:01.000 --> 00:02.000 align:start\n"
         "<v.loud Ann Bo>Hello\n\n00:02.000 --> 00:03.000\n<v Ann Bo>Hello\nall of you\n"
     )
-    assert read(tmp_path, name, text).text == "Ann Bo: Hello all of you"
+    assert read(tmp_path, "a.vtt", text).text == "Ann Bo: Hello all of you"
 
 
-def test_a_text_that_only_speaks_of_times_stays_as_it_is(tmp_path: Path) -> None:
-    text = "On WEBVTT files.\n\n00:01.000 --> 00:02.000\nHello\n"
+@pytest.mark.parametrize("first", ["WEBVTT\n", "1", "On WEBVTT files.\n"])
+def test_a_text_stays_character_for_character_where_it_looks_like_subtitles(
+    tmp_path: Path, first: str
+) -> None:
+    text = f"{first}\n00:00:01,000 --> 00:00:02,000\nHello\n"
     assert read(tmp_path, "a.txt", text).text == text
 
 

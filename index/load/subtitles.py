@@ -32,26 +32,12 @@ class _Cue(NamedTuple):
     lines: list[str]
 
 
-def is_subtitles(text: str) -> bool:
-    """Whether a text begins as such a file must: with the word WEBVTT, or a number and a cue's times."""
-    lines = text[:1000].lstrip("\ufeff \r\n").splitlines()[:2]
-    if len(lines) < 2:
-        return False
-    if re.fullmatch(r"WEBVTT(?:[ \t].*)?", lines[0]):
-        return any(map(_CUE.fullmatch, text.splitlines()))
-    return lines[0].strip().isdigit() and _CUE.fullmatch(lines[1]) is not None
-
-
 def extract_subtitles(data: bytes, limits: Limits) -> Extracted:
-    """The speech of a file; see `read_subtitles`."""
-    return read_subtitles(*decode(data))
-
-
-def read_subtitles(text: str, note: str | None) -> Extracted:
     """The speech, a paragraph for each speaker and after each pause; `places` has the time of each cue.
 
     Raises UnreadableError where nothing is said.
     """
+    text, note = decode(data)
     blocks = Blocks()
     paragraph: list[tuple[int, str]] = []
     ended = 0
