@@ -67,8 +67,8 @@ class Costs(NamedTuple):
     one that is shown as likely only.
     """
 
-    wrong: float = 8.5
-    withheld: float = 8.0
+    wrong: float = 11.0
+    withheld: float = 8.5
     unsure: float = 4.5
 
     def thresholds(self) -> tuple[float, float]:
