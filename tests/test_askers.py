@@ -42,7 +42,7 @@ def served(article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         feedback = FeedbackFile(tmp_path / "feedback")
         web = app.build(workspace, sessions, UploadLimits(), feedback, rate_limiter=rate_limiter)
         with app.Server(web, "127.0.0.1", 0).running() as url:
-            (page,) = (route.app for route in web.routes if isinstance(route, Mount))
+            page = next(route.app for route in web.routes if isinstance(route, Mount) and not route.path)
             sessions = page.state_holder.session_data  # type: ignore[attr-defined]
             yield Served(f"{url}gradio_api/call/ask", gate, lambda: len(sessions))
 

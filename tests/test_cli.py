@@ -128,7 +128,7 @@ def test_search_prints_the_passages_best_first(run: Run, article: Path) -> None:
     assert (status, len(hits)) == (0, 3)
     text = article.read_bytes().decode()
     for hit in hits:
-        assert set(hit) == {"document_id", "start", "end", "text", "score"}
+        assert set(hit) == {"document_id", "start", "end", "text", "header", "score"}
         assert text[hit["start"] : hit["end"]] == hit["text"]
         assert hit["document_id"] == "deepseek.txt"
     assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)

@@ -83,7 +83,7 @@ def refusal(folder: Path, name: str, data: bytes, limits: Limits = LIMITS) -> st
         ("a predictor of 2 billion columns.pdf", SCAN),
         (
             "a billion laughs.yaml",
-            "holds 16,777,264 characters or more, over the limit of 16,777,216: split it up",
+            "holds 1,088,181 characters or more, over the limit of 1,088,128: split it up",
         ),
         ("a million brackets.json", "nests its values too deeply: split it up"),
         ("a million groups.rtf", "nests its parts too deeply: save it again as .rtf"),

@@ -150,6 +150,6 @@ def test_the_page_has_its_queue_woken(article: Path, tmp_path: Path) -> None:
     with sessions_in(tmp_path / "visits") as sessions:
         workspace = Workspace(HeldAnswerer(), Retriever(index), index)
         web = app.build(workspace, sessions, UploadLimits(), FeedbackFile(tmp_path / "said"))
-    (page,) = (route.app for route in web.routes if isinstance(route, Mount))
+    page = next(route.app for route in web.routes if isinstance(route, Mount) and not route.path)
     queue = page.get_blocks()._queue  # type: ignore[attr-defined]
     assert queue.start_processing.__func__ is not type(queue).start_processing

@@ -15,6 +15,8 @@ _BROKEN = "is not valid {}: {}"
 _DEEP = "nests its values too deeply: split it up"
 _FEWEST_ROWS = 2
 _MOST_COLUMNS = 50
+# The most characters that a YAML file is written out to, beside and for each of its own.
+_ALIASED, _REPEATED = 2**20, 64
 
 
 def extract_json(data: bytes, limits: Limits) -> Extracted:
@@ -32,7 +34,7 @@ def extract_json(data: bytes, limits: Limits) -> Extracted:
         raise UnreadableError(_DEEP) from error
     except json.JSONDecodeError as error:
         raise UnreadableError(f"is not valid JSON in line {error.lineno}: check it there") from error
-    return _written([content], note, limits)
+    return _written([content], note, limits.text_characters)
 
 
 def extract_yaml(data: bytes, limits: Limits) -> Extracted:
@@ -51,10 +53,12 @@ def extract_yaml(data: bytes, limits: Limits) -> Extracted:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
         raise UnreadableError(f"is not valid YAML{where}: check it there") from error
-    return _written(content, note, limits)
+    # Aliases may repeat a small text without end.
+    most = min(limits.text_characters, _ALIASED + _REPEATED * len(text))
+    return _written(content, note, most)
 
 
-def _written(documents: list[Any], note: str | None, limits: Limits) -> Extracted:
+def _written(documents: list[Any], note: str | None, most: int) -> Extracted:
     blocks = Blocks()
     written = 0
     try:
@@ -62,7 +66,7 @@ def _written(documents: list[Any], note: str | None, limits: Limits) -> Extracte
             group = None
             for path, line, is_row in _lines("", content):
                 written += len(line) + 1
-                require("holds {} characters or more", written, limits.text_characters)
+                require("holds {} characters or more", written, most)
                 top = re.split(r"[.\[]", path, maxsplit=1)[0]
                 start = blocks.add(line, apart=group != (top, is_row and path))
                 group = (top, is_row and path)

@@ -66,11 +66,13 @@ class Package:
         found = self._names.get(name.lower())
         if found is None:
             return None
-        require_bytes(
-            "has a part that unpacks to", self._archive.getinfo(found).file_size, self._limits.xml_bytes
-        )
+        size = self._archive.getinfo(found).file_size
+        require_bytes("has a part that unpacks to", size, self._limits.xml_bytes)
         try:
-            return self._archive.read(found)
+            with self._archive.open(found) as member:
+                # Without a size all would be unpacked before it is cut to what the directory says. The byte
+                # more has its checksum compared.
+                return member.read(size + 1)
         except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError, OSError) as error:
             raise self.broken() from error
 

@@ -47,8 +47,9 @@ _ENDS = re.compile(
     r"|\b[ap]\.m\.\s+(?=[A-Z])(?!(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
     r"|[A-Z]{2}|Eastern|Central|Mountain|Pacific|Greenwich|British))"
 )
-# What begins a sentence, and no more: a number, or an abbreviation that nupunkt takes for an end.
-_BEGINS = re.compile(r"\(?\d{1,3}[.)]|St\.|Mt\.|Nos?\.|Nr\.")
+# What begins a sentence, and no more: a number, or an abbreviation that nupunkt takes for an end. "No." is
+# one before a number alone.
+_BEGINS = re.compile(r"\s*(?:\(?\d{1,3}[.)]|St\.|Mt\.|(?:Nos?|Nr)\.(?=\s*\d))\s*")
 
 
 def paragraphs(text: str) -> list[Range]:
@@ -99,7 +100,8 @@ def _spans(flat: str) -> Iterator[Range]:
 
     first = 0
     for _, end in nupunkt.sent_spans(flat):
-        if _BEGINS.fullmatch(flat[first:end].strip()) and end < len(flat):
+        begun = _BEGINS.match(flat, first)
+        if begun and begun.end() >= end and end < len(flat):
             continue
         for cut in _ENDS.finditer(flat, first, end):
             yield first, cut.end()

@@ -14,7 +14,7 @@ from qa.read.calibration import Ranking, shipped_calibration
 from qa.read.cues import is_bare, telling
 from qa.read.faq import is_question
 from qa.read.ranking import scored
-from qa.read.rows import cell_asked, row_at, shown
+from qa.read.rows import behind_question, cell_asked, row_at, shown
 from qa.read.spans import Span, TokenLogits, best_within
 from qa.retrieve.retriever import RetrievedPassage, ScoredSentence
 
@@ -80,7 +80,8 @@ class ExtractiveReader:
         start, end = sentence.start - passage.start, sentence.end - passage.start
         row = row_at(passage, start)
         cell = cell_asked(question, passage, row) if row else None
-        best = best_within(known, start, end, self.model.longest_answer)
+        said = (behind_question(passage, row) if row else None) or (start, end)
+        best = best_within(known, *said, self.model.longest_answer)
         if best is None:
             return None
         first, last, margin = best

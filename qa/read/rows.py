@@ -13,6 +13,7 @@ from index.text.tables import cells, find_tables, rows
 from index.text.terms import asked, normal, terms
 from index.types import Passage, Range, Table
 from qa.language.function_words import content_words, is_content
+from qa.read.faq import is_question
 from qa.read.spans import Span, TokenLogits
 
 if TYPE_CHECKING:
@@ -106,6 +107,16 @@ def cell_asked(question: str, passage: Passage, row: Row) -> Range | None:
         if _names(wanted, label) and text and not frozenset(terms(text)) <= wanted
     ]
     return named[0] if len(named) == 1 else None
+
+
+def behind_question(passage: Passage, row: Row) -> Range | None:
+    """The range of the cells behind one that asks, as in a table of questions and answers."""
+    asking = [
+        place
+        for place, cell in enumerate(row.cells[:-1])
+        if is_question(passage.text[slice(*cell)].strip(" *_`"))
+    ]
+    return (row.cells[asking[-1] + 1][0], row.cells[-1][1]) if asking else None
 
 
 def cell_around(span: Span, passages: "Sequence[RetrievedPassage]") -> Range | None:
