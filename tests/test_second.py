@@ -170,6 +170,20 @@ def test_the_sentence_that_the_second_model_supports_comes_first(index: Index) -
     assert (best.support, best.second_margin, best.second_answerable) == (9.0, 10.0, 3.0)
 
 
+def test_a_name_that_is_asked_for_is_kept_before_another_thing(tmp_path: Path) -> None:
+    path = tmp_path / "honey.txt"
+    path.write_text("The honey is sold by a woman called Petronella Vance.\n", encoding="utf-8")
+    index = Index.from_sources([path], embedder=HashEmbedder(), settings=IndexSettings(merge_tokens=0))
+    text = index.document("honey.txt").text
+    passages = Retriever(index).search("Who sells the honey?", 5)
+    start = text.index("Petronella")
+    first = [Span("honey.txt", 0, len(text.strip()), (start, start + len("Petronella Vance")), 1.0, 0)]
+    for question, exact in (("Who sells the honey?", "Petronella Vance"), ("What is sold?", "a woman")):
+        reader = SecondReader(Believer("a woman"), Ranking())
+        (again,) = reader.read(question, first, passages, index.document)
+        assert text[slice(*again.highlight or (0, 0))] == exact
+
+
 def test_each_sentence_is_kept_once_and_what_is_read_are_windows_of_the_text(index: Index) -> None:
     question = "When did the harbour open?"
     passages = Retriever(index).search(question, 5)

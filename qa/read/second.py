@@ -12,8 +12,9 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from index.types import Document
+from index.types import Document, Passage
 from qa.errors import ReaderError
+from qa.read.baseline import kind_fits
 from qa.read.calibration import Ranking
 from qa.read.cues import is_bare
 from qa.read.ranking import scored
@@ -95,7 +96,8 @@ class SecondReader:
             for place in window.sentences:
                 known.setdefault((window.document_id, *place), _Read(window.range[0], text, logits))
         again = [
-            self._span(span, passages, known.get((span.document_id, span.start, span.end))) for span in spans
+            self._span(question, span, passages, known.get((span.document_id, span.start, span.end)))
+            for span in spans
         ]
         ranked = [scored(span, passages[span.passage], self.ranking) for span in again]
         return sorted(ranked, key=lambda span: -span.score)
@@ -126,7 +128,9 @@ class SecondReader:
             )
         )
 
-    def _span(self, span: Span, passages: Sequence[RetrievedPassage], read: _Read | None) -> Span:
+    def _span(
+        self, question: str, span: Span, passages: Sequence[RetrievedPassage], read: _Read | None
+    ) -> Span:
         """A span with what the second model says of its sentence; where it was not read, with a doubt."""
         unread = span._replace(support=_UNREAD, second_margin=_UNREAD, second_answerable=_UNREAD)
         if read is None:
@@ -140,10 +144,19 @@ class SecondReader:
         first, last, margin = best
         passage = passages[span.passage].hit.passage
         is_row = row_at(passage, span.start - passage.start) is not None  # its cell was asked for
-        if not is_row and margin + _SURER >= span.margin / 2 and not is_bare(read.text[first:last]):
+        is_as_sure = margin + _SURER >= span.margin / 2
+        if is_as_sure and not is_row and _is_as_fit(question, read.text[first:last], passage, span):
             span = span._replace(highlight=(read.start + first, read.start + last), otherwise=None)
         return span._replace(
             support=float(np.mean(support[inside])),
             second_margin=margin,
             second_answerable=tokens.answerable,
         )
+
+
+def _is_as_fit(question: str, said: str, passage: Passage, span: Span) -> bool:
+    """Whether an exact answer says something, and the kind of thing asked for if the first reader's does."""
+    if span.highlight is None:
+        return not is_bare(said)
+    first = passage.text[span.highlight[0] - passage.start : span.highlight[1] - passage.start]
+    return not is_bare(said) and kind_fits(question, said) >= kind_fits(question, first)
