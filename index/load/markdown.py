@@ -6,13 +6,10 @@ from itertools import pairwise
 from index.load.decoding import decode
 from index.load.extracted import Extracted, first_heading
 from index.load.limits import Limits
+from index.text.unsaid import FRONT_MATTER
 from index.types import Heading
 
 _LINE_END = re.compile(r"\r\n?|\n")
-# YAML before the text, which CommonMark would take for a rule and a heading.
-_FRONT_MATTER = re.compile(
-    r"---[ \t]*(?:\r\n?|\n)[^\s:#-][^:\r\n]*:(?s:.*?)(?:\r\n?|\n)(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)"
-)
 
 
 def extract_markdown(data: bytes, limits: Limits) -> Extracted:
@@ -32,7 +29,7 @@ def markdown_headings(text: str) -> tuple[Heading, ...]:
     ends = list(_LINE_END.finditer(text))
     starts = [0, *(end.end() for end in ends)]
     stops = [*(end.start() for end in ends), len(text)]
-    front = _FRONT_MATTER.match(text)
+    front = FRONT_MATTER.match(text)
     skipped = len(_LINE_END.findall(front[0])) if front else 0
     source = "\n" * skipped + text[front.end() :] if front else text
     tokens = MarkdownIt("commonmark").disable("inline").parse(source)

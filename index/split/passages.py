@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from index.settings import IndexSettings
 from index.split.sentences import paragraphs, sentences, strip
+from index.text.quoting import changes
 from index.text.tables import rows
+from index.text.unsaid import as_said, said_in
 from index.types import Document, Range, Table
 
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
@@ -78,7 +80,7 @@ def to_embed(document: Document, start: int, end: int, parts: Sequence[Range]) -
     text = document.text
     table = document.table(start)
     if table is None:
-        return text[start:end], [(a - start, b - start) for a, b in parts]
+        return as_said(text[start:end]), [(a - start, b - start) for a, b in parts]
     written = "".join(f"{text[slice(*place)]}\n" for place in document.above(start))
     ranges = []
     position = table.end
@@ -100,13 +102,12 @@ def _in_words(row: str) -> str:
     )
 
 
-def _blocks(document: Document) -> Iterator[_Block]:
-    """The paragraphs, cut where headings and tables stand in them."""
-    text = document.text
+def _blocks(document: Document, text: str) -> Iterator[_Block]:
+    """The paragraphs of its text as it is said, cut where headings and tables stand in them."""
     headings = (_Block(found.start, found.end, is_heading=True) for found in document.headings)
     marks = deque(sorted([*headings, *map(_table, document.tables)], key=lambda block: block.start))
     done = 0
-    for paragraph_start, end in paragraphs(text):
+    for paragraph_start, end in _paragraphs(document, text):
         start = max(done, paragraph_start)
         while marks and marks[0].start < end:
             mark = marks.popleft()
@@ -122,6 +123,20 @@ def _blocks(document: Document) -> Iterator[_Block]:
             start = done = max(start, mark.end)
         if start < end and (rest := strip(text, start, end)):
             yield _Block(*rest)
+
+
+def _paragraphs(document: Document, text: str) -> Iterator[Range]:
+    """The paragraphs, none of which goes on where a mail is quoted more or less deeply."""
+    cuts = deque(changes(document.text))
+    for paragraph_start, end in paragraphs(text):
+        start = paragraph_start
+        while cuts and cuts[0] < end:
+            cut = cuts.popleft()
+            if before := strip(text, start, max(start, cut)):
+                yield before
+            start = max(start, cut)
+        if rest := strip(text, start, end):
+            yield rest
 
 
 def _table(found: Table) -> _Block:
@@ -140,9 +155,9 @@ def _ranges(text: str, block: _Block) -> list[Range]:
 
 def _units(document: Document, count_tokens: CountTokens, limit: int) -> Iterator[list[_Unit]]:
     """The units of each block, none of them larger than a chunk may be."""
-    text = document.text
+    text = said_in(document)
     longest = limit * _CHARACTERS_PER_TOKEN
-    blocks = [(block, _ranges(text, block)) for block in _blocks(document)]
+    blocks = [(block, _ranges(text, block)) for block in _blocks(document, text)]
     places = (place for _, ranges in blocks for place in ranges)
     counts = _count(text, (place for place in places if place[1] - place[0] <= longest), count_tokens)
     for block, ranges in blocks:

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from index.store.protocol import SearchIndex
 from index.text.surrogates import encodable
+from index.text.unsaid import as_said
 from qa.answer.citations import cite, joined, piece
 from qa.answer.comparison import grouped
 from qa.answer.finder import Finder
@@ -242,9 +243,11 @@ def _turns(history: Sequence[Turn | Mapping[str, object]] | None) -> list[Turn]:
 
 
 def _short(guesses: Sequence[Citation]) -> str | None:
-    """The exact span of the best guess."""
+    """The exact span of the best guess, without what nobody says in it."""
     if not guesses or guesses[0].highlight is None:
         return None
     best = guesses[0]
     start, end = guesses[0].highlight
-    return best.quote[start - best.start : end - best.start]
+    short = best.quote[start - best.start : end - best.start]
+    said = as_said(short)
+    return short if said == short else " ".join(said.split())

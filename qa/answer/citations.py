@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from index.load.boxes import confidence_between
+from index.text.quoting import is_quoted
 from index.types import Document, Range
 from qa.types import Answer, Citation, HeaderRow
 
@@ -121,7 +122,9 @@ def _header(document: Document, start: int) -> HeaderRow | None:
 
 def _place(document: Document, start: int) -> str | None:
     number = bisect_right(document.places, start, key=lambda place: place.start)
-    return document.places[number - 1].label if number else None
+    if not number:
+        return "quoted from an earlier message" if is_quoted(document, start) else None
+    return document.places[number - 1].label
 
 
 def _heading(document: Document, start: int) -> str | None:

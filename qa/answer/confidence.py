@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from index.text.unsaid import as_said
 from qa.read.calibration import Calibration
 from qa.read.cues import normal
 from qa.read.spans import Span, text_of
@@ -61,8 +62,8 @@ def signals(passages: Sequence[RetrievedPassage], spans: Sequence[Span]) -> Sign
 
 
 def said(passages: Sequence[RetrievedPassage], span: Span) -> str:
-    """The exact answer of a span, or its sentence, as it stands in the source."""
-    return text_of(passages, span, span.highlight or (span.start, span.end))
+    """The exact answer of a span, or its sentence, without what nobody says in it."""
+    return as_said(text_of(passages, span, span.highlight or (span.start, span.end)))
 
 
 def confidence(known: Signals, fitted: Calibration) -> float:

@@ -7,7 +7,7 @@ from qa.answer.comparison import compared
 from qa.answer.composition import compose, disagree
 from qa.answer.confidence import confidence, said, signals
 from qa.answer.guess import Guess, found
-from qa.answer.preference import preferred
+from qa.answer.preference import newest_first, preferred
 from qa.answer.settling import settle
 from qa.answer.summary import central_sentences
 from qa.answer.timings import Timings
@@ -110,10 +110,11 @@ class Finder:
 
     def read(self, question: str, passages: Sequence[RetrievedPassage]) -> list[Span]:
         """The spans of passages as they may be shown, best first."""
+        document = self._retriever.index.document
         spans = self._reader.read(question, passages)
         if self._second:
-            spans = self._second.read(question, spans, passages, self._retriever.index.document)
-        return preferred(question, settle(question, spans, passages), passages)
+            spans = self._second.read(question, spans, passages, document)
+        return newest_first(preferred(question, settle(question, spans, passages), passages), document)
 
     def _rated(self, question: str, request: Request, timings: Timings) -> Guess:
         """The best guess for one wording of a request, and how sure it is."""

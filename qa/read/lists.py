@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.text.terms import stems, words
+from index.text.unsaid import as_said
 from index.types import Range
 from qa.read.spans import Span
 
@@ -39,7 +40,7 @@ def with_items(question: str, span: Span, passages: "Sequence[RetrievedPassage]"
         return span
     place = span.start - passage.start, span.end - passage.start
     several = _SEVERAL.match(question) is not None
-    for found in _lists(passage.text):
+    for found in _lists(as_said(passage.text)):
         head = passage.text[slice(*found.head)]
         is_head = found.head == place and (several or head.endswith(":"))
         if is_head or (place in found.items and several and _names(question, head)):

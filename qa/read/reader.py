@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from index.text.unsaid import as_said
 from index.types import Passage
 from qa.language.function_words import content_words
 from qa.language.names import names_in
@@ -55,7 +56,7 @@ class ExtractiveReader:
         """See `Reader.read`."""
         views = [shown(question, passage.hit.passage) for passage in passages]
         texts = [
-            view.text if view else passage.hit.passage.text
+            as_said(view.text if view else passage.hit.passage.text)
             for view, passage in zip(views, passages, strict=True)
         ]
         found = self.model.logits(question, texts)

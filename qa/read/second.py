@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from index.text.unsaid import as_said
 from index.types import Document, Passage
 from qa.errors import ReaderError
 from qa.read.baseline import kind_fits
@@ -90,7 +91,7 @@ class SecondReader:
     ) -> list[Span]:
         """The spans of a first reading, ranked anew, best first; `document` gives a document by its id."""
         found = self._windows(spans, passages, document)
-        texts = [(one.context, document(one.document_id).text[slice(*one.range)]) for one in found]
+        texts = [(one.context, as_said(document(one.document_id).text[slice(*one.range)])) for one in found]
         known: dict[tuple[str, int, int], _Read] = {}
         for window, (_, text), logits in zip(found, texts, self.model.logits(question, texts), strict=True):
             for place in window.sentences:
