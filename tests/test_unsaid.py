@@ -137,8 +137,3 @@ def test_the_new_message_answers_before_what_it_quotes_unless_that_is_far_surer(
     assert short(tmp_path, text, {"12 March": 9.0, "19 March": 6.0}) == "12 March"
     # What is no mail keeps the order of the reader.
     assert short(tmp_path, f"{NEW}\n\n{OLD}\n", {"12 March": 9.0, "19 March": 8.0}) == "12 March"
-
-
-def test_the_marks_of_a_quote_are_no_part_of_an_answer_but_of_the_citation(tmp_path: Path) -> None:
-    text = "> They said on Monday that all of the kilns that he made will come on 12\n> March to the yard.\n"
-    assert short(tmp_path, text, {"12\n  March": 9.0}) == "12 March"

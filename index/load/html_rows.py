@@ -86,7 +86,7 @@ class Rows:
         for cell, words in zip(row.cells, said, strict=True):
             self._carry(before, filled)
             for number in range(cell.columns):
-                if cell.rows > 1:
+                if cell.rows > 1 and len(filled) < _MOST_SPANNED:
                     self._spanning[len(filled)] = cell.rows - 1, words
                 filled.append(self._again(words) if number else words)
         self._carry(before, filled)
