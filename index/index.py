@@ -5,6 +5,7 @@ Everything above asks an Index for candidates, passages and documents; it knows 
 
 import os
 from collections.abc import Collection, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -134,6 +135,16 @@ class Index(SearchIndex):
         """The line for each file that could not be loaded, by the id that its document would have."""
         files = generations.read_files(self._generation)
         return {file.document_id: file.error for file in files if file.error}
+
+    def document_file(self, document_id: str) -> Path | None:
+        """See `SearchIndex.document_file`."""
+        return self._files.get(document_id)
+
+    @cached_property
+    def _files(self) -> dict[str, Path]:
+        """Files by the id of their one document."""
+        files = generations.read_files(self._generation)
+        return {file.document_id: Path(file.path) for file in files if file.document_id}
 
     def notes(self) -> dict[str, str]:
         """See `SearchIndex.notes`."""

@@ -2,7 +2,6 @@
 
 import errno
 import html
-import io
 import json
 import time
 from collections.abc import Iterator
@@ -31,24 +30,12 @@ from qa.serve.workspace import Workspace
 from qa.settings import AnswerSettings
 from qa.types import Answer, Citation
 from tests.browsing import Session, sessions_in, visiting
-from tests.uploading import FERRY, HARBOUR, files, put, settled
+from tests.uploading import FERRY, HARBOUR, files, pdf, put, settled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 SERVED = "The lighthouse.\n\nIts lamp was lit by Robert Stevenson in 1811.\n"
-
-
-def pdf(*pages: str) -> bytes:
-    from reportlab.pdfgen.canvas import Canvas
-
-    stream = io.BytesIO()
-    canvas = Canvas(stream)
-    for page in pages:
-        canvas.drawString(72, 720, page)
-        canvas.showPage()
-    canvas.save()
-    return stream.getvalue()
 
 
 @pytest.mark.parametrize(

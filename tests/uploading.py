@@ -1,5 +1,6 @@
 """Documents that a visitor adds, and what becomes of them."""
 
+import io
 import time
 from collections.abc import Callable
 
@@ -29,3 +30,16 @@ def settled(library: Library) -> dict[str, Upload]:
 def files(library: Library) -> dict[str, str]:
     """The documents on the disk, by name."""
     return {path.name: path.read_text(encoding="utf-8") for path in (library.folder / "documents").iterdir()}
+
+
+def pdf(*pages: str) -> bytes:
+    """A PDF with a line on each page."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    stream = io.BytesIO()
+    canvas = Canvas(stream)
+    for page in pages:
+        canvas.drawString(72, 720, page)
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue()

@@ -14,18 +14,19 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
 from index.load.decoding import UnreadableError
+from index.load.drawing import draw_page
 from index.load.extracted import Extracted
 from index.load.formats import extract_file
 from index.load.limits import Limits
 from index.load.progress import Report, listen, unheard
+from index.load.time_limit import TimeLimit, timer
 from index.types import Heading, Place
 
+_Object = dict[str, Any]
 _KEPT_SECONDS = 2.0
 _CODE = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
@@ -43,9 +44,29 @@ def extract_confined(path: Path, limits: Limits, heard: Report = unheard) -> tup
 
     Raises UnreadableError also when parsing takes more time or memory than allowed, or breaks down.
     """
+    answer, text = _asked({"path": str(path)}, limits, heard)
+    extracted = Extracted(
+        text.decode("utf-8", "surrogatepass"),
+        answer["title"],
+        tuple(Heading(start=start, end=end, level=level) for start, end, level in answer["headings"]),
+        tuple(answer["pages"]),
+        tuple(Place(start=start, label=label) for start, label in answer["places"]),
+        answer["note"],
+        answer["boxes"],
+    )
+    return extracted, answer["sha256"]
+
+
+def draw_confined(path: Path, page: int, sha256: str, limits: Limits) -> bytes:
+    """What `draw_page` gives, with the same bounds as `extract_confined`."""
+    return _asked({"path": str(path), "page": page, "sha256": sha256}, limits, unheard)[1]
+
+
+def _asked(request: _Object, limits: Limits, heard: Report) -> tuple[_Object, bytes]:
+    """What a parser answers; it is kept for the next request."""
     parser = _take(limits) or _Parser(limits)
     try:
-        found = parser.extract(path, heard)
+        found = parser.ask(request, heard)
     except UnreadableError:
         _keep(parser)
         raise
@@ -81,16 +102,16 @@ class _Parser:
         """Whether it can take a file."""
         return self._process.poll() is None
 
-    def extract(self, path: Path, heard: Report) -> tuple[Extracted, str]:
-        """See `extract_confined`; the process is dead after it ran into a limit."""
-        limit = _TimeLimit(self.limits, self._process.kill)
+    def ask(self, request: _Object, heard: Report) -> tuple[_Object, bytes]:
+        """The answer to a request, see `serve`; the process is dead after it ran into a limit."""
+        limit = TimeLimit(self.limits, self._process.kill)
 
         def hear(done: int, total: int) -> None:
             limit.restart()
             heard(done, total)
 
         try:
-            return self._ask(path, hear)
+            return self._ask(request, hear)
         except (OSError, EOFError) as error:
             self.kill()
             if limit.passed:
@@ -115,11 +136,11 @@ class _Parser:
         self._process.wait()
         stdout.close()
 
-    def _ask(self, path: Path, hear: Report) -> tuple[Extracted, str]:
+    def _ask(self, request: _Object, hear: Report) -> tuple[_Object, bytes]:
         stdin, stdout = self._pipes()
-        stdin.write(json.dumps(str(path)).encode() + b"\n")
+        stdin.write(json.dumps(request).encode() + b"\n")
         stdin.flush()
-        answer: dict[str, Any] = {"done": 0, "total": 0}
+        answer: _Object = {"done": 0, "total": 0}
         while "done" in answer:
             if answer["done"]:
                 hear(answer["done"], answer["total"])
@@ -130,52 +151,15 @@ class _Parser:
         if "error" in answer:
             self.is_spent = answer["spent"]
             raise UnreadableError(answer["error"])
-        text = stdout.read(answer["bytes"])
-        if len(text) < answer["bytes"]:
+        data = stdout.read(answer["bytes"])
+        if len(data) < answer["bytes"]:
             raise EOFError
-        extracted = Extracted(
-            text.decode("utf-8", "surrogatepass"),
-            answer["title"],
-            tuple(Heading(start=start, end=end, level=level) for start, end, level in answer["headings"]),
-            tuple(answer["pages"]),
-            tuple(Place(start=start, label=label) for start, label in answer["places"]),
-            answer["note"],
-            answer["boxes"],
-        )
-        return extracted, answer["sha256"]
+        return answer, data
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         return self._process.stdin, self._process.stdout
-
-
-class _TimeLimit:
-    """Kills what takes too long for a page, or for all pages of a file."""
-
-    def __init__(self, limits: Limits, kill: Callable[[], None]) -> None:
-        self.passed = False
-        self.seconds = limits.seconds
-        self._page_seconds = limits.seconds
-        self._all_seconds = limits.all_seconds
-        self._kill = kill
-        self._started = time.monotonic()
-        self._timer = _timer(self.seconds, self._stop)
-
-    def restart(self) -> None:
-        """Give the next page its time."""
-        self._timer.cancel()
-        left = self._all_seconds - (time.monotonic() - self._started)
-        self.seconds = self._page_seconds if left > self._page_seconds else self._all_seconds
-        self._timer = _timer(max(0.0, min(left, self._page_seconds)), self._stop)
-
-    def end(self) -> None:
-        """Kill nothing any more."""
-        self._timer.cancel()
-
-    def _stop(self) -> None:
-        self.passed = True
-        self._kill()
 
 
 def _take(limits: Limits) -> _Parser | None:
@@ -194,7 +178,7 @@ def _keep(parser: _Parser) -> None:
         parser.kill()
     if not parser.is_alive:
         return
-    parser.drop = _timer(_KEPT_SECONDS, lambda: _drop(parser))
+    parser.drop = timer(_KEPT_SECONDS, lambda: _drop(parser))
     with _idle_lock:
         _idle.append(parser)
 
@@ -207,13 +191,6 @@ def _drop(parser: _Parser) -> None:
     parser.close()
 
 
-def _timer(seconds: float, act: Callable[[], None]) -> threading.Timer:
-    timer = threading.Timer(seconds, act)
-    timer.daemon = True
-    timer.start()
-    return timer
-
-
 @atexit.register
 def _drop_all() -> None:
     for parser in list(_idle):
@@ -223,8 +200,9 @@ def _drop_all() -> None:
 def serve(limits: str) -> None:
     """Answer requests on standard input, until it ends; all that runs in a process of its own.
 
-    A request is a line, a path in JSON. The answer is a line too, an object with `error` or with the fields
-    of Extracted but the text, whose bytes follow. Lines before it say how many pages are done.
+    A request is a line, an object in JSON with the path of a file. The answer is a line too, an object with
+    `error` or with the fields of Extracted but the text, whose bytes follow. Lines before it say how many
+    pages are done. Where the request names a page, with the SHA-256 of the file, its picture is what follows.
     """
     bounds = Limits.model_validate_json(limits)
     _bound_memory(bounds.memory_bytes)
@@ -233,10 +211,10 @@ def serve(limits: str) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     listen(lambda done, total: _say(answers, {"done": done, "total": total}))
-    requests: queue.SimpleQueue[str] = queue.SimpleQueue()
+    requests: queue.SimpleQueue[_Object] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=[requests], daemon=True).start()
     while True:
-        answers.write(_answer(Path(requests.get()), bounds))
+        answers.write(_answer(requests.get(), bounds))
         answers.flush()
 
 
@@ -245,7 +223,7 @@ def _say(answers: IO[bytes], line: dict[str, int]) -> None:
     answers.flush()
 
 
-def _listen(requests: "queue.SimpleQueue[str]") -> None:
+def _listen(requests: "queue.SimpleQueue[_Object]") -> None:
     """Pass on requests; when there can be none any more, end the process, even in the midst of a file."""
     try:
         for line in sys.stdin.buffer:
@@ -254,9 +232,12 @@ def _listen(requests: "queue.SimpleQueue[str]") -> None:
         os._exit(0)
 
 
-def _answer(path: Path, limits: Limits) -> bytes:
-    spent = False
+def _answer(request: _Object, limits: Limits) -> bytes:
+    spent, path = False, Path(request["path"])
     try:
+        if "page" in request:
+            drawn = draw_page(path, request["page"], request["sha256"], limits)
+            return json.dumps({"bytes": len(drawn)}).encode() + b"\n" + drawn
         extracted, sha256 = extract_file(path, limits)
         text = extracted.text.encode("utf-8", "surrogatepass")
         answer = {

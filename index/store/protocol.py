@@ -1,6 +1,7 @@
 """What everything above `index` asks of an index, wherever its passages live: a folder or Milvus."""
 
 from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -86,6 +87,10 @@ class SearchIndex(Protocol):
     def document(self, document_id: str) -> Document:
         """A document by id; KeyError when there is none."""
         ...
+
+    def document_file(self, document_id: str) -> Path | None:
+        """The file that a document was read from, as it was found; None where that is not known."""
+        return None
 
     def document_boxes(self, document_id: str, start: int, end: int) -> list[Box]:
         """Where a range of a document stands on its pages: a box for each line, in fractions of the page.

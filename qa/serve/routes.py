@@ -1,4 +1,4 @@
-"""The routes beside the chat: what the panel reads, a visitor's documents. The only importer of FastAPI."""
+"""The routes beside the chat: what the panel reads, a visitor's documents. Only routes import FastAPI."""
 
 import asyncio
 import sys
@@ -24,6 +24,7 @@ from qa.serve.feedback import Feedback, FeedbackFile
 from qa.serve.mentions import MOST
 from qa.serve.metrics import CONTENT_TYPE
 from qa.serve.operations import Answers, Hit, Operations, Query, Question, Verdict, Words
+from qa.serve.picture_routes import picture_routes
 from qa.serve.rate_limits import RateLimiter, caller
 from qa.serve.sessions import Session, Sessions
 from qa.serve.uploads import FORMATS, UploadLimits, safe_name
@@ -159,6 +160,8 @@ def _for_the_page(
     @web.get("/document")
     def _document(id: str, session: Visiting) -> dict[str, Any]:
         return workspace.read(id, session)
+
+    web.include_router(picture_routes(workspace, visiting))
 
     # Counts for itself, to say the number.
     @web.put("/documents", max_body_size=sys.maxsize)

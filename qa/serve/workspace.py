@@ -1,6 +1,7 @@
 """The documents that one session can read and ask, and what answers."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from qa.retrieve.retriever import Retriever
 from qa.serve.asking import Answers, surest
 from qa.serve.mentions import mentions
 from qa.serve.metrics import Metrics
+from qa.serve.page_pictures import pictured
 from qa.serve.sessions import Session
 from qa.types import Answer, Citation, Turn
 
@@ -183,7 +185,11 @@ class Workspace:
 
     def holds(self, document_id: str) -> bool:
         """Whether the server has a document of this id."""
-        return self._shared_document(document_id) is not None
+        try:
+            self.index.document(document_id)
+        except KeyError:
+            return False
+        return True
 
     def quotes_own(self, answers: Sequence[Answer], session: Session | None) -> bool:
         """Whether answers quote a document that is, or was, this visitor's alone."""
@@ -193,7 +199,7 @@ class Workspace:
 
     def read(self, document_id: str, session: Session | None = None) -> dict[str, Any]:
         """A document laid out for the panel; QuestionError when there is none of that id."""
-        document = self._document(document_id, session)
+        document, index = self.found(document_id, session)
         # A lone surrogate cannot be sent; it gives way to one character, so that offsets hold.
         (text,) = encodable([document.text])
         notes = [FOREIGN.format("document")] if is_foreign(text) else []
@@ -201,25 +207,18 @@ class Workspace:
             "id": document.id,
             "title": document.title,
             "sha256": document.sha256,
+            "pictures": pictured(document, index),
             "note": ". ".join([*notes, *([document.note] if document.note else [])]),
             "pieces": pieces(document.model_copy(update={"text": text})),
         }
 
+    def found(self, document_id: str, session: Session | None) -> tuple[Document, SearchIndex]:
+        """A document that the visitor may read, and the index that holds it; QuestionError for any other."""
+        own = session.library.index if session and document_id in session.library.ready() else None
+        for index in filter(None, (own, self.index)):
+            with suppress(KeyError):
+                return index.document(document_id), index
+        raise QuestionError(f"{document_id}: there is no such document here")
+
     def _document(self, document_id: str, session: Session | None) -> Document:
-        document = self._own_document(document_id, session) or self._shared_document(document_id)
-        if document is None:
-            raise QuestionError(f"{document_id}: there is no such document here")
-        return document
-
-    def _shared_document(self, document_id: str) -> Document | None:
-        try:
-            return self.index.document(document_id)
-        except KeyError:
-            return None
-
-    def _own_document(self, document_id: str, session: Session | None) -> Document | None:
-        index = session.library.index if session and document_id in session.library.ready() else None
-        try:
-            return index.document(document_id) if index else None
-        except KeyError:
-            return None
+        return self.found(document_id, session)[0]

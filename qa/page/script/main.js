@@ -6,6 +6,7 @@ import {button, copy, make} from './dom.js';
 import {History} from './history.js';
 import {judging} from './judging.js';
 import {Outline} from './outline.js';
+import {Pages} from './pages.js';
 import {Pins} from './pins.js';
 import {Search} from './search.js';
 import {Shelf} from './shelf.js';
@@ -21,15 +22,21 @@ export async function start(element, trigger) {
   const act = (name, given) => trigger('select', {act: name, ...given});
   const asking = new Asking();
   const source = new Source(element, {
-    opened({id}) {
+    opened(shown) {
       element.querySelector('.q-overview').hidden = true;
       outline.fill(source.laid.map(piece => piece.node));
       search.find('');
-      asking.suggest(id, () => source.shown?.id);
+      pages.opened(shown);
+      asking.suggest(shown.id, () => source.shown?.id);
     },
-    marked: () => search.find(),
+    marked(scroll) {
+      search.find();
+      pages.follow(scroll);
+    },
     shows: () => shelf.unfold(false),
+    turned: page => pages.turn(page),
   });
+  const pages = new Pages(element, source);
   const outline = new Outline(element, source), search = new Search(element, source);
   const citations = new Citations(element, source, asking.box), shelf = new Shelf(element, source);
   const history = new History(conversation => act('open', {conversation}));
@@ -56,7 +63,7 @@ export async function start(element, trigger) {
   document.addEventListener('keydown', event => {
     if (event.key !== 'Escape') return;
     if (!citations.tip.hidden) citations.unhint(0);
-    else if (source.text.contains(event.target)) citations.back();
+    else if (event.target.closest('.q-text, .q-page')) citations.back();
   });
   addEventListener('hashchange', () => source.go(location.hash));
 

@@ -6,12 +6,14 @@ import {get} from './server.js';
 
 export class Source {
   // `opened` is called with every document that is shown, `marked` when other words are marked, `shows` before
-  // a passage is brought into view.
-  constructor(element, {opened, marked, shows}) {
+  // a passage is brought into view, `turned` for a page that is to be seen where pages are shown.
+  constructor(element, {opened, marked, shows, turned}) {
     this.at = name => element.querySelector(name);
     this.pane = element.closest('#q-source');
-    Object.assign(this, {opened, marked, shows, text: this.at('.q-text'), pick: this.at('.q-pick select')});
+    Object.assign(this, {opened, marked, shows, turned, text: this.at('.q-text'), pick: this.at('.q-pick select')});
     this.shown = null;
+    // The passage that is marked.
+    this.found = null;
     this.laid = [];
     // The pieces with a mark in them.
     this.touched = [];
@@ -22,7 +24,7 @@ export class Source {
   get name() { return this.shown?.title || this.shown?.id; }
   get untouched() { return !this.shown && this.ticket < 2; }
 
-  async open(id) {
+  async open(id, found = null) {
     const mine = ++this.ticket;
     if (id === this.shown?.id) return true;
     let document;
@@ -41,7 +43,7 @@ export class Source {
       lay(piece);
       return piece;
     });
-    this.shown = document;
+    Object.assign(this, {shown: document, found});
     this.touched = [];
     this.text.replaceChildren(...this.laid.map(piece => piece.node));
     this.text.classList.toggle('long', this.laid.length > 2000);
@@ -70,8 +72,9 @@ export class Source {
     this.at('.q-characters span').textContent = place;
   }
 
-  mark(found, near) {
+  mark(found, near, scroll) {
     this.unmark();
+    this.found = found;
     let first = 0;
     for (const piece of this.laid) {
       const origin = first;
@@ -80,19 +83,20 @@ export class Source {
       lay(piece, origin, found, near);
       this.touched.push(piece);
     }
-    this.marked();
+    this.marked(scroll);
   }
 
   unmark() {
     this.touched.forEach(piece => lay(piece));
     this.touched = [];
+    this.found = null;
   }
 
   // Nothing is cited any more.
   clear() {
     this.ticket++;
     this.unmark();
-    this.marked();
+    this.marked(false);
     this.say('');
     history.replaceState(history.state, '', location.pathname + location.search);
   }
@@ -101,8 +105,8 @@ export class Source {
   async go(fragment, {scroll = true, focus = false, kind = '', near = false} = {}) {
     const found = passage(fragment);
     if (found && scroll) this.shows();
-    if (!found || !await this.open(found.id)) return false;
-    this.mark(found, near);
+    if (!found || !await this.open(found.id, found)) return false;
+    this.mark(found, near, scroll);
     const first = this.text.querySelector('mark');
     if (!first || !this.shown.sha256.startsWith(found.sha)) {
       this.say('The document is not the one that was cited: it has changed since.');
@@ -112,16 +116,21 @@ export class Source {
     this.say(kind ? `${kind}: ${place}` : place, {place: `${found.start} to ${found.end}`});
     this.at('.q-link').href = fragment;
     history.replaceState(history.state, '', fragment);
-    if (scroll) this.bring(first);
+    if (scroll && !this.text.hidden) this.bring(first);
     if (focus) {
-      first.tabIndex = -1;
-      first.focus({preventScroll: true});
+      const aim = this.text.hidden ? this.at('.q-page') : first;
+      aim.tabIndex = -1;
+      aim.focus({preventScroll: true});
     }
     return true;
   }
 
   // What stands far away in a long text has no size yet: each step there lays more of it out and moves the aim.
   bring(node, block = 'center', frames = this.text.classList.contains('long') ? 8 : 0) {
+    if (this.text.hidden) {
+      this.turned(Number(surroundings(node).page));
+      return;
+    }
     const behavior = this.text.classList.contains('long') ? 'instant' : motion();
     node.scrollIntoView({block, behavior});
     if (frames) requestAnimationFrame(() => this.bring(node, block, frames - 1));
