@@ -172,12 +172,13 @@ def ask(
     """Answer QUESTION from the source, with citations, guess, or say that the source is silent."""
     from qa.answer.answerer import Answerer
     from qa.answer.citations import cited
-    from qa.read.choice import load_reader
+    from qa.read.choice import load_reader, prepare
     from qa.settings import AnswerSettings
 
     settings = AnswerSettings(top_k=top_k) if top_k else AnswerSettings()
     writer = _writer(llm, llm_model, strict=strict)
     chosen = load_reader(_chosen(reader, fast))
+    prepare(chosen)  # while the index is opened
     opened = _index(sources, folder, model, store)
     answerer = Answerer(opened, reader=chosen, settings=settings, writer=writer)
     answer = answerer.answer(question, threshold=threshold, documents=documents or None)

@@ -35,6 +35,12 @@ def second_reader_of(reader: Reader) -> SecondReader | None:
     return _second() if reader is _shipped() else None
 
 
+def prepare(reader: Reader) -> None:
+    """Load what reads again after a reader, beside what goes on."""
+    if second := second_reader_of(reader):
+        second.prepare()
+
+
 @cache
 def _second() -> SecondReader:
     return SecondReader(WindowModel(), shipped_calibration(SecondReader.calibration).ranking or Ranking())
