@@ -76,7 +76,9 @@ GUARDED = textwrap.dedent(
             main(arguments)
         except SystemExit as end:
             statuses.append(end.code)
-    client = [name for name in ("httpx2", "openai", "qa.write.endpoint") if name in sys.modules]
+    # The library that compiles the embedding model brings a client of its own.
+    clients = ["openai", "qa.write.endpoint", *(["httpx2"] if "huggingface_hub" not in sys.modules else [])]
+    client = [name for name in clients if name in sys.modules]
     print(json.dumps({"statuses": statuses, "asked": asked, "client": client}), file=sys.stderr)
     """
 )

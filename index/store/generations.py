@@ -29,7 +29,7 @@ from index.settings import IndexSettings
 from index.store.damage import Mark, damaged, marks
 from index.types import Document, Heading, Place, Table
 
-FORMAT = 6
+FORMAT = 7
 _POINTER = "current"
 _PARTIAL = ".partial"
 _GENERATION = re.compile(r"gen-\d{6,}")
