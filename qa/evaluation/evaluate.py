@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from index.types import Document, Hit, Passage
 from qa.errors import QuestionError, QuestionSetError
-from qa.evaluation.figures import compute, counts
+from qa.evaluation.figures import compute, counts, estimated
 from qa.evaluation.metrics import (
     citation_overlap,
     cites,
@@ -133,9 +133,7 @@ def _report(
         n=counts(results),
         figures=figures,
         intervals=intervals,
-        reliability=reliability(
-            [result.confidence for result in results], [result.right for result in results]
-        ),
+        reliability=reliability(*estimated(results)),
         by_kind={kind: _kind(part) for kind, part in kinds.items()},
         questions=tuple(results),
     )

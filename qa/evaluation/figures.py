@@ -128,6 +128,12 @@ def _verdicts(results: Sequence[QuestionResult]) -> _Group:
     return group
 
 
+def estimated(results: Sequence[QuestionResult]) -> tuple[list[float], list[bool]]:
+    """The confidence of each answer that has one, and whether it was right; what has none has no error."""
+    kept = [result for result in results if result.answer.confidence is not None]
+    return [result.confidence for result in kept], [result.right for result in kept]
+
+
 def _refusal(results: Sequence[QuestionResult]) -> _Group:
     """Whether it answers when it should, and whether confidence says so."""
     group = _Group()
@@ -146,6 +152,7 @@ def _refusal(results: Sequence[QuestionResult]) -> _Group:
     group.values["aurc"] = refusal.aurc(confidence, right)
     group.values["auroc_answerable"] = refusal.auroc(confidence, answerable)
     group.values["auroc_right"] = refusal.auroc(confidence, right)
-    group.values["ece"] = refusal.ece(confidence, right)
-    group.interval("ece", refusal.ece_interval(confidence, right))
+    estimates = estimated(results)
+    group.values["ece"] = refusal.ece(*estimates)
+    group.interval("ece", refusal.ece_interval(*estimates))
     return group
