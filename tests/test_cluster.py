@@ -52,8 +52,6 @@ def files_of(index: Index) -> dict[str, object]:
     return found
 
 
-# Ray takes a minute to start on two busy cores, and gives up when they are busier still.
-@pytest.mark.skipif("QUOTH_TEST_RAY" not in os.environ, reason="starts a Ray cluster; set QUOTH_TEST_RAY=1")
 def test_two_workers_one_of_which_is_killed_give_the_index_of_one_process(
     article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
