@@ -62,7 +62,7 @@ _ANSWERED = """() => { window.quothAnswered = new Promise(resolve => {
 def main() -> None:
     """Print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--visits", type=int, default=7)
+    parser.add_argument("--sessions", type=int, default=7)
     sessions = parser.parse_args().sessions
     index = Index.from_sources([ROOT / "seeds"])
     answerer = Answerer(index)
