@@ -92,7 +92,8 @@ def drawn(data: Path, name: str, source: Source, wordings: dict[tuple[str, str],
             where = None if source.everywhere and answers else [row["document_id"]]
             found = cutter.cut(question, row, evidence if answers else [], where) if question else None
             if found:
-                yield {"set": name, "document_id": row["document_id"], "question": question, **found}
+                known = {"set": name, "document_id": row["document_id"], "has_wordings": bool(others)}
+                yield {**known, "question": question, **found}
 
 
 class Cutter:
