@@ -62,6 +62,21 @@ class _Read(NamedTuple):
     logits: WindowLogits
 
 
+def by_retrieval(passages: Sequence[RetrievedPassage]) -> list[tuple[str, Range]]:
+    """The sentences of passages, each once by document and range, as retrieval likes them."""
+    rated = [
+        (
+            sentence.score + _WORDS * passage.words,
+            passage.hit.passage.document_id,
+            sentence.start,
+            sentence.end,
+        )
+        for passage in passages
+        for sentence in passage.sentences
+    ]
+    return list(dict.fromkeys((name, (start, end)) for _, name, start, end in sorted(rated, reverse=True)))
+
+
 class SecondReader:
     """Reads the best sentences again and ranks them by what both models and retrieval know."""
 
@@ -109,18 +124,13 @@ class SecondReader:
         passages: Sequence[RetrievedPassage],
         document: Callable[[str], Document],
     ) -> list[Window]:
+        best = by_retrieval(passages)
         sentences: dict[str, set[Range]] = {}
-        rated: list[tuple[float, str, Range]] = []
-        for passage in passages:
-            document_id = passage.hit.passage.document_id
-            for sentence in passage.sentences:
-                place = sentence.start, sentence.end
-                sentences.setdefault(document_id, set()).add(place)
-                rated.append((sentence.score + _WORDS * passage.words, document_id, place))
-        best = dict.fromkeys((document_id, place) for _, document_id, place in sorted(rated, reverse=True))
+        for document_id, place in best:
+            sentences.setdefault(document_id, set()).add(place)
         proposed = [(span.document_id, (span.start, span.end)) for span in spans[:PROPOSED]]
         wanted: dict[str, set[Range]] = {}
-        for document_id, place in chain(proposed, list(best)[:RETRIEVED]):
+        for document_id, place in chain(proposed, best[:RETRIEVED]):
             wanted.setdefault(document_id, set()).add(place)
         return list(
             chain.from_iterable(

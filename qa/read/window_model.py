@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from index.embed.onnx_encoder import SLOWER
+from index.embed.onnx_encoder import opened
 from index.machine import cores
 from index.text.surrogates import encodable
 from qa.errors import ReaderError
@@ -135,7 +135,7 @@ class WindowModel:
         tokenizer.no_padding()
         # The session reads the matrices where they are, so they are kept beside it.
         self._matrices = self._unpacked(files[WEIGHTS])
-        session = _opened(files[GRAPH], self._matrices)
+        session = opened(files[GRAPH], self._matrices)
         return tokenizer, session, ThreadPoolExecutor(cores(), thread_name_prefix="quoth-second-reader")
 
     def _checked(self, name: str) -> bytes:
@@ -166,16 +166,3 @@ class WindowModel:
 
         with ThreadPoolExecutor(cores()) as workers:
             return dict(workers.map(unpack, places))
-
-
-def _opened(graph: bytes, matrices: dict[str, Any]) -> "InferenceSession":
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
-    options.log_severity_level = 3
-    options.add_external_initializers(list(matrices), list(matrices.values()))
-    return onnxruntime.InferenceSession(
-        graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER
-    )

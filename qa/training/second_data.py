@@ -20,6 +20,7 @@ from index.index import Index
 from index.store.protocol import SearchIndex
 from index.types import Document
 from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES
+from qa.read.second import by_retrieval
 from qa.read.spans import Range
 from qa.read.windows import Window, windows
 from qa.retrieve.retriever import Retriever
@@ -140,15 +141,9 @@ class Cutter:
 
     def _retrieved(self, question: str, documents: Collection[str] | None) -> dict[str, set[Range]]:
         found = self._retriever.search(question, _PASSAGES, documents=documents)
-        scored = [
-            (sentence.score + 0.3 * passage.words, passage.hit.passage.document_id, sentence)
-            for passage in found
-            for sentence in passage.sentences
-        ]
         best: dict[str, set[Range]] = defaultdict(set)
-        ranked = sorted(scored, key=lambda one: -one[0])[: self._chance.randint(_FEWEST, _MOST)]
-        for _, document_id, sentence in ranked:
-            best[document_id].add((sentence.start, sentence.end))
+        for document_id, place in by_retrieval(found)[: self._chance.randint(_FEWEST, _MOST)]:
+            best[document_id].add(place)
         return best
 
 
