@@ -5,7 +5,6 @@ was trained. The checksums of the one that ships are in its config, whose own is
 """
 
 import hashlib
-import json
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from index.embed.onnx_encoder import opened
 from index.machine import cores
 from index.text.surrogates import encodable
 from qa.errors import ReaderError
+from qa.read.shipped import config_of
 from qa.read.spans import TokenLogits
 
 if TYPE_CHECKING:
@@ -57,15 +57,8 @@ class OnnxSpanModel:
     @cached_property
     def config(self) -> ModelConfig:
         """How the model is to be run; ReaderError when it is missing, or not the one that was shipped."""
-        path = self._folder / "config.json"
-        try:
-            content = path.read_bytes()
-            config = ModelConfig.model_validate(json.loads(content))
-        except (OSError, ValueError, ValidationError) as error:
-            raise ReaderError(f"{path}: no reader model there; install quoth again") from error
-        if self._folder == SHIPPED and hashlib.sha256(content).hexdigest() != SHIPPED_SHA256:
-            raise ReaderError(f"{path}: its SHA-256 is not the one that ships; install quoth again")
-        return config
+        pinned = SHIPPED_SHA256 if self._folder == SHIPPED else None
+        return config_of(self._folder / "config.json", ModelConfig, "reader model", pinned)
 
     @property
     def longest_answer(self) -> int:

@@ -5,7 +5,6 @@ compressed by itself; `tokenizer.json`; and `config.json`, which names the matri
 """
 
 import hashlib
-import json
 import threading
 import zlib
 from collections.abc import Sequence
@@ -16,12 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from index.embed.onnx_encoder import opened
 from index.machine import cores
 from index.text.surrogates import encodable
 from qa.errors import ReaderError
+from qa.read.shipped import config_of
 from qa.read.spans import Logits, TokenLogits
 
 if TYPE_CHECKING:
@@ -78,15 +78,8 @@ class WindowModel:
     @cached_property
     def config(self) -> WindowConfig:
         """How the model is to be run; ReaderError when it is missing, or not the one that was shipped."""
-        path = self._folder / CONFIG
-        try:
-            content = path.read_bytes()
-            config = WindowConfig.model_validate(json.loads(content))
-        except (OSError, ValueError, ValidationError) as error:
-            raise ReaderError(f"{path}: no second reader there; install quoth again") from error
-        if self._folder == SHIPPED and hashlib.sha256(content).hexdigest() != SHIPPED_SHA256:
-            raise ReaderError(f"{path}: its SHA-256 is not the one that ships; install quoth again")
-        return config
+        pinned = SHIPPED_SHA256 if self._folder == SHIPPED else None
+        return config_of(self._folder / CONFIG, WindowConfig, "second reader", pinned)
 
     @property
     def longest_answer(self) -> int:
