@@ -7,7 +7,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ import gradio as gr
 from fastapi import FastAPI
 from gradio.block_function import BlockFunction
 from gradio.events import api
+from pydantic_core import to_jsonable_python
 
 from index.cache import cache_folder
 from index.index import Index
@@ -35,7 +36,7 @@ from qa.serve.error_lines import ERRORS, told
 from qa.serve.feedback import FeedbackFile
 from qa.serve.growing import Growing
 from qa.serve.mcp_tools import Tools
-from qa.serve.operations import Answers, Operations, Query, Question, Words
+from qa.serve.operations import OPERATIONS, Operation, Programs
 from qa.serve.rate_limits import AskLimits, RateLimiter, caller
 from qa.serve.routes import application, cookie_name
 from qa.serve.server import Server
@@ -68,7 +69,7 @@ def build(
 ) -> FastAPI:
     """The page of a workspace and its routes; `mcp` adds the tools."""
     rate_limiter = rate_limiter or RateLimiter(AskLimits())
-    operations = Operations(workspace, rate_limiter)
+    programs = Programs(workspace, rate_limiter)
 
     async def answered(
         question: str,
@@ -159,43 +160,12 @@ def build(
             messages += _exchange(answer.question, reply)
         return messages
 
-    async def ask(
-        question: str,
-        history: list[dict[str, Any]] | None = None,
-        threshold: float | None = None,
-        documents: list[str] | None = None,
-        request: gr.Request | None = None,
-    ) -> dict[str, Any]:
-        """Answer from the source, with citations, or say that the source is silent."""
-        given = {"question": question, "history": history, "threshold": threshold, "documents": documents}
-        with _said_as_error():
-            answer = await operations.ask(Question.model_validate(given), caller(request))
-            return answer.model_dump(mode="json")
+    def endpoint(operation: Operation) -> Callable[..., Awaitable[Any]]:
+        async def call(given: dict[str, Any], request: gr.Request) -> Any:  # noqa: ANN401
+            with _said_as_error():
+                return to_jsonable_python(await programs.run(operation, given, request))
 
-    async def search(
-        query: str, top_k: int = 5, documents: list[str] | None = None, request: gr.Request | None = None
-    ) -> list[dict[str, Any]]:
-        """Find the passages that are most relevant to a query, best first."""
-        with _said_as_error():
-            given = Query(query=query, top_k=top_k, documents=documents)
-            hits = await operations.search(given, caller(request))
-            return [hit.model_dump(mode="json") for hit in hits]
-
-    async def quote(
-        text: str, documents: list[str] | None = None, request: gr.Request | None = None
-    ) -> list[dict[str, Any]]:
-        """Say where words stand in the source, to the character."""
-        with _said_as_error():
-            given = Words(text=text, documents=documents)
-            found = await operations.quote(given, caller(request))
-            return [citation.model_dump(mode="json") for citation in found]
-
-    async def verify(answers: list[dict[str, Any]], request: gr.Request | None = None) -> dict[str, Any]:
-        """Check every quote of answers against the source, to the character."""
-        with _said_as_error():
-            given = Answers.model_validate({"answers": answers})
-            verdict = await operations.verify(given, caller(request))
-            return verdict.model_dump(mode="json")
+        return operation.taking_each(call, gr.Request, in_json=True)
 
     page: gr.Blocks
     with _Page(title="Quoth", analytics_enabled=False, fill_width=True) as page:
@@ -235,10 +205,8 @@ def build(
             act, conversation, [chat, conversation],
             show_progress="hidden", trigger_mode="multiple", queue=False, api_visibility="private",
         )  # fmt: skip
-        api(ask, api_name="ask")
-        api(search, api_name="search")
-        api(quote, api_name="quote")
-        api(verify, api_name="verify")
+        for operation in OPERATIONS:
+            api(endpoint(operation), api_name=operation.name)
         # The rate limiter bounds what runs and refuses in words; gradio's own queue stands outside it.
         page.queue(default_concurrency_limit=32, max_size=256)
         wake_on_push(page._queue)
@@ -246,9 +214,9 @@ def build(
     # The one sans-serif that gradio bundles whole, in these two weights.
     sans = gr.themes.LocalFont("Source Sans Pro", weights=(400, 700))
     theme = gr.themes.Base(font=(sans, "system-ui", "sans-serif"))
-    web = application(workspace, sessions, uploads, feedback, operations, rate_limiter)
+    web = application(workspace, sessions, uploads, feedback, programs, rate_limiter)
     if mcp:
-        tools = Tools(operations)
+        tools = Tools(programs)
         web.router.lifespan_context = lambda _: tools.running()
         web.router.routes.extend(tools.routes)
     gr.mount_gradio_app(

@@ -15,7 +15,7 @@ from qa.read.choice import load_reader
 from qa.serve.feedback import FeedbackFile
 from qa.serve.guard import Guard
 from qa.serve.metrics import Metrics
-from qa.serve.operations import Operations
+from qa.serve.operations import Programs
 from qa.serve.rate_limits import AskLimits, RateLimiter
 from qa.serve.routes import application
 from qa.serve.uploads import UploadLimits
@@ -42,7 +42,7 @@ def client(workspace: Workspace, tmp_path: Path) -> Iterator[TestClient]:
     with sessions_in(tmp_path / "sessions") as sessions:
         web = application(
             workspace, sessions, UploadLimits(), FeedbackFile(tmp_path / "said"),
-            Operations(workspace, limiter), limiter,
+            Programs(workspace, limiter), limiter,
         )  # fmt: skip
         with TestClient(Guard(web, host="0.0.0.0", password="me:secret")) as client:
             yield client

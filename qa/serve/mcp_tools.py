@@ -1,13 +1,12 @@
 """The same for language models: tools by the Model Context Protocol. The only importer of `mcp`."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from qa.errors import QuestionAnsweringError
-from qa.serve import operations
 from qa.serve.error_lines import ERRORS, told
-from qa.serve.rate_limits import caller
-from qa.types import Answer, Citation
+from qa.serve.operations import OPERATIONS, Operation, Programs
 
 _HOW = (
     "Quoth answers questions from a fixed set of documents with verbatim quotes. Use ask for questions, "
@@ -18,7 +17,7 @@ _HOW = (
 class Tools:
     """Tools over the server's documents: their routes, and what has to run while these serve."""
 
-    def __init__(self, asked: operations.Operations) -> None:
+    def __init__(self, programs: Programs) -> None:
         try:
             from mcp.server.mcpserver import Context, MCPServer
             from mcp.server.mcpserver.exceptions import ToolError
@@ -44,41 +43,14 @@ class Tools:
 
         server = Server("Quoth", instructions=_HOW, log_level="CRITICAL")
 
-        @server.tool()
-        async def ask(
-            question: str,
-            context: Context[Any, Any],
-            history: operations.Conversation = (),
-            threshold: operations.Threshold = None,
-            documents: operations.Documents = None,
-        ) -> Answer:
-            """Answer a question from the documents with verbatim citations, or say that they are silent."""
-            given = operations.Question(
-                question=question, history=history, threshold=threshold, documents=documents
-            )
-            return await asked.ask(given, caller(context.request_context.request))
+        def tool(operation: Operation) -> Callable[..., Awaitable[Any]]:
+            async def call(given: dict[str, Any], context: Context[Any, Any]) -> Any:  # noqa: ANN401
+                return await programs.run(operation, given, context.request_context.request)
 
-        @server.tool()
-        async def search(
-            query: str, context: Context[Any, Any], top_k: int = 5, documents: operations.Documents = None
-        ) -> list[operations.Hit]:
-            """Find the passages that are most relevant to a query, best first."""
-            given = operations.Query(query=query, top_k=top_k, documents=documents)
-            return await asked.search(given, caller(context.request_context.request))
+            return operation.taking_each(call, Context[Any, Any])
 
-        @server.tool()
-        async def quote(
-            text: str, context: Context[Any, Any], documents: operations.Documents = None
-        ) -> list[Citation]:
-            """Say where words stand in the documents, to the character; an empty list if they do not."""
-            given = operations.Words(text=text, documents=documents)
-            return await asked.quote(given, caller(context.request_context.request))
-
-        @server.tool()
-        async def verify(answers: list[Answer], context: Context[Any, Any]) -> operations.Verdict:
-            """Check every quote of answers against the documents, to the character."""
-            given = operations.Answers(answers=answers)
-            return await asked.verify(given, caller(context.request_context.request))
+        for operation in OPERATIONS:
+            server.add_tool(tool(operation))
 
         # The guard before it checks host and origin.
         unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)

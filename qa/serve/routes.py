@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from importlib.metadata import version
 from typing import Annotated, Any, Literal
@@ -23,13 +24,13 @@ from qa.serve.error_lines import misshapen, told
 from qa.serve.feedback import Feedback, FeedbackFile
 from qa.serve.mentions import MOST
 from qa.serve.metrics import CONTENT_TYPE
-from qa.serve.operations import Answers, Hit, Operations, Query, Question, Verdict, Words
+from qa.serve.operations import OPERATIONS, Operation, Programs
 from qa.serve.picture_routes import picture_routes
 from qa.serve.rate_limits import RateLimiter, caller
 from qa.serve.sessions import Session, Sessions
 from qa.serve.uploads import FORMATS, UploadLimits, safe_name
 from qa.serve.workspace import Workspace
-from qa.types import Answer, Citation
+from qa.types import Answer
 
 _KEPT_SECONDS = 365 * 24 * 3600
 _LARGEST_BODY = 4_000_000
@@ -48,7 +49,7 @@ def application(
     sessions: Sessions,
     limits: UploadLimits,
     feedback: FeedbackFile,
-    asked: Operations,
+    programs: Programs,
     rate_limiter: RateLimiter,
 ) -> FastAPI:
     """The routes of a workspace, for its page and for programs; the page is mounted behind them."""
@@ -74,7 +75,7 @@ def application(
 
     mount_script(web)
     web.include_router(_for_operators(workspace, rate_limiter))
-    web.include_router(_for_programs(asked))
+    web.include_router(_for_programs(programs))
     web.include_router(_for_the_page(workspace, sessions, limits, feedback, rate_limiter))
     return web
 
@@ -105,25 +106,22 @@ def _for_operators(workspace: Workspace, rate_limiter: RateLimiter) -> APIRouter
     return web
 
 
-def _for_programs(asked: Operations) -> APIRouter:
+def _for_programs(programs: Programs) -> APIRouter:
     api = APIRouter(prefix="/api", tags=["Quoth"])
 
-    @api.post("/ask", summary=Operations.ask.__doc__)
-    async def ask(given: Question, request: Request) -> Answer:
-        return await asked.ask(given, caller(request))
+    def post(operation: Operation) -> Callable[..., Awaitable[Any]]:
+        async def run(given: operation.takes, request: Request) -> Any:  # type: ignore[name-defined] # noqa: ANN401
+            return await programs.run(operation, given, request)
 
-    @api.post("/search", summary=Operations.search.__doc__)
-    async def search(given: Query, request: Request) -> list[Hit]:
-        return await asked.search(given, caller(request))
+        return run
 
-    @api.post("/quote", summary=Operations.quote.__doc__)
-    async def quote(given: Words, request: Request) -> list[Citation]:
-        return await asked.quote(given, caller(request))
-
-    @api.post("/verify", summary=Operations.verify.__doc__)
-    async def verify(given: Answers, request: Request) -> Verdict:
-        return await asked.verify(given, caller(request))
-
+    for operation in OPERATIONS:
+        api.post(
+            f"/{operation.name}",
+            name=operation.name,
+            summary=operation.summary,
+            response_model=operation.gives,
+        )(post(operation))
     return api
 
 
