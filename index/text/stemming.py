@@ -129,7 +129,9 @@ NUMBERS = _numbers()
 # "one" and "second" mean more than a number.
 _TERMS = {word: number for word, number in NUMBERS.items() if word not in ("one", "second")}
 _VERBS = _listed(_IRREGULAR)
-_WORDS = {pre + form: pre + word for pre in _PREFIXES for form, word in (_VERBS | ALSO).items()}
+# The base of each irregular form.
+IRREGULAR = _VERBS | ALSO
+_WORDS = {pre + form: pre + word for pre in _PREFIXES for form, word in IRREGULAR.items()}
 _WORDS |= _VERBS | {american: british for british, american in _listed(_AMERICAN).items()} | UNITS
 
 

@@ -43,13 +43,13 @@ _THINGS = frozenset("it they them".split())
 _SUBJECT_WORDS = 4
 
 
-def stands_alone(text: str, *, opens: bool = False) -> bool:
-    """Whether a sentence can be read by itself; `opens` tells that it opens its text.
+def stands_alone(text: str, *, opens: bool = False, fewest: int = _FEWEST_WORDS) -> bool:
+    """Whether a sentence of `fewest` words or more can be read by itself; `opens`: it opens its text.
 
     There "this" means the text ("This agreement is made between …"), so that it points at nothing before.
     """
     said = [word.casefold() for word in _WORD.findall(text)]
-    if not _FEWEST_WORDS <= len(said) <= _MOST_WORDS or not _STARTS.match(text) or not _ENDS.search(text):
+    if not fewest <= len(said) <= _MOST_WORDS or not _STARTS.match(text) or not _ENDS.search(text):
         return False
     if _NO_PROSE.search(text) or _SPEECH.fullmatch(text) or text.lstrip("\"“'‘(")[0].isdigit():
         return False
