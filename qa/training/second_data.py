@@ -1,10 +1,13 @@
 """Cut the training sets into windows for the second reader.
 
-    python -m qa.training.second_data --work FOLDER [--data ../shared/data]
+    python -m qa.training.second_data --work FOLDER [--data ../shared/data] [--wordnet FOLDER]
 
 Writes FOLDER/windows.jsonl, one question a line: windows that answer it, and those that retrieval likes best
 of the others. Each question is asked of its own document, those of `nq` of all. Of a question that has no
 answer, all windows are such others. Other wordings and near misses come from `paraphrases`.
+
+`structures` is invented by `qa.training.structures` in the work folder. With the folder `dict` of WordNet
+(`qa.training.lexicon`) some questions are edited until nothing answers them, and others are reworded.
 """
 
 import argparse
@@ -12,18 +15,22 @@ import json
 import random
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from index.index import Index
 from index.store.protocol import SearchIndex
 from index.types import Document
-from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES
+from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES, is_kept_back
 from qa.read.second import by_retrieval
 from qa.read.spans import Range
 from qa.read.windows import Window, windows
 from qa.retrieve.retriever import Retriever
+from qa.training.lexicon import Lexicon
+from qa.training.second_variants import edits, rewordings
+from qa.training.structures import write as write_structures
 
 Row = dict[str, Any]
 # Passages that are searched, and the sentences of them that a question draws its windows from.
@@ -36,15 +43,17 @@ _OTHERS = 2
 
 
 class Source(NamedTuple):
-    """A set of questions: the share of them that is drawn, and whether all documents are asked."""
+    """A set of questions: the share that is drawn, whether all documents are asked or are files."""
 
     share: float = 1.0
     everywhere: bool = False
+    as_files: bool = False
     wanted: Callable[[Row], bool] = lambda _: True
 
 
 SOURCES = {
-    "natural_train": Source(),
+    "natural_train": Source(as_files=True),
+    "structures": Source(as_files=True),
     "nq": Source(everywhere=True),
     "squad2_dev": Source(wanted=lambda row: row["document_id"] not in TEST_ARTICLES | VALIDATION_ARTICLES),
     "squad11_dev": Source(share=0.6),
@@ -52,6 +61,9 @@ SOURCES = {
     "unansq": Source(),
     "fairytale": Source(share=0.7),
 }
+# The sets whose questions are edited and reworded, and how many come of it.
+_VARIED = frozenset({"natural_train", "nq", "squad11_dev", "squadshifts", "unansq", "fairytale"})
+_EDITED, _REWORDED = 6000, 4000
 
 
 def main() -> None:
@@ -61,25 +73,49 @@ def main() -> None:
     )
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--wordnet", type=Path)
     arguments = parser.parse_args()
     wordings: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for pair in _rows(arguments.data / "paraphrases" / "pairs.jsonl"):
         wordings[pair["set"], pair["id"]].append(pair)
     arguments.work.mkdir(parents=True, exist_ok=True)
     with (arguments.work / "windows.jsonl").open("w", encoding="utf-8") as out:
+
+        def put(name: str, rows: Iterable[Row]) -> list[Row]:
+            known = list(rows)
+            out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in known)
+            print(f"{name}: {len(known)} questions", file=sys.stderr, flush=True)
+            return known
+
+        varied: list[Row] = []
         for name, source in SOURCES.items():
-            count = 0
-            for row in drawn(arguments.data, name, source, wordings):
-                out.write(json.dumps(row, ensure_ascii=False) + "\n")
-                count += 1
-            print(f"{name}: {count} questions", file=sys.stderr, flush=True)
+            rows = put(name, drawn(arguments.data, name, source, wordings, arguments.work))
+            varied += [row for row in rows if name in _VARIED and _may_vary(row)]
+        if arguments.wordnet:
+            lexicon, chance = Lexicon.from_folder(arguments.wordnet), random.Random("variants")
+            chance.shuffle(varied)
+            put("edited", islice(edits(varied, lexicon, chance), _EDITED))
+            put("reworded", islice(rewordings(varied, lexicon, chance), _REWORDED))
 
 
-def drawn(data: Path, name: str, source: Source, wordings: dict[tuple[str, str], list[Row]]) -> Iterator[Row]:
+def _may_vary(row: Row) -> bool:
+    return bool(row["answering"]) and not is_kept_back(row["document_id"])
+
+
+def drawn(
+    data: Path, name: str, source: Source, wordings: dict[tuple[str, str], list[Row]], work: Path
+) -> Iterator[Row]:
     """The questions of a set with their windows, in all their wordings."""
     chance = random.Random(f"windows of {name}")
-    cutter = Cutter(Index.from_sources([data / name / "documents.jsonl"]), chance)
-    for row in _rows(data / name / "questions.jsonl"):
+    folder = data / name
+    if name == "structures":
+        folder = work / name
+        write_structures(folder)
+    documents = folder / "documents.jsonl"
+    if source.as_files:
+        documents = as_files(documents, work / "files" / name)
+    cutter = Cutter(Index.from_sources([documents]), chance)
+    for row in _rows(folder / "questions.jsonl"):
         others = wordings.get((name, row["id"]), [])
         if not source.wanted(row) or not (others or chance.random() < source.share):
             continue
@@ -95,6 +131,15 @@ def drawn(data: Path, name: str, source: Source, wordings: dict[tuple[str, str],
             if found:
                 known = {"set": name, "document_id": row["document_id"], "has_wordings": bool(others)}
                 yield {**known, "question": question, **found}
+
+
+def as_files(documents: Path, folder: Path) -> Path:
+    """A folder with a file for each document, named by its id, so that it is read by its format."""
+    for row in _rows(documents):
+        path = folder / row["id"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(row["text"], encoding="utf-8", newline="")
+    return folder
 
 
 class Cutter:
@@ -121,29 +166,36 @@ class Cutter:
         wanted = self._retrieved(question, documents)
         own = self._sentences[row["document_id"]]
         for start, end in golds:
-            wanted[row["document_id"]] |= {one for one in own if one[0] < end and start < one[1]}
-        answering, others = [], []
-        for document_id, places in wanted.items():
+            for one in own:
+                if one[0] < end and start < one[1]:
+                    wanted[row["document_id"]].setdefault(one, _MOST)
+        answering: list[Row] = []
+        others: list[tuple[int, Row]] = []
+        for document_id, ranks in wanted.items():
             document = self._index.document(document_id)
             beside = self._chance.choices((0, 1, 2), _BESIDE)[0]
             for window in windows(
-                document, self._sentences[document_id], places, beside=beside, longest=_LONGEST
+                document, self._sentences[document_id], ranks, beside=beside, longest=_LONGEST
             ):
                 known = golds if document_id == row["document_id"] else []
                 shown = _shown(document, window, known, evidence)
                 if shown["answering"]:
                     answering.append(shown)
                 elif not _holds(shown["text"], row["answers"] if evidence else []):
-                    others.append(shown)
+                    others.append((min(ranks.get(one, _MOST) for one in window.sentences), shown))
         if golds and not answering:
             return None
-        return {"answering": answering, "others": others[: _OTHERS if golds else _OTHERS + 1]}
+        others.sort(key=lambda one: one[0])
+        best = [shown for _, shown in others[: _OTHERS if golds else _OTHERS + 1]]
+        return {"answering": answering, "others": best}
 
-    def _retrieved(self, question: str, documents: Collection[str] | None) -> dict[str, set[Range]]:
+    def _retrieved(self, question: str, documents: Collection[str] | None) -> dict[str, dict[Range, int]]:
+        """The sentences that retrieval likes best, by document, each with its place among them."""
         found = self._retriever.search(question, _PASSAGES, documents=documents)
-        best: dict[str, set[Range]] = defaultdict(set)
-        for document_id, place in by_retrieval(found)[: self._chance.randint(_FEWEST, _MOST)]:
-            best[document_id].add(place)
+        best: dict[str, dict[Range, int]] = defaultdict(dict)
+        liked = by_retrieval(found)[: self._chance.randint(_FEWEST, _MOST)]
+        for rank, (document_id, place) in enumerate(liked):
+            best[document_id][place] = rank
         return best
 
 
