@@ -114,7 +114,7 @@ def test_a_clause_is_the_one_whose_number_is_asked() -> None:
 
 
 def test_windows_of_a_table_stand_below_its_header_and_its_heading(tmp_path: Path) -> None:
-    write(tmp_path, 4)
+    write(tmp_path, 3)
     folder = as_files(tmp_path / "documents.jsonl", tmp_path / "files")
     settings = IndexSettings(merge_tokens=0)
     index = Index.from_sources([folder], embedder=HashEmbedder(), settings=settings)
