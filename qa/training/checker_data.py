@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from index.split.sentences import paragraphs, sentences
 from qa.evaluation.splits import TEST_DOCUMENTS
-from qa.training.checker_pairs import Source
+from qa.training.checker_pairs import Pair, Source, pairs_of
 
 SETS = ("natural_train", "squad2_dev", "squad11_dev", "squadshifts")
 _SHORTEST, _LONGEST = 30, 400
@@ -28,6 +29,25 @@ def sources(folder: Path, *, fitting: bool) -> Iterator[list[Source]]:
                 continue
             if is_fitting(document["id"]) == fitting:
                 yield list(_of(document, asked[document["id"]]))
+
+
+def pairs(folder: Path, *, fitting: bool, most: int) -> dict[str, list[Pair]]:
+    """Pairs of one half of the documents by kind, at most so many of each."""
+    chance = random.Random(1)
+    found: dict[str, list[Pair]] = defaultdict(list)
+    for document in sources(folder, fitting=fitting):
+        for pair in pairs_of(document, chance):
+            found[pair.kind].append(pair)
+    return {kind: chance.sample(made, min(most, len(made))) for kind, made in found.items()}
+
+
+def checks(folder: Path) -> dict[str, list[Pair]]:
+    """The pairs of the set `checks` by kind."""
+    found: dict[str, list[Pair]] = defaultdict(list)
+    for row in _rows(folder / "checks" / "pairs.jsonl"):
+        pair = Pair(row["evidence"], row["statement"], row["supported"], row["kind"], "")
+        found[row["kind"]].append(pair)
+    return found
 
 
 def is_fitting(document_id: str) -> bool:

