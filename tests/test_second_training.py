@@ -1,0 +1,68 @@
+"""How the second reader is trained: by float32 copies of its numbers, and on pairs of like length."""
+
+import random
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+
+from qa.read.window_model import SHIPPED, TOKENIZER
+from qa.training.checker_pairs import Pair
+from qa.training.halved import HalvedModel
+from qa.training.second_model import MAX_TOKENS, STATEMENT_TOKENS
+from qa.training.second_pairs import batches, encode
+
+
+def test_steps_too_small_for_bfloat16_are_not_lost() -> None:
+    model = torch.nn.Linear(1, 1, bias=False)
+    with torch.no_grad():
+        model.weight.fill_(1.0)
+    learner = HalvedModel(model, rate=1e-4)
+    for _ in range(100):
+        model(torch.ones((1, 1), dtype=torch.bfloat16)).sum().backward()
+        learner.step(1.0)
+    # A hundred steps of 1e-4; half of what tells 1 from the next number of bfloat16 below it is 0.002.
+    assert abs(learner.state()["model"]["weight"].item() - 0.99) < 1e-3
+    assert model.weight.dtype == torch.bfloat16
+
+
+def test_learning_goes_on_from_its_state() -> None:
+    first, second = (torch.nn.Linear(3, 2) for _ in range(2))
+    learner, other = HalvedModel(first, 0.1), HalvedModel(second, 0.1)
+    first(torch.ones((1, 3), dtype=torch.bfloat16)).sum().backward()
+    learner.step(1.0)
+    other.restore(learner.state())
+    for model, one in ((first, learner), (second, other)):
+        model(torch.ones((1, 3), dtype=torch.bfloat16)).sum().backward()
+        one.step(0.5)
+    assert torch.equal(learner.state()["model"]["weight"], other.state()["model"]["weight"])
+
+
+def pair(number: int, *, supported: bool) -> Pair:
+    return Pair("It is so. " * (1 + number % 7), f"Number {number} is so.", supported, "number", "a.md")
+
+
+def test_batches_hold_half_again_as_many_altered_pairs_and_no_more_tokens_than_asked() -> None:
+    tokenizer = Tokenizer.from_file(str(Path(SHIPPED, TOKENIZER)))
+    tokenizer.no_padding()
+    pairs = [pair(number, supported=number % 2 == 0) for number in range(200)]
+    made = list(batches(tokenizer, pairs, 400, random.Random(0)))
+    rows = [row for batch in made for row in batch]
+    assert sum(supported for _, supported in rows) == 66
+    assert sum(not supported for _, supported in rows) == 99
+    assert all(len(batch) * max(len(ids) for ids, _ in batch) <= 400 for batch in made)
+
+
+def test_a_statement_and_what_it_cites_are_cut_at_their_limits() -> None:
+    tokenizer = Tokenizer.from_file(str(Path(SHIPPED, TOKENIZER)))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    ids = encode(tokenizer, "so " * 200, "cited " * 200)
+    begin, end = tokenizer.token_to_id("<s>"), tokenizer.token_to_id("</s>")
+    assert len(ids) == MAX_TOKENS
+    assert ids[0] == begin
+    assert [place for place, one in enumerate(ids) if one == end] == [
+        STATEMENT_TOKENS + 1,
+        STATEMENT_TOKENS + 2,
+        MAX_TOKENS - 1,
+    ]
