@@ -171,8 +171,8 @@ def build(
     with _Page(title="Quoth", analytics_enabled=False, fill_width=True) as page:
         conversation = gr.State(None)
         gr.HTML(parts.HEADER, elem_id="q-head", apply_default_css=False)
-        with gr.Row(elem_id="q-desk"):
-            with gr.Column(elem_id="q-talk"):
+        with gr.Row(elem_id="q-columns"):
+            with gr.Column(elem_id="q-conversation"):
                 chat = gr.Chatbot(
                     elem_id="q-chat", label="Conversation", show_label=False, placeholder=parts.INVITATION,
                     layout="panel", buttons=[], autoscroll=False, feedback_options=None, latex_delimiters=[],

@@ -71,7 +71,7 @@ def main() -> None:
     limits = UploadLimits()
     with tempfile.TemporaryDirectory() as folder, Builders() as builders:
         own = Sessions(
-            Path(folder) / "visits",
+            Path(folder) / "sessions",
             lambda place: Library(place, index.embedder, lambda found: Answerer(found), builders, limits),
         )
         web = app.build(
@@ -80,8 +80,8 @@ def main() -> None:
         with app.Server(web, "127.0.0.1", 0).running() as url, sync_playwright() as playwright:
             chromium = shutil.which("chromium")
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            _visit(browser, url, asked[:1])  # the server's first request compiles its templates
-            runs = [_visit(browser, url, asked) for _ in range(sessions)]
+            _session(browser, url, asked[:1])  # the server's first request compiles its templates
+            runs = [_session(browser, url, asked) for _ in range(sessions)]
             browser.close()
         own.close()
     paints = [paint for paint, _, _ in runs]
@@ -102,7 +102,7 @@ def main() -> None:
         print(f"| {name} | {p50:.0f} | {p95:.0f} | {p50 / np.median(alone):.1f} |")
 
 
-def _visit(browser: Browser, url: str, questions: list[str]) -> tuple[float, float, list[float]]:
+def _session(browser: Browser, url: str, questions: list[str]) -> tuple[float, float, list[float]]:
     """First contentful and first useful paint, and the time of each answer, in ms."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()

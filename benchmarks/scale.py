@@ -27,7 +27,8 @@ from benchmarks.synthetic import PARAGRAPHS, Real, SyntheticEmbedder, neighbour_
 from index import Index
 from index.build import builder
 from index.store import generations
-from index.store.vectors import Rows, VectorIndex, Vectors
+from index.store.columns import RowNumbers
+from index.store.vectors import VectorIndex, Vectors
 from index.text.terms import terms
 from qa.retrieve.spelling import nearest_terms
 
@@ -174,10 +175,10 @@ STEPS: dict[str, Callable[[Path, Real, int], dict[str, Any]]] = {
 }
 
 
-def _exact(vectors: VectorIndex, vector: Vectors) -> Rows:
+def _exact(vectors: VectorIndex, vector: Vectors) -> RowNumbers:
     """The ten best by all cosines."""
     cosines = vectors._vectors @ vector
-    best: Rows = np.argpartition(-cosines, 10)[:10]
+    best: RowNumbers = np.argpartition(-cosines, 10)[:10]
     return best
 
 

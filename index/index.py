@@ -17,7 +17,7 @@ from index.settings import IndexSettings
 from index.store import generations
 from index.store.columns import Columns
 from index.store.damage import require_sizes, require_whole
-from index.store.protocol import Candidates, Range, Rows, Scores, SearchIndex
+from index.store.protocol import Candidates, Range, RowNumbers, Scores, SearchIndex
 from index.store.scoring import QueryTerm, overlap, single
 from index.store.vectors import VectorIndex
 from index.store.word_lists import WordIndex
@@ -178,7 +178,7 @@ class Index(SearchIndex):
             document_id=document.id, start=start, end=end, text=text, header=header
         )
 
-    def passage_rows(self, documents: Collection[str] | None = None) -> Rows:
+    def passage_rows(self, documents: Collection[str] | None = None) -> RowNumbers:
         """Rows of the passages of some documents, or of all; KeyError for an id that is not there."""
         require_sizes(self._generation, self.manifest.files)
         if documents is None:
@@ -190,11 +190,11 @@ class Index(SearchIndex):
         ]
         return np.concatenate(ranges) if ranges else np.empty(0, dtype=np.int64)
 
-    def document_rows(self, rows: Rows) -> Rows:
+    def document_rows(self, rows: RowNumbers) -> RowNumbers:
         """The place, in `document_ids`, of each passage's document."""
         return np.asarray(self._columns.passages[rows, 0], dtype=np.int64)
 
-    def holding(self, term: str, rows: Rows) -> NDArray[np.bool_]:
+    def holding(self, term: str, rows: RowNumbers) -> NDArray[np.bool_]:
         """Which of some passages hold a term."""
         held: NDArray[np.bool_] = self._words.scores([term], rows) > 0
         return held
@@ -257,7 +257,7 @@ class Index(SearchIndex):
 
     def nearest(
         self, vector: Vectors, *, depth: int, documents: Collection[str] | None = None
-    ) -> tuple[Rows, Scores]:
+    ) -> tuple[RowNumbers, Scores]:
         """Rows of the `depth` best passages by vector, in their order in the index, and their cosines.
 
         `rows` and `dense` of `Candidates`, without all that words and sentences cost.
@@ -266,17 +266,17 @@ class Index(SearchIndex):
         found = self._nearest(vector, depth, None if documents is None else self.passage_rows(documents))
         return found, self._cosines(found, vector)
 
-    def _nearest(self, vector: Vectors, depth: int, rows: Rows | None) -> Rows:
+    def _nearest(self, vector: Vectors, depth: int, rows: RowNumbers | None) -> RowNumbers:
         if depth <= 0 or not len(self) or (rows is not None and not len(rows)):
             return np.empty(0, dtype=np.int64)
         return np.sort(self._vectors.search(vector, depth, rows)[0])
 
-    def _cosines(self, rows: Rows, vector: Vectors) -> Scores:
+    def _cosines(self, rows: RowNumbers, vector: Vectors) -> Scores:
         # Row by row: a matrix product rounds by a row's place, and the same text must score the same.
         cosines: Scores = np.vecdot(self._vectors.vectors(rows), vector)
         return cosines
 
-    def _overlap(self, query_terms: Sequence[str], sentence_rows: Rows) -> tuple[Scores, Scores]:
+    def _overlap(self, query_terms: Sequence[str], sentence_rows: RowNumbers) -> tuple[Scores, Scores]:
         """`share` and `pairs` of some sentences; see `Candidates`."""
         starts, stops = self._columns.sentence_terms[sentence_rows].T
         lengths = stops - starts

@@ -1,4 +1,4 @@
-"""A visit to a served page in a real browser."""
+"""A served page in a real browser."""
 
 import os
 import shutil
@@ -43,8 +43,8 @@ def chromium() -> "Iterator[Browser]":
 
 
 @contextmanager
-def visiting(browser: "Browser", url: str, *, fragment: str = "", **options: object) -> "Iterator[Session]":
-    """A visit to the opened page; ends with a check that nothing but this machine was asked for anything."""
+def browsing(browser: "Browser", url: str, *, fragment: str = "", **options: object) -> "Iterator[Session]":
+    """The opened page; ends with a check that nothing but this machine was asked for anything."""
     context = browser.new_context(**cast(Any, {"viewport": {"width": 1280, "height": 800}, **options}))
     context.set_default_timeout(15_000)
     session = Session(context.new_page())
@@ -77,7 +77,7 @@ def sessions_in(
 
 
 class Session:
-    """One person's visit to the page."""
+    """One person at the page."""
 
     def __init__(self, page: "Page") -> None:
         self.page = page

@@ -10,6 +10,9 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from tests.browsing import Session
+    from tests.scripted import Served
+
 # Before any library reads it: nothing may ask a model hub.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -45,3 +48,21 @@ def browser() -> "Iterator[Browser]":
 
     with chromium() as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Served]":
+    """A page whose answers are from a double; a module may serve another."""
+    from tests.scripted import serving
+
+    with serving(tmp_path_factory.mktemp("page")) as served:
+        yield served
+
+
+@pytest.fixture
+def session(browser: "Browser", served: "Served", request: pytest.FixtureRequest) -> "Iterator[Session]":
+    """The served page, opened in the browser; a parameter holds options of the browser."""
+    from tests.browsing import browsing
+
+    with browsing(browser, served.url, **getattr(request, "param", {})) as session:
+        yield session

@@ -80,7 +80,7 @@ SCRIPTS = {
 }
 
 
-class Shelf:
+class HeldDocuments:
     """The part of an Index that the page asks for, over documents in memory."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
@@ -96,8 +96,8 @@ class Shelf:
 class ScriptedAnswerer:
     """Answers the questions of SCRIPTS from real offsets, and refuses any other."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
+    def __init__(self, held: HeldDocuments) -> None:
+        self.held = held
         self.gate = threading.Event()
         self.gate.set()
 
@@ -136,7 +136,7 @@ class ScriptedAnswerer:
         )
 
     def _cite(self, document_id: str, quote: str, exact: str | None) -> Citation:
-        document = self.shelf.document(document_id)
+        document = self.held.document(document_id)
         start = document.text.index(quote)
         first = start + quote.index(exact) if exact else 0
         highlight = (first, first + len(exact)) if exact else None
@@ -148,7 +148,7 @@ class Served(NamedTuple):
 
     url: str
     answerer: ScriptedAnswerer
-    shelf: Shelf
+    held: HeldDocuments
     said: Path
     sessions: Sessions
 
@@ -164,11 +164,11 @@ def serving(folder: Path) -> Iterator[Served]:
         headings=tuple(Heading(start=start, end=start + len(w), level=1) for w, start in headings),
         pages=(0, REPORT.index("The bell")),
     )  # fmt: skip
-    shelf = Shelf([*documents, report])
-    answerer = ScriptedAnswerer(shelf)
+    held = HeldDocuments([*documents, report])
+    answerer = ScriptedAnswerer(held)
     index = Index.from_sources([ROOT / "seeds"], folder / "index", embedder=HashEmbedder())
-    workspace = Workspace(answerer, Retriever(index), cast(Index, shelf))
-    with sessions_in(folder / "visits") as sessions:
+    workspace = Workspace(answerer, Retriever(index), cast(Index, held))
+    with sessions_in(folder / "sessions") as sessions:
         web = app.build(workspace, sessions, UploadLimits(), FeedbackFile(folder / "said"))
         with app.Server(web, "127.0.0.1", 0).running() as url:
-            yield Served(url, answerer, shelf, folder / "said", sessions)
+            yield Served(url, answerer, held, folder / "said", sessions)

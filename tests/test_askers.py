@@ -38,7 +38,7 @@ def served(article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     index = Index.from_sources([article], tmp_path / "index", embedder=HashEmbedder())
     workspace = Workspace(gate, Retriever(index), index)
     rate_limiter = RateLimiter(AskLimits(per_minute=100_000))
-    with sessions_in(tmp_path / "visits") as sessions:
+    with sessions_in(tmp_path / "sessions") as sessions:
         feedback = FeedbackFile(tmp_path / "feedback")
         web = app.build(workspace, sessions, UploadLimits(), feedback, rate_limiter=rate_limiter)
         with app.Server(web, "127.0.0.1", 0).running() as url:

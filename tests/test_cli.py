@@ -299,7 +299,7 @@ def test_doctor_lists_what_is_kept_of_visitors_with_its_size_and_removes_it_when
     (shared / "documents").mkdir(parents=True)
     (shared / "documents" / "a.txt").write_bytes(b"x" * 1_500_000)
     (shared / "operators.txt").write_text("not a visitor's", encoding="utf-8")
-    one, used, left = (cache_folder() / "visits" / name for name in ("one", "used", "left"))
+    one, used, left = (cache_folder() / "sessions" / name for name in ("one", "used", "left"))
     for folder in (one, used, left):
         (folder / "documents").mkdir(parents=True)
         for number in range(3):

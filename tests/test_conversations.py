@@ -3,7 +3,6 @@
 import html
 import json
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -16,8 +15,8 @@ from qa.page.quoting import date, escaped
 from qa.serve.conversations import Conversations
 from qa.serve.mentions import mentions
 from qa.types import Answer
-from tests.browsing import Session, visiting
-from tests.scripted import DOCUMENTS, REPORT, SCRIPTS, Served, serving
+from tests.browsing import Session, browsing
+from tests.scripted import DOCUMENTS, REPORT, SCRIPTS, Served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -35,18 +34,6 @@ SIZES = pytest.mark.parametrize(
     indirect=True,
     ids=["100", "200", "400", "phone", "keyboard"],
 )
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("page")) as served:
-        yield served
-
-
-@pytest.fixture
-def session(browser: "Browser", served: Served, request: pytest.FixtureRequest) -> Iterator[Session]:
-    with visiting(browser, served.url, **getattr(request, "param", {})) as session:
-        yield session
 
 
 def answer(question: str) -> Answer:
@@ -82,7 +69,7 @@ def test_reload_a_second_tab_going_back_and_a_crash_keep_the_conversation(
     asked(session, FOUNDER, LAUGHED, BELL)
     # What a browser has after a crash: its cookies. The page said nothing when it went.
     cookies = session.page.context.cookies()
-    with visiting(browser, served.url, storage_state={"cookies": cookies, "origins": []}) as again:
+    with browsing(browser, served.url, storage_state={"cookies": cookies, "origins": []}) as again:
         asked(again, FOUNDER, LAUGHED, BELL)
 
 
@@ -100,8 +87,8 @@ def test_a_question_in_one_tab_goes_on_with_what_another_tab_has_added(
 
 def test_nobody_else_sees_a_conversation(session: Session, served: Served, browser: "Browser") -> None:
     session.ask(FOUNDER)
-    with visiting(browser, served.url) as other:
-        assert other.page.evaluate("fetch('visit/conversations').then(said => said.json())") == []
+    with browsing(browser, served.url) as other:
+        assert other.page.evaluate("fetch('session/conversations').then(said => said.json())") == []
         assert other.page.locator(".q-asked").count() == 0
 
 
@@ -358,7 +345,7 @@ def test_a_new_answer_is_read_from_its_question_on_and_the_documents_open_where_
     session.page.get_by_role("link", name="[2]").click()
     session.cited(SCRIPTS[FOUNDER].quotes[1])
     settled(session)
-    session.page.locator("#q-shelved").click()
+    session.page.locator("#q-documents-button").click()
     height = session.page.evaluate("innerHeight")
     first = session.page.locator(".q-docs li").first
     first.wait_for()
@@ -367,7 +354,7 @@ def test_a_new_answer_is_read_from_its_question_on_and_the_documents_open_where_
     assert box
     assert 0 <= box["y"] < height
     assert session.page.evaluate(
-        "([x, y]) => Boolean(document.elementFromPoint(x, y).closest('#q-shelf'))",
+        "([x, y]) => Boolean(document.elementFromPoint(x, y).closest('#q-documents'))",
         [box["x"] + 5, box["y"] + 5],
     )
 

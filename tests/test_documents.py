@@ -29,7 +29,7 @@ from qa.serve.uploads import FORMATS, UploadLimits, safe_name
 from qa.serve.workspace import Workspace
 from qa.settings import AnswerSettings
 from qa.types import Answer, Citation
-from tests.browsing import Session, sessions_in, visiting
+from tests.browsing import Session, browsing, sessions_in
 from tests.uploading import FERRY, HARBOUR, files, pdf, put, settled
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def test_a_name_that_is_none_or_of_another_format_is_refused(name: str) -> None:
 
 @pytest.fixture
 def sessions(tmp_path: Path) -> Iterator[Sessions]:
-    with sessions_in(tmp_path / "visits", UploadLimits(file_megabytes=1, documents=4)) as made:
+    with sessions_in(tmp_path / "sessions", UploadLimits(file_megabytes=1, documents=4)) as made:
         yield made
 
 
@@ -122,7 +122,7 @@ def test_a_document_that_is_removed_is_gone_and_the_rest_is_asked(sessions: Sess
     with pytest.raises(UploadError, match=r"ferry\.md: there is no such document here"):
         session.library.remove("ferry.md")
     with pytest.raises(UploadError):
-        session.library.remove("../../visits")
+        session.library.remove("../../sessions")
 
 
 def test_a_name_that_is_taken_whatever_its_case_gets_a_number(sessions: Sessions) -> None:
@@ -167,7 +167,7 @@ def test_the_surest_answer_is_given_and_a_refusal_shows_the_closest_of_all() -> 
 
 
 class Served(NamedTuple):
-    """A page over one document of the server, its visits, and where it keeps what people say of answers."""
+    """A page over one document of the server, its sessions, and where it keeps what people say of answers."""
 
     url: str
     sessions: Sessions
@@ -185,7 +185,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     )
     answerer = Answerer(index, reader=SentenceReader(), settings=AnswerSettings(threshold=0.0))
     limits = UploadLimits(file_megabytes=1)
-    with sessions_in(tmp_path_factory.mktemp("visits"), limits) as sessions:
+    with sessions_in(tmp_path_factory.mktemp("sessions"), limits) as sessions:
         workspace, said = Workspace(answerer, answerer.retriever, index), tmp_path_factory.mktemp("said")
         web = app.build(workspace, sessions, limits, FeedbackFile(said))
         with app.Server(web, "127.0.0.1", 0).running() as url:
@@ -198,11 +198,11 @@ def client(served: Served) -> TestClient:
 
 
 def listed(client: TestClient) -> dict[str, dict[str, Any]]:
-    return {one["id"]: one for one in client.get("/visit/documents").json()["documents"]}
+    return {one["id"]: one for one in client.get("/session/documents").json()["documents"]}
 
 
 def upload(client: TestClient, name: str, content: bytes | str) -> dict[str, dict[str, Any]]:
-    given = client.put("/visit/documents", params={"name": name}, content=content)
+    given = client.put("/session/documents", params={"name": name}, content=content)
     assert given.status_code == 200, given.text
     deadline = time.monotonic() + 60
     while any(one["state"] in {"waiting", "indexing"} for one in listed(client).values()):
@@ -217,11 +217,11 @@ def test_one_visitor_sees_reads_asks_and_removes_nothing_of_another(
     other = TestClient(served.web)
     assert upload(client, "harbour.txt", HARBOUR)["harbour.txt"]["state"] == "ready"
     assert "harbour.txt" not in listed(other)
-    assert client.get("/visit/document", params={"id": "harbour.txt"}).json()["id"] == "harbour.txt"
+    assert client.get("/session/document", params={"id": "harbour.txt"}).json()["id"] == "harbour.txt"
     for request in (
-        other.get("/visit/document", params={"id": "harbour.txt"}),
-        other.delete("/visit/documents", params={"id": "harbour.txt"}),
-        TestClient(served.web, cookies={"quoth-0": "x" * 32}).get("/visit/document?id=harbour.txt"),
+        other.get("/session/document", params={"id": "harbour.txt"}),
+        other.delete("/session/documents", params={"id": "harbour.txt"}),
+        TestClient(served.web, cookies={"quoth-0": "x" * 32}).get("/session/document?id=harbour.txt"),
     ):
         assert request.status_code == 400
         assert request.json() == {"detail": "harbour.txt: there is no such document here"}
@@ -231,17 +231,17 @@ def test_one_visitor_sees_reads_asks_and_removes_nothing_of_another(
     assert listed(client)["harbour.txt"]["bytes"] == len(HARBOUR)
 
 
-def test_the_secret_of_a_visit_is_kept_from_scripts_and_other_sites(client: TestClient) -> None:
-    cookie = client.get("/visit/documents").headers["set-cookie"]
+def test_the_secret_of_a_session_is_kept_from_scripts_and_other_sites(client: TestClient) -> None:
+    cookie = client.get("/session/documents").headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie
     assert "Max-Age" not in cookie
-    assert "Max-Age=31536000" in client.post("/visit/keep?kept=true").headers["set-cookie"]
+    assert "Max-Age=31536000" in client.post("/session/keep?kept=true").headers["set-cookie"]
 
 
 def test_a_file_that_is_too_large_gets_a_line_with_the_number(served: Served, client: TestClient) -> None:
     for content in (b"x" * 1_000_001, iter([b"x" * 600_000] * 2)):
-        given = client.put("/visit/documents?name=big.txt", content=content)
+        given = client.put("/session/documents?name=big.txt", content=content)
         assert (given.status_code, given.json()["detail"]) == (
             400,
             "big.txt: more than 1 MB, the most; split it up",
@@ -250,9 +250,9 @@ def test_a_file_that_is_too_large_gets_a_line_with_the_number(served: Served, cl
 
 
 def test_what_the_server_serves_cannot_be_removed_or_replaced(client: TestClient) -> None:
-    assert client.delete("/visit/documents?id=lighthouse.txt").status_code == 400
+    assert client.delete("/session/documents?id=lighthouse.txt").status_code == 400
     assert "lighthouse (2).txt" in upload(client, "lighthouse.txt", FERRY)
-    assert client.get("/visit/document?id=lighthouse.txt").json()["pieces"][0]["text"] == "The lighthouse."
+    assert client.get("/session/document?id=lighthouse.txt").json()["pieces"][0]["text"] == "The lighthouse."
 
 
 def test_documents_that_are_left_out_are_not_asked(served: Served, client: TestClient) -> None:
@@ -261,23 +261,23 @@ def test_documents_that_are_left_out_are_not_asked(served: Served, client: TestC
     workspace, session = served.workspace, served.sessions.find(token)
     asked = "What does the bell weigh?"
     assert workspace.ask(asked, session=session).citations[0].document_id == "harbour.txt"
-    client.post("/visit/choice", params={"id": "harbour.txt", "asked": False})
+    client.post("/session/choice", params={"id": "harbour.txt", "asked": False})
     assert workspace.ask(asked, session=session).citations[0].document_id == "lighthouse.txt"
     assert workspace.ask(asked).citations[0].document_id == "lighthouse.txt"
-    client.post("/visit/choice", params={"id": "lighthouse.txt", "asked": False})
+    client.post("/session/choice", params={"id": "lighthouse.txt", "asked": False})
     with pytest.raises(QuestionError, match="no document is chosen"):
         workspace.ask(asked, session=session)
 
 
 def test_with_a_shared_folder_all_visitors_see_the_same_documents_which_stay(tmp_path: Path) -> None:
     shared = tmp_path / "shared"
-    with sessions_in(tmp_path / "visits", shared=shared) as sessions:
+    with sessions_in(tmp_path / "sessions", shared=shared) as sessions:
         (_, one), (_, two) = sessions.begin(), sessions.begin()
         put(one, "harbour.txt", HARBOUR)
         settled(one.library)
         assert two.library.ready() == ["harbour.txt"]
     assert (shared / "documents" / "harbour.txt").read_text() == HARBOUR
-    with sessions_in(tmp_path / "visits", shared=shared) as sessions:
+    with sessions_in(tmp_path / "sessions", shared=shared) as sessions:
         _, three = sessions.begin()
         assert settled(three.library)["harbour.txt"].state == "ready"
 
@@ -308,12 +308,6 @@ def test_an_error_that_a_server_tells_names_no_folder_of_its_machine(said: str, 
 # --- in a browser
 
 
-@pytest.fixture
-def session(browser: "Browser", served: Served) -> Iterator[Session]:
-    with visiting(browser, served.url) as session:
-        yield session
-
-
 def give(session: Session, *files: tuple[str, bytes]) -> None:
     given = [{"name": name, "mimeType": "", "buffer": content} for name, content in files]
     session.page.set_input_files(".q-files", given)  # type: ignore[arg-type]
@@ -334,7 +328,7 @@ def test_a_file_chosen_by_button_is_indexed_opened_asked_and_cited(session: Sess
         "document.querySelector('.q-news').textContent === 'harbour.pdf is ready.'"
     )
     assert session.page.input_value(".q-pick select") == "harbour.pdf"
-    assert session.page.inner_text("#q-shelved") == "Documents: 2"
+    assert session.page.inner_text("#q-documents-button") == "Documents: 2"
     assert (
         "up to 1 MB each. Only you see them. They stay on the computer that runs Quoth. They are deleted, "
         "with your conversations, two minutes after you close the page, or a day after the page was last "
@@ -350,7 +344,7 @@ def test_a_file_dropped_anywhere_is_added_and_the_page_stays(session: Session) -
     drop = """content => {
         const data = new DataTransfer();
         data.items.add(new File([content], 'ferry.md'));
-        const on = document.querySelector('#q-talk');
+        const on = document.querySelector('#q-conversation');
         const send = kind => on.dispatchEvent(
             new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}));
         send('dragenter');
@@ -367,7 +361,7 @@ def test_a_file_dropped_anywhere_is_added_and_the_page_stays(session: Session) -
 
 
 def test_text_is_pasted_and_asked_and_its_central_sentences_are_shown(session: Session) -> None:
-    session.page.click("#q-shelved")
+    session.page.click("#q-documents-button")
     session.page.get_by_role("button", name="Paste text").click()
     session.page.get_by_label("Name of the text").fill("ferry")
     session.page.get_by_label("Text to add").fill(FERRY)
@@ -449,11 +443,11 @@ def test_a_sample_is_not_asked_beside_own_documents_unless_one_says_so_and_can_b
 def test_only_who_sits_at_the_machine_is_told_where_documents_are_kept(
     served: Served, client: TestClient
 ) -> None:
-    assert client.get("/visit/documents").json()["folder"] == ""
+    assert client.get("/session/documents").json()["folder"] == ""
     at_hand = TestClient(served.web, client=("127.0.0.1", 50000))
-    folder = at_hand.get("/visit/documents").json()["folder"]
+    folder = at_hand.get("/session/documents").json()["folder"]
     assert folder == str(served.sessions.find(at_hand.cookies["quoth-0"]).library.folder)  # type: ignore[union-attr]
-    proxied = at_hand.get("/visit/documents", headers={"x-forwarded-for": "203.0.113.7"}).json()
+    proxied = at_hand.get("/session/documents", headers={"x-forwarded-for": "203.0.113.7"}).json()
     assert proxied["folder"] == ""
 
 
@@ -510,15 +504,17 @@ def test_a_document_is_left_out_and_removed_by_keyboard(session: Session) -> Non
     )
     session.ask("What does the bell weigh?")
     assert "tons" not in session.page.inner_text(".q-answer")
-    session.page.click("#q-shelved")
+    session.page.click("#q-documents-button")
     session.page.get_by_label("Remove harbour.txt").focus()
     session.page.keyboard.press("Enter")
-    session.page.wait_for_function("document.querySelector('#q-shelved').textContent === 'Documents: 1'")
+    session.page.wait_for_function(
+        "document.querySelector('#q-documents-button').textContent === 'Documents: 1'"
+    )
     assert session.page.evaluate("document.activeElement.textContent") == "Add documents"
     session.page.wait_for_function("document.querySelector('.q-name').textContent === 'lighthouse.txt'")
     session.page.keyboard.press("Escape")
-    assert session.page.evaluate("document.activeElement.id") == "q-shelved"
-    assert session.page.is_hidden("#q-shelf")
+    assert session.page.evaluate("document.activeElement.id") == "q-documents-button"
+    assert session.page.is_hidden("#q-documents")
 
 
 def test_a_second_visitor_sees_nothing_of_the_first_and_a_reload_keeps_ones_own(
@@ -526,7 +522,7 @@ def test_a_second_visitor_sees_nothing_of_the_first_and_a_reload_keeps_ones_own(
 ) -> None:
     give(session, ("harbour.txt", HARBOUR.encode()))
     ready(session, "harbour.txt")
-    with visiting(browser, served.url) as other:
+    with browsing(browser, served.url) as other:
         assert other.page.locator(".q-pick option").all_text_contents() == ["lighthouse.txt"]
         other.ask("What does the bell weigh?")
         assert "tons" not in other.page.inner_text("#q-chat")
@@ -611,7 +607,7 @@ def test_a_hostile_document_with_a_hostile_name_is_shown_as_text_and_runs_nothin
     session.page.wait_for_selector(".q-text mark")
     session.page.get_by_role("link", name="[1]").hover()
     session.page.wait_for_selector("#q-tip:not([hidden])")
-    shown = ":is(#q-chat, #q-shelf, .q-bar, .q-text, .q-outline, #q-tip, #q-examples)"
+    shown = ":is(#q-chat, #q-documents, .q-bar, .q-text, .q-outline, #q-tip, #q-examples)"
     made = f"{shown} :is(script, style, img, svg, iframe, base, code):not(button *)"
     assert session.page.locator(made).count() == 0
     assert session.page.locator(f"{shown} a[href*=evil]").count() == 0
@@ -625,12 +621,12 @@ def test_the_documents_come_into_view_above_a_text_that_was_scrolled(session: Se
     give(session, ("long.txt", "\n\n".join(f"Line {number} of many." for number in range(60)).encode()))
     ready(session, "long.txt")
     session.page.wait_for_function("document.querySelector('.q-name').textContent === 'long.txt'")
-    session.page.click("#q-shelved")
-    session.page.wait_for_selector("#q-shelf", state="hidden")
+    session.page.click("#q-documents-button")
+    session.page.wait_for_selector("#q-documents", state="hidden")
     session.page.evaluate("document.querySelector('#q-source').scrollTop = 500")
     assert session.page.evaluate("document.querySelector('#q-source').scrollTop") == 500
-    session.page.click("#q-shelved")
-    below = """() => document.querySelector('#q-shelf').getBoundingClientRect().top
+    session.page.click("#q-documents-button")
+    below = """() => document.querySelector('#q-documents').getBoundingClientRect().top
         - document.querySelector('.q-bar').getBoundingClientRect().bottom"""
     assert session.page.evaluate(below) == 0
 

@@ -21,7 +21,7 @@ from qa.serve.feedback import FeedbackFile
 from qa.serve.rate_limits import AskLimits, RateLimiter
 from qa.serve.uploads import UploadLimits
 from qa.serve.workspace import Workspace
-from tests.browsing import sessions_in, visiting
+from tests.browsing import browsing, sessions_in
 from tests.calling import call, run
 from tests.held_answers import HeldAnswerer
 
@@ -114,7 +114,7 @@ def served(request: pytest.FixtureRequest, article: Path, tmp_path: Path) -> Ite
     gate, clock = HeldAnswerer(), Clock()
     index = Index.from_sources([article], tmp_path / "index", embedder=HashEmbedder())
     rate_limiter = RateLimiter(request.param, clock)
-    with sessions_in(tmp_path / "visits") as sessions:
+    with sessions_in(tmp_path / "sessions") as sessions:
         workspace = Workspace(gate, Retriever(index), index)
         web = app.build(
             workspace,
@@ -144,7 +144,7 @@ def test_rest_refuses_the_surplus_at_once_while_all_that_wait_hold_no_thread(ser
             await asyncio.to_thread(come, served.gate.asked, 2)
             # The gate is shut: what follows is answered while all the others wait.
             surplus = await client.post("api/ask", json={"question": "One more?"})
-            other = await client.get("visit/documents")
+            other = await client.get("session/documents")
             served.gate.open.set()
             return await asyncio.gather(*waiting), surplus, other
 
@@ -177,13 +177,13 @@ def test_one_limit_holds_for_an_address_by_every_way_in_and_another_address_has_
         served.gate.open.set()
         assert here.post("api/search", json=search).status_code == 200
         assert not call(here, "search", **search)["isError"]
-        assert here.get("visit/suggestions", params=suggestions).status_code == 200
+        assert here.get("session/suggestions", params=suggestions).status_code == 200
         client = Client(served.url, verbose=False)
         assert client.predict("hedge fund", api_name="/search")
 
         refused = here.post("api/search", json=search)
         assert (refused.status_code, refused.json()["detail"]) == (429, line)
-        assert here.get("visit/suggestions", params=suggestions).status_code == 429
+        assert here.get("session/suggestions", params=suggestions).status_code == 429
         told = call(here, "search", **search)
         assert (told["isError"], told["content"][0]["text"]) == (True, line)
         with pytest.raises(AppError, match=line):
@@ -200,7 +200,7 @@ def test_the_best_guess_takes_a_turn_and_a_refusal_of_it_is_shown_in_the_convers
     served: Served, browser: "Browser"
 ) -> None:
     served.gate.open.set()
-    with visiting(browser, served.url) as session:
+    with browsing(browser, served.url) as session:
         come(served.clock.asked, 1)  # the suggestions
         session.ask("Is this refused?")
         session.page.get_by_role("button", name="Show the best guess anyway").click()
@@ -220,10 +220,10 @@ def test_the_address_of_a_visitor_counts_however_often_the_page_is_opened(
     answerer = Answerer(index, reader=SentenceReader())
     workspace = Workspace(answerer, answerer.retriever, index)
     rate_limiter = RateLimiter(AskLimits(per_minute=2), Clock())
-    with sessions_in(tmp_path / "visits") as sessions:
+    with sessions_in(tmp_path / "sessions") as sessions:
         web = app.build(
             workspace, sessions, UploadLimits(), FeedbackFile(tmp_path / "said"), rate_limiter=rate_limiter
         )
         with app.Server(web, "127.0.0.1", 0).running() as url:
-            given = [httpx.get(f"{url}visit/suggestions", params={"id": "deepseek.txt"}) for _ in range(2)]
+            given = [httpx.get(f"{url}session/suggestions", params={"id": "deepseek.txt"}) for _ in range(2)]
     assert [one.status_code for one in given] == [200, 429]

@@ -48,7 +48,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     index = Index.from_sources([ROOT / "seeds"], tmp_path_factory.mktemp("index"), embedder=HashEmbedder())
     answerer = Answerer(index, reader=SentenceReader())
     workspace = Workspace(answerer, answerer.retriever, index)
-    with sessions_in(tmp_path_factory.mktemp("visits")) as sessions:
+    with sessions_in(tmp_path_factory.mktemp("sessions")) as sessions:
         feedback = FeedbackFile(tmp_path_factory.mktemp("said"))
         web = app.build(workspace, sessions, UploadLimits(), feedback, mcp=True)
         with app.Server(web, "127.0.0.1", 0).running() as url:
@@ -259,7 +259,7 @@ def test_what_is_wrong_with_an_index_is_told_to_whoever_runs_the_server_alone(
 
     line = "the documents cannot be read; tell whoever runs this server, who sees why"
     workspace = Workspace(served.answerer, Damaged(served.answerer.index), served.answerer.index)
-    with sessions_in(tmp_path / "visits") as sessions:
+    with sessions_in(tmp_path / "sessions") as sessions:
         web = app.build(workspace, sessions, UploadLimits(), FeedbackFile(tmp_path), mcp=True)
         with app.Server(web, "127.0.0.1", 0).running() as url, httpx.Client(base_url=url) as client:
             given = client.post("api/search", json={"query": "fund"})
@@ -280,7 +280,7 @@ def test_a_lone_surrogate_in_a_document_is_a_question_mark_by_every_way_in(tmp_p
     index = Index.from_sources([tmp_path / "corpus.jsonl"], tmp_path / "index", embedder=HashEmbedder())
     answerer = Answerer(index, reader=SentenceReader())
     asked = {"question": "What does the bell weigh?", "threshold": 0}
-    with sessions_in(tmp_path / "visits") as sessions:
+    with sessions_in(tmp_path / "sessions") as sessions:
         workspace = Workspace(answerer, answerer.retriever, index)
         web = app.build(workspace, sessions, UploadLimits(), FeedbackFile(tmp_path), mcp=True)
         with app.Server(web, "127.0.0.1", 0).running() as url, httpx.Client(base_url=url) as client:
@@ -423,7 +423,7 @@ def test_another_site_cannot_ask_through_a_visitors_browser(
     [
         "gradio_api/upload", "gradio_api/file=/etc/passwd", "gradio_api/proxy=http://example.org", "login",
         "gradio_api/runs", "monitoring", "gradio_api/component_server", "gradio_api/process_recording",
-        "docs", "redoc", "visit/../../etc/passwd", "gradio_api/stream/x", "file=/etc/passwd",
+        "docs", "redoc", "session/../../etc/passwd", "gradio_api/stream/x", "file=/etc/passwd",
     ],
 )  # fmt: skip
 def test_the_rest_of_gradio_is_shut(rest: httpx.Client, path: str) -> None:
@@ -476,12 +476,12 @@ def test_a_signal_ends_the_server_cleanly_and_removes_what_visitors_added(
         url = re.search(r"http://\S+", line)
         assert url
         with httpx.Client(base_url=url[0], timeout=60) as client:
-            client.put("visit/documents", params={"name": "a.txt"}, content=b"A secret.").raise_for_status()
-            assert list(cache.glob("visits/*/documents/a.txt"))
+            client.put("session/documents", params={"name": "a.txt"}, content=b"A secret.").raise_for_status()
+            assert list(cache.glob("sessions/*/documents/a.txt"))
             with client.stream("GET", "gradio_api/heartbeat/abc"):
                 process.send_signal(end)
                 assert process.wait(60) == 0
-        assert list(cache.glob("visits/*")) == []
+        assert list(cache.glob("sessions/*")) == []
         assert process.stderr.read() == ""
     finally:
         process.kill()

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,26 +22,13 @@ from qa.evaluation.questions import load_questions
 from qa.page.layout import pieces
 from qa.page.rendering import render
 from qa.types import Answer, Verdict
-from tests.browsing import Session, visiting
+from tests.browsing import Session, browsing
 from tests.calling import run
-from tests.scripted import DOCUMENTS, HOSTILE, LONG, REPORT, ROOT, SCRIPTS, Served, serving
+from tests.scripted import DOCUMENTS, HOSTILE, LONG, REPORT, ROOT, SCRIPTS, Served
 
 if TYPE_CHECKING:
     from gradio_client import Client  # type: ignore[import-untyped]
     from playwright.sync_api import Browser
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("page")) as served:
-        yield served
-
-
-@pytest.fixture
-def session(browser: "Browser", served: Served, request: pytest.FixtureRequest) -> Iterator[Session]:
-    """A visit to the opened page; ends with a check that nothing but this machine was asked for anything."""
-    with visiting(browser, served.url, **getattr(request, "param", {})) as session:
-        yield session
 
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
@@ -410,7 +396,7 @@ def test_a_link_opens_the_page_at_its_passage(session: Session, served: Served, 
     session.cited(SCRIPTS["Who laughed?"].quotes[0])
     link = session.page.evaluate("document.querySelector('.q-link').href")
     assert session.page.url == link
-    with visiting(browser, served.url, fragment=link.removeprefix(served.url)) as other:
+    with browsing(browser, served.url, fragment=link.removeprefix(served.url)) as other:
         script = SCRIPTS["Who laughed?"]
         start = DOCUMENTS["emoji.txt"].index(script.quotes[0])
         assert other.cited(script.quotes[0]) == {"start": start, "exact": script.highlights[0]}
@@ -428,7 +414,7 @@ def test_a_link_opens_the_page_at_its_passage(session: Session, served: Served, 
 def test_a_link_to_what_is_not_there_says_so(
     served: Served, browser: "Browser", fragment: str, line: str
 ) -> None:
-    with visiting(browser, served.url, fragment=fragment) as session:
+    with browsing(browser, served.url, fragment=fragment) as session:
         session.page.wait_for_function(
             "line => document.querySelector('.q-place').textContent.startsWith(line)", arg=line
         )
@@ -588,7 +574,7 @@ def test_search_gives_passages_with_their_offsets_and_scores(client: "Client", s
     assert len(found) == 3
     for hit in found:
         assert sorted(hit) == ["document_id", "end", "score", "start", "text"]
-        assert served.shelf.document(hit["document_id"]).text[hit["start"] : hit["end"]] == hit["text"]
+        assert served.held.document(hit["document_id"]).text[hit["start"] : hit["end"]] == hit["text"]
     assert [hit["score"] for hit in found] == sorted((hit["score"] for hit in found), reverse=True)
 
 

@@ -25,7 +25,7 @@ from qa.serve.sessions import Sessions
 from qa.serve.uploads import UploadLimits
 from qa.serve.workspace import Workspace
 from qa.settings import AnswerSettings
-from tests.browsing import Session, sessions_in, visiting
+from tests.browsing import Session, browsing, sessions_in
 from tests.uploading import FERRY, pdf, put, settled
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     index = Index.from_sources([folder], tmp_path_factory.mktemp("index"), embedder=HashEmbedder())
     assert isinstance(index, Index)
     answerer = Answerer(index, reader=SentenceReader(), settings=AnswerSettings(threshold=0.0))
-    with sessions_in(tmp_path_factory.mktemp("visits")) as sessions:
+    with sessions_in(tmp_path_factory.mktemp("sessions")) as sessions:
         workspace = Workspace(answerer, answerer.retriever, index)
         web = app.build(workspace, sessions, UploadLimits(), FeedbackFile(tmp_path_factory.mktemp("said")))
         with app.Server(web, "127.0.0.1", 0).running() as url:
@@ -117,42 +117,42 @@ def test_what_cannot_be_drawn_is_refused_with_a_reason(
 
 def test_only_who_may_read_a_document_is_shown_its_pages(served: Served) -> None:
     visitor, other = TestClient(served.web), TestClient(served.web)
-    visitor.get("/visit/documents")
+    visitor.get("/session/documents")
     session = served.sessions.find(visitor.cookies["quoth-0"])
     assert session
     put(session, "own.pdf", pdf(BELL))
     settled(session.library)
     for path in ("picture?id=own.pdf&page=1", "boxes?id=own.pdf&start=0&end=9"):
-        assert visitor.get(f"/visit/{path}").status_code == 200
+        assert visitor.get(f"/session/{path}").status_code == 200
         for refused in (
-            other.get(f"/visit/{path}"),
-            TestClient(served.web, cookies={"quoth-0": "x" * 32}).get(f"/visit/{path}"),
+            other.get(f"/session/{path}"),
+            TestClient(served.web, cookies={"quoth-0": "x" * 32}).get(f"/session/{path}"),
         ):
             assert refused.status_code == 400
             assert refused.json() == {"detail": "own.pdf: there is no such document here"}
-    shown = visitor.get("/visit/picture?id=own.pdf&page=1")
+    shown = visitor.get("/session/picture?id=own.pdf&page=1")
     assert (shown.headers["content-type"], shown.headers["cache-control"]) == ("image/jpeg", "no-store")
-    assert other.get("/visit/picture?id=report.pdf&page=2").status_code == 200
+    assert other.get("/session/picture?id=report.pdf&page=2").status_code == 200
     session.library.remove("own.pdf")
-    assert visitor.get("/visit/picture?id=own.pdf&page=1").status_code == 400
+    assert visitor.get("/session/picture?id=own.pdf&page=1").status_code == 400
 
 
 @pytest.mark.parametrize("query", ["id=ferry.txt&page=1", "id=report.pdf&page=3", "id=report.pdf&page=0"])
 def test_there_is_no_picture_of_a_text_or_of_a_page_that_is_not_there(served: Served, query: str) -> None:
-    refused = TestClient(served.web).get(f"/visit/picture?{query}")
+    refused = TestClient(served.web).get(f"/session/picture?{query}")
     assert refused.status_code == 400
     assert refused.json()["detail"].endswith(f"there is no picture of page {query[-1]}")
 
 
 def test_a_file_that_is_not_the_one_that_was_indexed_is_not_shown(served: Served) -> None:
     visitor = TestClient(served.web)
-    visitor.get("/visit/documents")
+    visitor.get("/session/documents")
     session = served.sessions.find(visitor.cookies["quoth-0"])
     assert session
     put(session, "own.pdf", pdf(LAMP, "First."))
     settled(session.library)
     (session.library.folder / "documents" / "own.pdf").write_bytes(pdf("Something else.", "Second."))
-    refused = visitor.get("/visit/picture?id=own.pdf&page=1")
+    refused = visitor.get("/session/picture?id=own.pdf&page=1")
     assert refused.status_code == 400
     assert refused.json() == {"detail": "own.pdf has changed since it was indexed: add it again"}
 
@@ -175,7 +175,7 @@ def test_the_page_is_shown_by_keyboard_with_the_quote_marked_and_follows_the_cit
 ) -> None:
     document = served.index.document("report.pdf")
     text, name = document.text, document.title
-    with visiting(browser, served.url) as session:
+    with browsing(browser, served.url) as session:
         page = session.page
         assert page.is_hidden(".q-view")  # the first document is a text
         session.ask("What does the bell weigh?")

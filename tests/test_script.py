@@ -34,7 +34,7 @@ def page(browser: "Browser") -> "Iterator[Page]":
 
 
 def call(page: "Page", part: str, name: str, *given: object) -> Any:  # noqa: ANN401 - what the script gives
-    script = "([part, name, given]) => import(`/visit/script/${part}.js`).then(one => one[name](...given))"
+    script = "([part, name, given]) => import(`/session/script/${part}.js`).then(one => one[name](...given))"
     return page.evaluate(script, [part, name, list(given)])
 
 
@@ -106,7 +106,7 @@ def test_the_arrow_keys_go_through_what_was_asked_and_end_in_an_empty_box(page: 
 def test_what_is_asked_is_said_in_words(page: "Page", asked: list[bool], more: int, said: str) -> None:
     documents = [{"id": f"a{n}", "state": "ready", "asked": one} for n, one in enumerate(asked)]
     waiting = {"id": "b", "state": "waiting", "asked": True}
-    assert call(page, "shelf", "asking", [*documents, waiting], len(asked) + more) == said
+    assert call(page, "documents", "asking", [*documents, waiting], len(asked) + more) == said
 
 
 def test_a_place_is_said_as_document_page_and_heading(page: "Page") -> None:

@@ -1,11 +1,13 @@
-"""When visits end, what goes with them, and what no other visit can take away."""
+"""When sessions end, what goes with them, and what no other session can take away."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from filelock import FileLock
 
 from index.testing import HashEmbedder
 from qa.answer.answerer import Answerer
@@ -14,6 +16,7 @@ from qa.page.conversation import Conversation
 from qa.read.baseline import SentenceReader
 from qa.serve.build_threads import Builders
 from qa.serve.sessions import Sessions
+from qa.serve.upload_folders import sessions_folder
 from qa.serve.uploads import Library, UploadLimits
 from qa.types import Answer
 from tests.browsing import sessions_in
@@ -36,13 +39,13 @@ class Kept(NamedTuple):
     sessions: Sessions
     clock: Clock
     root: Path
-    open: Callable[[], Sessions]
+    open: Callable[..., Sessions]
     wait: Callable[[], None]
 
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Iterator[Kept]:
-    clock, root = Clock(), tmp_path / "visits"
+    clock, root = Clock(), tmp_path / "sessions"
     with Builders() as builders:
 
         def library(folder: Path) -> Library:
@@ -54,7 +57,10 @@ def kept(tmp_path: Path) -> Iterator[Kept]:
         def wait() -> None:
             builders.submit(int).result(timeout=60)
 
-        yield Kept(Sessions(root, library, clock=clock), clock, root, lambda: Sessions(root, library), wait)
+        def open_again(folder: Path = root) -> Sessions:
+            return Sessions(folder, library)
+
+        yield Kept(Sessions(root, library, clock=clock), clock, root, open_again, wait)
 
 
 MINUTE, DAY = 60, 24 * 3600
@@ -82,7 +88,7 @@ def test_documents_go_two_minutes_after_the_page_was_closed_and_a_day_after_it_f
     assert list(kept.root.iterdir()) == []
 
 
-def test_a_visit_without_documents_lasts_half_an_hour_and_never_had_a_folder(kept: Kept) -> None:
+def test_a_session_without_documents_lasts_half_an_hour_and_never_had_a_folder(kept: Kept) -> None:
     token, session = kept.sessions.begin()
     assert kept.sessions.find(token) is session
     kept.clock.now += 30 * MINUTE - 1
@@ -111,7 +117,7 @@ def test_documents_go_on_a_server_that_nobody_asks_anything(kept: Kept) -> None:
     sessions.close()
 
 
-def test_the_thread_that_ends_visits_ends_with_the_server(kept: Kept) -> None:
+def test_the_thread_that_ends_sessions_ends_with_the_server(kept: Kept) -> None:
     sessions = kept.open()
     sessions.begin()
     assert sessions._watcher.is_alive()
@@ -119,7 +125,7 @@ def test_the_thread_that_ends_visits_ends_with_the_server(kept: Kept) -> None:
     assert not sessions._watcher.is_alive()
 
 
-def test_a_page_that_is_loaded_again_keeps_the_visit(kept: Kept) -> None:
+def test_a_page_that_is_loaded_again_keeps_the_session(kept: Kept) -> None:
     token, session = kept.sessions.begin()
     kept.sessions.leave(token)
     kept.clock.now += 60
@@ -148,6 +154,29 @@ def test_documents_that_are_kept_are_there_for_their_owner_alone_after_a_new_sta
     assert list(kept.root.iterdir()) == []
 
 
+def test_what_was_kept_under_the_name_of_before_is_found_unless_a_server_uses_it(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, session = kept.sessions.begin()
+    put(session, "harbour.txt", HARBOUR)
+    settled(session.library)
+    session.keep(True)
+    kept.sessions.close()
+    kept.wait()
+    monkeypatch.setenv("QUOTH_CACHE", str(tmp_path / "cache"))
+    before, used = tmp_path / "cache" / "visits", tmp_path / "cache" / "visits" / "used"
+    shutil.copytree(kept.root, before)
+    used.mkdir()
+    with FileLock(used / "lock"):
+        found = kept.open(sessions_folder())
+    again = found.find(token)
+    assert again is not None
+    assert settled(again.library)["harbour.txt"].state == "ready"
+    assert files(again.library) == {"harbour.txt": HARBOUR}
+    assert list(before.iterdir()) == [used]
+    found.close()
+
+
 def test_what_a_killed_server_left_behind_goes_at_the_next_start_unless_it_is_in_use(kept: Kept) -> None:
     left = kept.root / ("0" * 32) / "documents"
     left.mkdir(parents=True)
@@ -160,7 +189,7 @@ def test_what_a_killed_server_left_behind_goes_at_the_next_start_unless_it_is_in
     assert files(session.library) == {"harbour.txt": HARBOUR}
 
 
-def test_visits_are_bounded_for_each_address_and_a_new_one_ends_no_other(kept: Kept) -> None:
+def test_sessions_are_bounded_for_each_address_and_a_new_one_ends_no_other(kept: Kept) -> None:
     kept.sessions.most_of_an_address, kept.sessions.most = 2, 3
     first = [kept.sessions.begin("192.0.2.1") for _ in range(2)]
     put(first[0][1], "harbour.txt", HARBOUR)
@@ -190,7 +219,7 @@ def test_nobody_is_given_a_new_secret_while_another_server_has_the_kept_document
     other.close()
 
 
-def test_what_arrives_after_the_end_of_a_visit_leaves_nothing_behind(kept: Kept) -> None:
+def test_what_arrives_after_the_end_of_a_session_leaves_nothing_behind(kept: Kept) -> None:
     token, session = kept.sessions.begin()
     with session.receiving("late.txt") as file:
         file.write_text("late", encoding="utf-8")

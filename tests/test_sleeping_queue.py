@@ -147,7 +147,7 @@ def test_the_queue_of_the_gradio_that_is_installed_is_woken() -> None:
 
 def test_the_page_has_its_queue_woken(article: Path, tmp_path: Path) -> None:
     index = Index.from_sources([article], tmp_path / "index", embedder=HashEmbedder())
-    with sessions_in(tmp_path / "visits") as sessions:
+    with sessions_in(tmp_path / "sessions") as sessions:
         workspace = Workspace(HeldAnswerer(), Retriever(index), index)
         web = app.build(workspace, sessions, UploadLimits(), FeedbackFile(tmp_path / "said"))
     page = next(route.app for route in web.routes if isinstance(route, Mount) and not route.path)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from index import Index, IndexSettings
-from index.store.columns import ArrayWriter, file_of, mapped
-from index.store.vectors import Rows, VectorIndex, Vectors, write_lists
+from index.store.columns import ArrayWriter, RowNumbers, file_of, mapped
+from index.store.vectors import VectorIndex, Vectors, write_lists
 from index.testing import HashEmbedder
 
 DIMENSION = 32
@@ -37,8 +37,8 @@ def few_probes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def brute_force(
-    vectors: Vectors, query: Vectors, top_k: int, rows: Rows | None = None
-) -> tuple[Rows, Vectors]:
+    vectors: Vectors, query: Vectors, top_k: int, rows: RowNumbers | None = None
+) -> tuple[RowNumbers, Vectors]:
     within = np.arange(len(vectors)) if rows is None else np.unique(rows)
     scores = vectors[within].astype(np.float64) @ query.astype(np.float64)
     order = np.argsort(-scores, kind="stable")[:top_k]
@@ -51,7 +51,7 @@ def build(
     *,
     exact_up_to: int,
     last: Path | None = None,
-    old_rows: Rows | None = None,
+    old_rows: RowNumbers | None = None,
 ) -> VectorIndex:
     folder.mkdir(exist_ok=True)
     writer = ArrayWriter(file_of(folder, "vectors"), np.float32, DIMENSION)

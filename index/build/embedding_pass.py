@@ -17,9 +17,8 @@ from index.embed.embedder import Embedder, Range, Vectors
 from index.errors import IndexFolderError
 from index.split.passages import to_embed
 from index.store import generations
-from index.store.columns import ArrayWriter, file_of, mapped
+from index.store.columns import ArrayWriter, RowNumbers, file_of, mapped
 from index.store.damage import damaged
-from index.store.vectors import Rows
 from index.types import Progress
 
 # Passages given to the embedder at once, and committed together; a cluster takes more.
@@ -39,7 +38,7 @@ class Embedded:
         self._order = np.argsort(self.keys[:, 0], kind="stable")
         self._sorted = self.keys[:, 0][self._order]
 
-    def find(self, keys: NDArray[np.uint64]) -> Rows:
+    def find(self, keys: NDArray[np.uint64]) -> RowNumbers:
         """The row that holds each key (k, 2), or -1."""
         if not len(self.keys):
             return np.full(len(keys), -1)

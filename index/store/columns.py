@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict
 
 from index.store.damage import damaged
 
+RowNumbers = NDArray[np.int64]
+Scores = NDArray[np.float32]
+
 # Bytes that a copy holds in memory at once.
 _PIECE = 1 << 22
 

@@ -25,7 +25,7 @@ from index.store.milvus_rows import (
     read_document,
 )
 from index.store.milvus_versions import Versions
-from index.store.protocol import Candidates, Range, Rows, Scores, SearchIndex
+from index.store.protocol import Candidates, Range, RowNumbers, Scores, SearchIndex
 from index.store.scoring import QueryTerm, overlap, single
 from index.store.word_lists import inverse_frequency, term_shares
 from index.types import Document, Passage
@@ -122,18 +122,18 @@ class MilvusIndex(SearchIndex):
             header=self._document(int(document)).header(found.start) if is_row else None,
         )
 
-    def passage_rows(self, documents: Collection[str] | None = None) -> Rows:
+    def passage_rows(self, documents: Collection[str] | None = None) -> RowNumbers:
         """Rows of the passages of some documents, or of all; KeyError for an id that is not there."""
         if documents is None:
             return np.arange(len(self))
         ranges = [np.arange(*self._pointers[number : number + 2]) for number in self._numbers_of(documents)]
         return np.concatenate(ranges) if ranges else np.empty(0, dtype=np.int64)
 
-    def document_rows(self, rows: Rows) -> Rows:
+    def document_rows(self, rows: RowNumbers) -> RowNumbers:
         """The place, in `document_ids`, of each passage's document."""
         return np.asarray(np.searchsorted(self._pointers, rows, side="right") - 1, dtype=np.int64)
 
-    def holding(self, term: str, rows: Rows) -> NDArray[np.bool_]:
+    def holding(self, term: str, rows: RowNumbers) -> NDArray[np.bool_]:
         """Which of some passages hold a term."""
         number = self._terms.get(term, -1)
         return np.array([number in found.terms for _, found in self._passages.some(rows)], dtype=bool)
@@ -195,7 +195,7 @@ class MilvusIndex(SearchIndex):
 
     def nearest(
         self, vector: Vectors, *, depth: int, documents: Collection[str] | None = None
-    ) -> tuple[Rows, Scores]:
+    ) -> tuple[RowNumbers, Scores]:
         """Rows of the best passages by vector, and their cosines; see `SearchIndex.nearest`."""
         rows = self._by_vector(vector, depth, self._filter(documents))
         return rows, _cosines(self._passages.some(rows), vector, self._dimension)
@@ -213,15 +213,17 @@ class MilvusIndex(SearchIndex):
                 )  # fmt: skip
         return scores
 
-    def _by_vector(self, vector: Vectors, depth: int, within: str) -> Rows:
+    def _by_vector(self, vector: Vectors, depth: int, within: str) -> RowNumbers:
         looked_at = max(_LEAST_LOOKED_AT, _LOOKED_AT * depth)
         return self._found("vector", vector, depth, within, {"ef": looked_at} if self._is_approximate else {})
 
-    def _by_words(self, query_terms: Sequence[str], depth: int, within: str) -> Rows:
+    def _by_words(self, query_terms: Sequence[str], depth: int, within: str) -> RowNumbers:
         numbers = {self._terms[term] + 1: 1.0 for term in query_terms if term in self._terms}
         return self._found("words", numbers, depth, within, {}) if numbers else np.empty(0, dtype=np.int64)
 
-    def _found(self, field: str, query: object, depth: int, within: str, params: dict[str, int]) -> Rows:
+    def _found(
+        self, field: str, query: object, depth: int, within: str, params: dict[str, int]
+    ) -> RowNumbers:
         """Rows of the best passages by a field, in their order in the index."""
         if depth <= 0 or not len(self):
             return np.empty(0, dtype=np.int64)
@@ -278,7 +280,7 @@ class MilvusIndex(SearchIndex):
         return {document_id: number for number, document_id in enumerate(self.document_ids())}
 
     @cached_property
-    def _pointers(self) -> Rows:
+    def _pointers(self) -> RowNumbers:
         return np.frombuffer(self._blob(POINTERS), dtype="<i8")
 
     @cached_property

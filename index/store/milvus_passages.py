@@ -9,9 +9,9 @@ import numpy as np
 
 from index.embed.embedder import Vectors
 from index.errors import StoreError
+from index.store.columns import RowNumbers
 from index.store.milvus_client import Connection
 from index.store.milvus_rows import StoredPassage, unpack
-from index.store.vectors import Rows
 
 VectorAndPassage = tuple[Vectors, StoredPassage]
 
@@ -39,7 +39,7 @@ class MilvusPassages:
             found = self._kept.get(row)
         return found or self.some(np.arange(row, min(row + _BLOCK, self._count)))[0]
 
-    def some(self, rows: Rows) -> list[VectorAndPassage]:
+    def some(self, rows: RowNumbers) -> list[VectorAndPassage]:
         """Passages and their vectors, in the order of the rows."""
         wanted = rows.tolist()
         with self._lock:

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from index.embed.embedder import Embedder, Vectors
 from index.load.boxes import Box, boxes_between
 from index.settings import IndexSettings
-from index.store.vectors import Rows as Rows
+from index.store.columns import RowNumbers as RowNumbers
+from index.store.columns import Scores as Scores
 from index.types import Document, Passage
 
-Scores = NDArray[np.float32]
 Range = tuple[int, int]
 
 
@@ -28,10 +28,10 @@ class Candidates(NamedTuple):
     most 1.
     """
 
-    rows: Rows
+    rows: RowNumbers
     dense: Scores
     words: Scores
-    pointers: Rows
+    pointers: RowNumbers
     ranges: NDArray[np.int64]
     cosine: Scores
     share: Scores
@@ -107,15 +107,15 @@ class SearchIndex(Protocol):
         """The passage at a row, 0 <= row < len(index)."""
         ...
 
-    def passage_rows(self, documents: Collection[str] | None = None) -> Rows:
+    def passage_rows(self, documents: Collection[str] | None = None) -> RowNumbers:
         """Rows of the passages of some documents, or of all; KeyError for an id that is not there."""
         ...
 
-    def document_rows(self, rows: Rows) -> Rows:
+    def document_rows(self, rows: RowNumbers) -> RowNumbers:
         """The place, in `document_ids`, of each passage's document."""
         ...
 
-    def holding(self, term: str, rows: Rows) -> NDArray[np.bool_]:
+    def holding(self, term: str, rows: RowNumbers) -> NDArray[np.bool_]:
         """Which of some passages hold a term."""
         ...
 
@@ -161,7 +161,7 @@ class SearchIndex(Protocol):
 
     def nearest(
         self, vector: Vectors, *, depth: int, documents: Collection[str] | None = None
-    ) -> tuple[Rows, Scores]:
+    ) -> tuple[RowNumbers, Scores]:
         """Rows of the `depth` best passages by vector, in their order in the index, and their cosines.
 
         `rows` and `dense` of `Candidates`, without all that words and sentences cost.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embed.embedder import Vectors
-from index.store.protocol import Rows, Scores
+from index.store.protocol import RowNumbers, Scores
 
 
 class QueryTerm(NamedTuple):
@@ -22,7 +22,7 @@ def overlap(
     query_terms: Sequence[str],
     known: Mapping[str, QueryTerm],
     numbers: NDArray[np.int32],
-    owner: Rows,
+    owner: RowNumbers,
     count: int,
 ) -> tuple[Scores, Scores]:
     """`share` and `pairs` of `count` sentences; see `Candidates`.
@@ -59,7 +59,7 @@ def single(halves: NDArray[np.float16]) -> Vectors:
     return converted
 
 
-def _holding(rows: Rows, count: int) -> NDArray[np.bool_]:
+def _holding(rows: RowNumbers, count: int) -> NDArray[np.bool_]:
     """Which of `count` rows are among some, shape (count,)."""
     held = np.zeros(count, dtype=bool)
     held[rows] = True

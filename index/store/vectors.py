@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store.columns import file_of, mapped
+from index.store.columns import RowNumbers, file_of, mapped
 from index.store.damage import damaged
 
 Vectors = NDArray[np.float32]
-Rows = NDArray[np.int64]
 
 # Measured with benchmarks/scale.py; DECISIONS.md has the table. Lists for n vectors: 4·√n. The inverted file
 # is trained on some vectors a list, a query reads some lists, and some times as many candidates as are wanted
@@ -50,7 +49,9 @@ class VectorIndex:
             except RuntimeError as error:
                 raise damaged(generation, f"{_LISTS} cannot be read") from error
 
-    def search(self, vector: Vectors, top_k: int, rows: Rows | None = None) -> tuple[Rows, Vectors]:
+    def search(
+        self, vector: Vectors, top_k: int, rows: RowNumbers | None = None
+    ) -> tuple[RowNumbers, Vectors]:
         """The `top_k` best rows for `vector` (d,), best first, and their cosines.
 
         Within `rows`, if given, the search is exact.
@@ -62,14 +63,14 @@ class VectorIndex:
         _, found = self._lists.search(vector.reshape(1, -1), min(_CANDIDATES_PER_RESULT * top_k, len(self)))
         return self._best_among(np.sort(found[0][found[0] >= 0]), vector, top_k)
 
-    def vectors(self, rows: Rows) -> Vectors:
+    def vectors(self, rows: RowNumbers) -> Vectors:
         """The vectors of some rows, shape (len(rows), d)."""
         return np.asarray(self._vectors[rows])
 
     def __len__(self) -> int:
         return len(self._vectors)
 
-    def _best_among(self, rows: Rows, vector: Vectors, top_k: int) -> tuple[Rows, Vectors]:
+    def _best_among(self, rows: RowNumbers, vector: Vectors, top_k: int) -> tuple[RowNumbers, Vectors]:
         kept, scores = rows[:0], np.empty(0, dtype=np.float32)
         for first in range(0, len(rows), _BLOCK):
             block = rows[first : first + _BLOCK]
@@ -80,7 +81,7 @@ class VectorIndex:
         return kept, scores
 
 
-def write_lists(generation: Path, *, exact_up_to: int, last: Path | None, old_rows: Rows) -> None:
+def write_lists(generation: Path, *, exact_up_to: int, last: Path | None, old_rows: RowNumbers) -> None:
     """Write the FAISS lists of a generation whose vectors are written; an exact search needs none.
 
     Lists of the last generation are kept while they suit the number of vectors, and a vector stays in its
@@ -141,7 +142,7 @@ def _kept_lists(last: Path, wanted: int) -> Any | None:  # noqa: ANN401 - faiss 
     return index
 
 
-def _best(vectors: Vectors, vector: Vectors, top_k: int) -> tuple[Rows, Vectors]:
+def _best(vectors: Vectors, vector: Vectors, top_k: int) -> tuple[RowNumbers, Vectors]:
     """Exact search: the places of the `top_k` best among `vectors` (n, d), best first, and their cosines."""
     import faiss
 

@@ -13,11 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store.columns import ArrayWriter, file_of, mapped
+from index.store.columns import ArrayWriter, RowNumbers, Scores, file_of, mapped
 from index.store.damage import damaged
-
-Rows = NDArray[np.int64]
-Scores = NDArray[np.float32]
 
 # Terms that are counted or sorted at once while building: about 40 bytes of memory each.
 _BLOCK = 1 << 21
@@ -64,7 +61,7 @@ class WordIndex:
         """ln(1 + (n - df + 0.5) / (df + 0.5)), with df = 0 for a term that occurs nowhere."""
         return inverse_frequency(self._passages, self.document_frequency(term))
 
-    def scores(self, query_terms: Sequence[str], rows: Rows) -> Scores:
+    def scores(self, query_terms: Sequence[str], rows: RowNumbers) -> Scores:
         """BM25 of some passages, shape (len(rows),); terms that occur nowhere add nothing."""
         scores = np.zeros(len(rows), dtype=np.float32)
         # As narrow as the lists: numpy would turn a whole list into 64 bits to search it otherwise.
@@ -73,7 +70,7 @@ class WordIndex:
             scores += self._shares_of(number, wanted)
         return scores
 
-    def best(self, query_terms: Sequence[str], top_k: int, rows: Rows | None = None) -> Rows:
+    def best(self, query_terms: Sequence[str], top_k: int, rows: RowNumbers | None = None) -> RowNumbers:
         """Rows of the `top_k` passages with the highest scores above zero, within `rows` if given.
 
         They are in no order.
@@ -99,7 +96,7 @@ class WordIndex:
 
     def _among(
         self, found: NDArray[np.int32], scores: Scores, numbers: Sequence[int], rest: Scores, top_k: int
-    ) -> Rows:
+    ) -> RowNumbers:
         """The best of the passages found, once they have what the remaining terms give them."""
         for number, most in zip(numbers, rest, strict=False):
             able = scores + most >= _kth(scores, top_k) * _SLACK
@@ -123,7 +120,13 @@ class WordIndex:
 
 
 def write_words(
-    folder: Path, terms: NDArray[np.int32], pointers: Rows, vocabulary: Sequence[str], *, k1: float, b: float
+    folder: Path,
+    terms: NDArray[np.int32],
+    pointers: RowNumbers,
+    vocabulary: Sequence[str],
+    *,
+    k1: float,
+    b: float,
 ) -> None:
     """Write the lists of each term into a new folder; memory grows with the vocabulary, not with the text.
 
@@ -175,7 +178,7 @@ def term_shares(
 
 
 def _counts(
-    terms: NDArray[np.int32], pointers: Rows, size: int
+    terms: NDArray[np.int32], pointers: RowNumbers, size: int
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]:
     """Blocks of (row, number, count), by row: how often each passage holds each of its terms."""
     first = 0
@@ -201,6 +204,6 @@ def _kth(scores: Scores, top_k: int) -> float:
     return float(np.partition(scores, len(scores) - top_k)[len(scores) - top_k])
 
 
-def _top(rows: NDArray[np.integer[Any]], scores: Scores, top_k: int) -> Rows:
+def _top(rows: NDArray[np.integer[Any]], scores: Scores, top_k: int) -> RowNumbers:
     kept = np.argpartition(-scores, top_k - 1)[:top_k] if len(scores) > top_k else np.arange(len(scores))
     return rows[kept[scores[kept] > 0]].astype(np.int64)

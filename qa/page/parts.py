@@ -4,7 +4,8 @@ from importlib.resources import files
 
 HEADER = (
     "<h1>Quoth</h1><p>Answers with exact quotes from your documents</p>"
-    '<button type="button" id="q-shelved" aria-expanded="false" aria-controls="q-shelf">Documents</button>'
+    '<button type="button" id="q-documents-button" aria-expanded="false" aria-controls="q-documents">'
+    "Documents</button>"
     '<button type="button" id="q-add">Add documents</button>'
 )
 INVITATION = (
@@ -22,15 +23,17 @@ WITH_EDITED = """(asked, _, writes) => {
 }"""
 # What gradio runs once with the panel's element: the script, which is served beside the page.
 START = """
-import(new URL('visit/script/main.js', document.baseURI)).then(({start}) => start(element, trigger))
+import(new URL('session/script/main.js', document.baseURI)).then(({start}) => start(element, trigger))
 """
 
 
 def head() -> str:
     """The style, and what has the script's parts fetched at once."""
-    style = "".join(asset(f"style/{part}.css") for part in ("page", "talk", "source", "documents", "narrow"))
+    style = "".join(
+        asset(f"style/{part}.css") for part in ("page", "conversation", "source", "documents", "narrow")
+    )
     parts = sorted(part.name for part in files("qa.page").joinpath("script").iterdir())
-    links = "".join(f'<link rel="modulepreload" href="visit/script/{part}">' for part in parts)
+    links = "".join(f'<link rel="modulepreload" href="session/script/{part}">' for part in parts)
     return f"{links}<style>{style}</style>"
 
 

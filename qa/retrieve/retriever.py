@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.store.protocol import Candidates, Rows, Scores, SearchIndex
+from index.store.protocol import Candidates, RowNumbers, Scores, SearchIndex
 from index.text.figures import Forms
 from index.text.terms import asked, forms, normal, tokens
 from index.types import Hit
@@ -120,14 +120,16 @@ class Retriever:
             raise QuestionError("the question is empty; ask something")
         self.require(documents)
 
-    def _beyond(self, query_terms: Sequence[str], rows: Rows, documents: Collection[str] | None) -> Scores:
+    def _beyond(
+        self, query_terms: Sequence[str], rows: RowNumbers, documents: Collection[str] | None
+    ) -> Scores:
         """What the names of documents and the codes of the query add to the passages' scores."""
         added = np.float32(self.settings.codes) * self._coded(query_terms, rows)
         if documents is None or len(documents) > 1:
             added += np.float32(self.settings.names) * self._named(query_terms, rows)
         return added
 
-    def _coded(self, query_terms: Sequence[str], rows: Rows) -> Scores:
+    def _coded(self, query_terms: Sequence[str], rows: RowNumbers) -> Scores:
         """The share of the query's codes that the passages hold: what tells one row of thousands."""
         codes = [term for term in dict.fromkeys(query_terms) if is_code(term) and self.index.holds(term)]
         held = np.zeros(len(rows), dtype=np.float32)
@@ -135,7 +137,7 @@ class Retriever:
             held += self.index.holding(term, rows) / np.float32(len(codes))
         return held
 
-    def _named(self, query_terms: Sequence[str], rows: Rows) -> Scores:
+    def _named(self, query_terms: Sequence[str], rows: RowNumbers) -> Scores:
         """The share of the query's idf in the names of the passages' documents and not in their text.
 
         Words that all the documents' names hold tell nothing.
@@ -289,7 +291,7 @@ def fuse(candidates: Candidates, settings: RetrievalSettings) -> tuple[Scores, S
     return sentences, fused.astype(np.float32)
 
 
-def _best_first(scores: Scores, top_k: int) -> Rows:
+def _best_first(scores: Scores, top_k: int) -> RowNumbers:
     """Places of the `top_k` highest; ties go to the earlier passage, so that the order is always the same."""
     return np.argsort(-scores, kind="stable")[: max(0, top_k)]
 

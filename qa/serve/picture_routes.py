@@ -13,20 +13,20 @@ from qa.serve.sessions import Session
 from qa.serve.workspace import Workspace
 
 
-def picture_routes(workspace: Workspace, visiting: Callable[..., Session]) -> APIRouter:
-    """Pages of the documents that a visitor may read; `visiting` tells who asks."""
+def picture_routes(workspace: Workspace, current: Callable[..., Session]) -> APIRouter:
+    """Pages of the documents that a visitor may read; `current` gives the session of who asks."""
     web, pictures = APIRouter(), PagePictures()
     # Those who wait take up no thread.
     drawing = asyncio.Semaphore(1)
-    Visiting = Annotated[Session, Depends(visiting)]  # noqa: N806
+    Current = Annotated[Session, Depends(current)]  # noqa: N806
 
     @web.get("/boxes")
-    def _boxes(id: str, start: int, end: int, session: Visiting) -> list[Box]:
+    def _boxes(id: str, start: int, end: int, session: Current) -> list[Box]:
         _, index = workspace.found(id, session)
         return index.document_boxes(id, start, end)
 
     @web.get("/picture")
-    async def _picture(id: str, page: int, session: Visiting) -> Response:
+    async def _picture(id: str, page: int, session: Current) -> Response:
         document, index = await run_in_threadpool(workspace.found, id, session)
         async with drawing:
             drawn = await run_in_threadpool(pictures.draw, document, index, page)

@@ -1,6 +1,6 @@
 """What stays on disk of the documents that visitors add: where it is, how much, and its removal.
 
-CACHE/visits/HASH/        a visitor's folder; with a file `keep` in it, it stays after the session
+CACHE/sessions/HASH/      a visitor's folder; with a file `keep` in it, it stays after the session
 CACHE/shared/HASH         the path of a folder that was given to `quoth chat --shared`
 """
 
@@ -37,8 +37,17 @@ class Kept(NamedTuple):
 
 
 def sessions_folder() -> Path:
-    """Where the folders of visitors are."""
-    return cache_folder() / "visits"
+    """Where the folders of visitors are; those that were kept under the name of before are moved there."""
+    folder, before = cache_folder() / "sessions", cache_folder() / "visits"
+    for kept in before.glob("*"):
+        with suppress(OSError, Timeout):
+            with FileLock(kept / "lock", thread_local=False).acquire(timeout=0):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # Windows moves no folder in which a file is open, as the lock was.
+            kept.rename(folder / kept.name)
+    with suppress(OSError):
+        before.rmdir()
+    return folder
 
 
 def note_shared(folder: Path) -> None:

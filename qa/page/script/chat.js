@@ -11,7 +11,7 @@ export class Chat {
   // or none when one is gone.
   constructor({edit, tools, changed}) {
     Object.assign(this, {edit, tools, changed, seen: [], asked: ''});
-    new MutationObserver(() => this.look()).observe(document.querySelector('#q-talk'), {childList: true, subtree: true});
+    new MutationObserver(() => this.look()).observe(document.querySelector('#q-conversation'), {childList: true, subtree: true});
   }
 
   look() {

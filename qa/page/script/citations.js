@@ -88,7 +88,7 @@ export class Citations {
       make('blockquote', {}, ...quote.cloneNode(true).childNodes), make('p', {textContent: link.dataset.where}));
     tip.hidden = false;
     const [box, size] = [link.getBoundingClientRect(), tip.getBoundingClientRect()];
-    const edge = beside() ? document.querySelector('#q-talk').getBoundingClientRect().right : innerWidth;
+    const edge = beside() ? document.querySelector('#q-conversation').getBoundingClientRect().right : innerWidth;
     const below = box.bottom + 8 + size.height <= innerHeight;
     tip.style.left = `${Math.max(8, Math.min(box.left, edge - size.width - 8))}px`;
     tip.style.top = `${below ? box.bottom + 8 : Math.max(8, box.top - size.height - 8)}px`;

@@ -1,4 +1,4 @@
-// The conversations of this visit: a new one, the earlier ones, and the one that is shown as a file.
+// The conversations of this session: a new one, the earlier ones, and the one that is shown as a file.
 import {button, disclose, make} from './dom.js';
 import {conversation} from './chat.js';
 import {get, post} from './server.js';
@@ -41,7 +41,7 @@ export class History {
     if (this.shown) sessionStorage.setItem(REMEMBERED, this.shown);
     for (const form of Object.keys(FORMS)) {
       const query = new URLSearchParams({conversation: this.shown, form});
-      this.save.querySelector(`.q-${form}`).href = `visit/export?${query}`;
+      this.save.querySelector(`.q-${form}`).href = `session/export?${query}`;
     }
     this.fill(this.held);
     this.refresh();

@@ -6,13 +6,13 @@ const REASONS = {wrong: 'It is wrong', incomplete: 'It is incomplete', 'not in t
 const REFUSAL_REASONS = {'it is in the source': 'It is in the documents'};
 
 export function judging(turn, bar) {
-  const [, talk, place] = turn.id.split('-'), own = Boolean(turn.closest('.q-own')), refused = turn.matches('.q-refusal');
+  const [, conversation, place] = turn.id.split('-'), own = Boolean(turn.closest('.q-own')), refused = turn.matches('.q-refusal');
   const said = make('p', {className: 'q-thanks'});
   said.setAttribute('role', 'status');
   const consent = make('input', {type: 'checkbox'});
   const send = async (judgement, pressed) => {
     try {
-      const {file} = await post('feedback', {conversation: talk, turn: place}, {...judgement, consent: consent.checked});
+      const {file} = await post('feedback', {conversation, turn: place}, {...judgement, consent: consent.checked});
       said.textContent = `Thank you. It is kept on the computer that runs Quoth, in ${file}.`;
       [up, down].forEach(one => one.setAttribute('aria-pressed', String(one === pressed)));
     } catch (error) {
@@ -25,7 +25,7 @@ export function judging(turn, bar) {
     form.hidden = !form.hidden;
     if (!form.hidden) form.querySelector('select').focus();
   }, {label: refused ? 'It is in the documents' : 'This answer is not right'});
-  const kept = make('p', {className: 'q-kept', id: `kept-${talk}-${place}`}, own
+  const kept = make('p', {className: 'q-kept', id: `kept-${conversation}-${place}`}, own
     ? 'A thumb keeps your judgement on the computer that runs Quoth, but no question, answer or quote, since this conversation quotes a document of yours. '
     : 'A thumb keeps the conversation up to here, with its quotes, on the computer that runs Quoth until its operator deletes it.');
   if (own) kept.append(make('label', {}, consent, ' Keep the conversation up to here and its quotes, too'));

@@ -9,14 +9,14 @@ import {Outline} from './outline.js';
 import {Pages} from './pages.js';
 import {Pins} from './pins.js';
 import {Search} from './search.js';
-import {Shelf} from './shelf.js';
+import {Documents} from './documents.js';
 import {Source} from './source.js';
 import {using} from './using.js';
 
 // `element` is the source panel, `trigger` tells the server what to do with the conversation.
 export async function start(element, trigger) {
   // Gradio lays its components out in no fixed order.
-  for (const name of ['#q-box textarea', '#q-shelved', '#q-chat']) {
+  for (const name of ['#q-box textarea', '#q-documents-button', '#q-chat']) {
     while (!document.querySelector(name)) await new Promise(again => { setTimeout(again, 10); });
   }
   const act = (name, given) => trigger('select', {act: name, ...given});
@@ -33,12 +33,12 @@ export async function start(element, trigger) {
       search.find();
       pages.follow(scroll);
     },
-    shows: () => shelf.unfold(false),
+    shows: () => documents.unfold(false),
     turned: page => pages.turn(page),
   });
   const pages = new Pages(element, source);
   const outline = new Outline(element, source), search = new Search(element, source);
-  const citations = new Citations(element, source, asking.box), shelf = new Shelf(element, source);
+  const citations = new Citations(element, source, asking.box), documents = new Documents(element, source);
   const history = new History(conversation => act('open', {conversation}));
   const pins = new Pins(element, citations);
   citations.told = () => pins.tell();
@@ -67,11 +67,11 @@ export async function start(element, trigger) {
   });
   addEventListener('hashchange', () => source.go(location.hash));
 
-  await shelf.list();
+  await documents.list();
   await history.restore();
-  if (await source.go(location.hash) || !source.untouched || !shelf.readable.length) return;
+  if (await source.go(location.hash) || !source.untouched || !documents.readable.length) return;
   const said = element.querySelector('.q-place').textContent;
-  if (await source.open(shelf.readable[0]) && said) source.say(said);
+  if (await source.open(documents.readable[0]) && said) source.say(said);
 }
 
 // What can be done with an answer. Its id is turn-CONVERSATION-PLACE.

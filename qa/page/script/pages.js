@@ -61,7 +61,7 @@ export class Pages {
     const boxes = this.boxes.filter(([number]) => number === page);
     const quote = [...text.querySelectorAll('mark')].map(mark => mark.textContent).join('');
     const alt = `Page ${page} of ${this.source.name}${boxes.length ? `, where this is marked: ${quote}` : ''}`;
-    const picture = make('img', {alt, src: `visit/picture?${new URLSearchParams({id: shown.id, page})}`});
+    const picture = make('img', {alt, src: `session/picture?${new URLSearchParams({id: shown.id, page})}`});
     const problem = await picture.decode().then(() => '', () => 'This page cannot be shown; see the text.');
     if (mine !== this.ticket) return;
     const marks = boxes.map(box => make('span', {className: 'q-box-mark', style: placed(box)}));

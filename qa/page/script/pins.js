@@ -9,8 +9,8 @@ export class Pins {
     this.citations = citations;
     this.pin = element.querySelector('.q-pin');
     this.pin.addEventListener('click', async () => {
-      const [, talk, turn] = citations.current.closest('.q-turn').id.split('-');
-      this.fill(await post('pin', {conversation: talk, turn, place: this.place(citations.current)}));
+      const [, conversation, turn] = citations.current.closest('.q-turn').id.split('-');
+      this.fill(await post('pin', {conversation, turn, place: this.place(citations.current)}));
     });
     this.list = make('ul', {id: 'q-pinned', hidden: true});
     this.toggle = button('', () => disclose(this.toggle, this.list, this.list.hidden));

@@ -1,7 +1,7 @@
 // What the page asks of its server.
 
 export async function get(path, query = {}, options = {}) {
-  const response = await fetch(`visit/${path}?${new URLSearchParams(query)}`, options);
+  const response = await fetch(`session/${path}?${new URLSearchParams(query)}`, options);
   const kind = response.headers.get('content-type') ?? '';
   if (response.ok) return kind.startsWith('application/json') ? response.json() : response.text();
   const said = await response.json().catch(() => ({}));

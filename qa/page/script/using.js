@@ -12,7 +12,7 @@ export function linked({href, where, before, exact, after}, words = where) {
 }
 
 export function using(turn, bar) {
-  const [, talk, place] = turn.id.split('-'), query = {conversation: talk, turn: place};
+  const [, conversation, place] = turn.id.split('-'), query = {conversation, turn: place};
   const forms = make('span', {className: 'q-forms', hidden: true}), places = make('div', {className: 'q-places', hidden: true});
   const toggle = button('Copy', () => disclose(toggle, forms, forms.hidden));
   disclose(toggle, forms, false);

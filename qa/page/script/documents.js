@@ -3,36 +3,36 @@ import {beside, button, disclose, make} from './dom.js';
 import {get} from './server.js';
 import {linked} from './using.js';
 
-export class Shelf {
+export class Documents {
   constructor(element, source) {
     this.at = name => element.querySelector(name);
     this.source = source;
-    this.shelf = this.at('.q-shelf');
-    this.toggle = document.querySelector('#q-shelved');
+    this.panel = this.at('.q-documents');
+    this.toggle = document.querySelector('#q-documents-button');
     this.rows = new Map();
     this.listed = {documents: [], limit: 0};
     this.poll = 0;
     // Of several requests under way the last one tells how things are.
     this.latest = 0;
     const files = this.at('.q-files'), folder = this.at('.q-folder');
-    this.toggle.addEventListener('click', () => this.unfold(this.shelf.hidden));
+    this.toggle.addEventListener('click', () => this.unfold(this.panel.hidden));
     this.at('.q-shut').addEventListener('click', () => { this.unfold(false); this.toggle.focus(); });
     this.at('.q-bring').addEventListener('click', () => files.click());
     this.at('.q-bring-folder').addEventListener('click', () => folder.click());
     document.querySelector('#q-add').addEventListener('click', () => { this.unfold(true); files.click(); });
     [files, folder].forEach(one => one.addEventListener('change', () => { this.add([...one.files]); one.value = ''; }));
-    this.scope = button('', () => { this.unfold(true); this.shelf.querySelector('input').focus(); }, {className: 'q-scope'});
+    this.scope = button('', () => { this.unfold(true); this.panel.querySelector('input').focus(); }, {className: 'q-scope'});
     document.querySelector('#q-box').before(this.scope);
     this.files = files;
     this.everything = button('Ask all', () => this.list('only', {}, 'POST'), {className: 'q-all'});
     this.at('.q-asks').append(make('span'), this.everything);
     this.pasting();
     this.at('.q-keep input').addEventListener('change', ({target}) => this.list('keep', {kept: target.checked}, 'POST'));
-    this.shelf.addEventListener('keydown', event => {
+    this.panel.addEventListener('keydown', event => {
       if (event.key === 'Escape') { this.unfold(false); this.toggle.focus(); }
     });
     this.dropping();
-    addEventListener('pagehide', () => navigator.sendBeacon('visit/leave'));
+    addEventListener('pagehide', () => navigator.sendBeacon('session/leave'));
     addEventListener('pageshow', event => { if (event.persisted) this.refresh(); });
   }
 
@@ -161,7 +161,7 @@ export class Shelf {
   }
 
   unfold(open) {
-    disclose(this.toggle, this.shelf, open);
+    disclose(this.toggle, this.panel, open);
     // It stands above the text, which may have been scrolled to a citation.
     if (open && beside()) this.source.pane.scrollTop = 0;
   }
