@@ -17,6 +17,7 @@ from index.settings import IndexSettings
 from index.store import generations
 from index.store.columns import Columns
 from index.store.damage import require_sizes, require_whole
+from index.store.documents import Documents
 from index.store.protocol import Candidates, Range, RowNumbers, Scores, SearchIndex
 from index.store.scoring import QueryTerm, overlap, single
 from index.store.vectors import VectorIndex
@@ -41,7 +42,7 @@ class Index(SearchIndex):
         self._columns = Columns.open(generation)
         self._vectors = VectorIndex(generation)
         self._words = WordIndex(generation / "words", len(self))
-        self._documents = generations.Documents(generation)
+        self._documents = Documents(generation)
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], *, embedder: Embedder | None = None) -> "Index":

@@ -16,6 +16,7 @@ from index.embed.pooling import Range, Vectors
 from index.index import Index
 from index.store import generations
 from index.store.columns import ArrayWriter
+from index.store.documents import DocumentWriter
 from index.testing import HashEmbedder
 from qa.answer.answerer import Answerer
 from qa.errors import UploadError
@@ -157,7 +158,7 @@ def read_only(*_: object, **__: object) -> None:
     [
         (generations, "begin", full, "No space left on device"),
         (ArrayWriter, "append", full, "No space left on device"),
-        (generations.DocumentWriter, "close", full, "No space left on device"),
+        (DocumentWriter, "close", full, "No space left on device"),
         (generations, "publish", full, "No space left on device"),
         (generations, "begin", read_only, "Read-only file system"),
     ],

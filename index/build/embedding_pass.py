@@ -19,6 +19,7 @@ from index.split.passages import to_embed
 from index.store import generations
 from index.store.columns import ArrayWriter, RowNumbers, file_of, mapped
 from index.store.damage import damaged
+from index.store.documents import Documents
 from index.types import Progress
 
 # Passages given to the embedder at once, and committed together; a cluster takes more.
@@ -98,7 +99,7 @@ class EmbeddingPass:
         with (
             ArrayWriter(file_of(self._generation, "sentence_vectors"), np.float16, dimension) as self._parts,
             ArrayWriter(file_of(self._generation, "vectors"), np.float32, dimension) as self._vectors,
-            closing(generations.Documents(self._generation)) as self._documents,
+            closing(Documents(self._generation)) as self._documents,
         ):
             self._fill(progress)
 

@@ -17,6 +17,7 @@ from index.errors import StoreError
 from index.store import generations
 from index.store.addresses import parse
 from index.store.columns import Columns, mapped
+from index.store.documents import Documents
 from index.store.generations import Manifest
 from index.store.milvus_client import Connection
 from index.store.milvus_rows import (
@@ -133,7 +134,7 @@ class _Copy:
         """Write all that is missing; StoreError when the store then holds another number of passages."""
         found = version.read(PROGRESS)
         documents, passages = json.loads(found) if found else (0, 0)
-        with closing(generations.Documents(self._generation)) as held:
+        with closing(Documents(self._generation)) as held:
             self._held = held
             version.write(
                 {

@@ -21,6 +21,7 @@ from index.split.passages import Chunk, to_embed
 from index.store import generations
 from index.store.columns import ArrayWriter, Columns, file_of
 from index.store.damage import require_whole
+from index.store.documents import Documents, DocumentWriter
 from index.store.generations import FileRecord
 from index.store.word_lists import WordIndex
 from index.text.terms import Vocabulary
@@ -47,7 +48,7 @@ class Last:
         self.generation = generation
         require_whole(generation, generations.read_manifest(generation).files)
         self.columns = Columns.open(generation)
-        self.documents = generations.Documents(generation)
+        self.documents = Documents(generation)
         self.terms = tuple(WordIndex(generation / "words", len(self.columns.passages)).vocabulary())
         self._files: dict[tuple[str, str, str, str], tuple[FileRecord, int]] = {}
         first = 0
@@ -83,7 +84,7 @@ class Intake:
         self._last = last
         self._reading = reading
         with ExitStack() as files:
-            writer = generations.DocumentWriter(generation, last.generation if last else None)
+            writer = DocumentWriter(generation, last.generation if last else None)
             self._documents = files.enter_context(writer)
             self._arrays = {
                 name: files.enter_context(ArrayWriter(file_of(generation, name), *kind))
