@@ -14,6 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 import app
+from index.split.sentences import paragraphs
 from index.types import Document, Heading
 from qa.answer.citations import cite
 from qa.answer.verification import read_answers
@@ -669,8 +670,15 @@ def test_a_heading_is_named_without_its_marks() -> None:
 
 
 def test_a_text_without_blank_lines_takes_each_line_as_a_paragraph() -> None:
-    document = Document(id="a", source="a", sha256="0" * 64, text="one\ntwo\nthree")
-    assert [piece["text"] for piece in pieces(document)] == ["one", "\n", "two", "\n", "three"]
+    document = Document(id="a", source="a", sha256="0" * 64, text="One\nTwo\nThree")
+    assert [piece["text"] for piece in pieces(document)] == ["One", "\n", "Two", "\n", "Three"]
+
+
+def test_the_panel_has_the_paragraphs_that_passages_are_made_of() -> None:
+    wrapped = "The keeper climbs the stairs at dusk\nand lights the lamp, which is seen\nfrom the sea."
+    for text in (wrapped, "One.\n\n  Two.\r\rThree", "A long word is bro-\nken.\nAnother line."):
+        laid = [piece["text"] for piece in pieces(Document(id="a", source="a", sha256="0" * 64, text=text))]
+        assert [words.strip() for words in laid if words.strip()] == [text[a:b] for a, b in paragraphs(text)]
 
 
 def test_a_port_that_is_taken_is_an_error_of_one_line(served: Served) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from index.split.sentences import paragraphs
 from index.types import Document
 from qa.page.markdown import is_table, styles
 
 _NEWLINE = re.compile(r"\r\n?|\n")
-_BLANK_LINE = re.compile(r"(?:\r\n?|\n)(?:[^\S\r\n]*(?:\r\n?|\n))+")
 _LIST_ITEM = re.compile(r"\s*(?:[-*+|>#•]|\d+[.)])")
 # A browser lays out a block as a whole: one of ten megabytes would hold it up for seconds.
 _LONGEST = 4000
@@ -21,15 +21,14 @@ _WIDE, _SHORT = 50, 0.7
 def pieces(document: Document) -> list[dict[str, Any]]:
     """The text cut into what the panel lays out; joined, their texts are the document's text.
 
-    A paragraph ends at a blank line, or, in a text without blank lines, with its line; on the pages of a PDF
-    also with a line that is clearly shorter than most. `size` counts code points; `flow` marks hard-wrapped
-    prose, whose line ends are laid out as spaces; `goes_on` a part of a paragraph that was cut for its
-    length; `page` is the page that starts with the piece; `heading` the words of a heading without its marks;
-    `styles` says how parts of Markdown are shown, see `qa.page.markdown`.
+    The paragraphs are those of `index.split.sentences`; on the pages of a PDF one ends also with a line that
+    is clearly shorter than most. `size` counts code points; `flow` marks hard-wrapped prose, whose line ends
+    are laid out as spaces; `goes_on` a part of a paragraph that was cut for its length; `page` is the page
+    that starts with the piece; `heading` the words of a heading without its marks; `styles` says how parts
+    of Markdown are shown, see `qa.page.markdown`.
     """
     text = document.text
-    breaks = _BLANK_LINE if document.pages or _BLANK_LINE.search(text) else _NEWLINE
-    cuts = {0, len(text), *document.pages, *(found.end() for found in breaks.finditer(text))}
+    cuts = {0, len(text), *document.pages, *(_line_start(text, start) for start, _ in paragraphs(text))}
     width = _WIDE
     if document.pages:
         width = min(_WIDE, int(_SHORT * _usual_width(text)))
@@ -37,7 +36,7 @@ def pieces(document: Document) -> list[dict[str, Any]]:
     tags: dict[int, str] = {}
     headings: dict[int, str] = {}
     for heading in document.headings:
-        start = max(text.rfind("\n", 0, heading.start), text.rfind("\r", 0, heading.start)) + 1
+        start = _line_start(text, heading.start)
         after = _NEWLINE.search(text, heading.end)
         cuts |= {start, after.end() if after else len(text)}
         # The document's own headings go below the panel's, which is the second level.
@@ -57,6 +56,10 @@ def pieces(document: Document) -> list[dict[str, Any]]:
         if gap := text[start + len(words) : end]:
             laid.append(_piece("span", gap))
     return list(map(_formatted, laid)) if document.id.lower().endswith(".md") else laid
+
+
+def _line_start(text: str, at: int) -> int:
+    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
 
 
 def _piece(
