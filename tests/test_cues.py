@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from index.text.terms import words
 from qa.language.function_words import FUNCTION_WORDS, content_words
-from qa.read.baseline import kind_fits, names, related
-from qa.read.cues import is_bare
+from qa.read.baseline import related
+from qa.read.cues import is_bare, kind_fits, names
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,14 @@
 """The reader without a model: it ranks whole sentences. A trained reader has to beat it."""
 
-import re
 from collections.abc import Sequence
 
 from index.text.terms import stems, words
-from qa.language.function_words import content_words, is_content
-from qa.read.cues import asked_words, kind_asked
+from qa.language.function_words import content_words
+from qa.read.cues import kind_fits
 from qa.read.reader import best_first
 from qa.read.spans import Span
 from qa.retrieve.retriever import RetrievedPassage
 
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion)\b",
-    re.IGNORECASE,
-)
-_DATE = re.compile(
-    r"\b\d{3,4}s?\b|\b(?:January|February|March|April|May|June|July|August|September|October|November|"
-    r"December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|century|years?|days?|weeks?|months?)\b"
-)
-# A capitalised word that does not start a sentence.
-_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z]\w+")
 # Words that share so many first letters are mostly of one family, where their stems differ: founder, founded.
 _FAMILY_LETTERS = 5
 
@@ -62,11 +51,6 @@ class SentenceReader:
         return best_first(spans, passages)
 
 
-def names(text: str) -> list[str]:
-    """Capitalised words that do not start a sentence."""
-    return _NAME.findall(text)
-
-
 def related(asked: Sequence[str], text: str) -> float:
     """Share of words whose stem a text holds, or a word with the same first five letters."""
     if not asked:
@@ -79,20 +63,3 @@ def related(asked: Sequence[str], text: str) -> float:
         for word, stem in zip(asked, stems(asked), strict=True)
     )
     return hits / len(asked)
-
-
-def kind_fits(question: str, text: str) -> float:
-    """Whether a text holds the kind of thing asked for (1 or 0); 0.5 when no kind is asked for.
-
-    When: a date. How many: a number. Who: a name that the question does not hold.
-    """
-    kind = kind_asked(question)
-    if kind == "time":
-        return float(bool(_DATE.search(text)))
-    if kind == "amount":
-        return float(bool(_NUMBER.search(text)))
-    if kind == "person":
-        # A sentence may start with the name, so its first word counts here unless it is one of grammar.
-        found = {name.casefold() for name in names(" " + text) if is_content(name)}
-        return float(bool(found - asked_words(question)))
-    return 0.5

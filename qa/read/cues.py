@@ -1,4 +1,4 @@
-"""Which words of a text say something, and what kind of thing a question asks for; pure."""
+"""Which words of a text say something, what kind of thing a question asks for and a text holds; pure."""
 
 import re
 from typing import Literal
@@ -14,6 +14,17 @@ _TELLING = frozenset(
 _TIMES = frozenset({"year", "years", "date", "century", "decade", "month", "day", "time"})
 _AMOUNTS = frozenset({"many", "much", "old", "long", "far", "large", "big", "high", "often", "tall"})
 _PEOPLE = frozenset({"who", "whom", "whose"})
+
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion)\b",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"\b\d{3,4}s?\b|\b(?:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|century|years?|days?|weeks?|months?)\b"
+)
+# A capitalised word that does not start a sentence.
+_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z]\w+")
 
 
 def normal(text: str) -> str:
@@ -44,6 +55,28 @@ def kind_asked(question: str) -> Literal["time", "amount", "person"] | None:
     if "how" in asked and _AMOUNTS & asked:
         return "amount"
     return "person" if _PEOPLE & asked else None
+
+
+def kind_fits(question: str, text: str) -> float:
+    """Whether a text holds the kind of thing asked for (1 or 0); 0.5 when no kind is asked for.
+
+    When: a date. How many: a number. Who: a name that the question does not hold.
+    """
+    kind = kind_asked(question)
+    if kind == "time":
+        return float(bool(_DATE.search(text)))
+    if kind == "amount":
+        return float(bool(_NUMBER.search(text)))
+    if kind == "person":
+        # A sentence may start with the name, so its first word counts here unless it is one of grammar.
+        found = {name.casefold() for name in names(" " + text) if is_content(name)}
+        return float(bool(found - asked_words(question)))
+    return 0.5
+
+
+def names(text: str) -> list[str]:
+    """Capitalised words that do not start a sentence."""
+    return _NAME.findall(text)
 
 
 def asked_words(question: str) -> set[str]:

@@ -15,9 +15,8 @@ import numpy as np
 from index.text.unsaid import as_said
 from index.types import Document, Passage
 from qa.errors import ReaderError
-from qa.read.baseline import kind_fits
 from qa.read.calibration import Ranking
-from qa.read.cues import is_bare
+from qa.read.cues import is_bare, kind_fits
 from qa.read.ranking import scored
 from qa.read.rows import row_at
 from qa.read.spans import Range, Span, best_within

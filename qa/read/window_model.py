@@ -20,13 +20,14 @@ from pydantic import BaseModel, ConfigDict
 from index.embed.onnx_encoder import opened
 from index.machine import cores
 from index.text.surrogates import encodable
+from index.types import Range
 from qa.errors import ReaderError
 from qa.read.shipped import config_of
 from qa.read.spans import Logits, TokenLogits
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
 SHIPPED = Path(__file__).parents[1] / "model" / "second"
 # SHA-256 of config.json of the model that ships, which holds those of the other files.
@@ -56,6 +57,24 @@ class WindowConfig(BaseModel):
     answer_tokens: int
     matrices: tuple[Matrix, ...]
     sha256: dict[str, str]
+
+
+class WindowForm(NamedTuple):
+    """How many tokens a window has at most, and of these its question and its context."""
+
+    most: int
+    question: int
+    context: int
+
+    def of(
+        self, tokenizer: "Tokenizer", question: "Encoding", context: "Encoding", text: "Encoding"
+    ) -> tuple[list[int], list[Range], int]:
+        """The ids of a window, the ranges of its text tokens in the text, and where these start."""
+        begin, end = (int(tokenizer.token_to_id(name) or 0) for name in (_BEGIN, _END))
+        above = context.ids[: self.context]
+        head = [begin, *question.ids[: self.question], end, end, *above, *([end] if above else [])]
+        room = self.most - len(head) - 1
+        return [*head, *text.ids[:room], end], text.offsets[:room], len(head)
 
 
 class WindowLogits(NamedTuple):
@@ -89,20 +108,16 @@ class WindowModel:
     def logits(self, question: str, texts: Sequence[tuple[str, str]]) -> list[WindowLogits]:
         """What the model says of each (context, text); a text is cut where all pass the model's limit."""
         tokenizer, session, workers = self._loaded
-        begin, end = tokenizer.token_to_id(_BEGIN), tokenizer.token_to_id(_END)
         flat = [question, *(part for pair in texts for part in pair)]
         asked, *encoded = tokenizer.encode_batch(encodable(flat), add_special_tokens=False)
-        question_ids = asked.ids[: self.config.question_tokens]
+        form = WindowForm(self.config.max_tokens, self.config.question_tokens, self.config.context_tokens)
 
-        def run(pair: tuple[Any, Any]) -> WindowLogits:
-            context, text = pair
-            context_ids = context.ids[: self.config.context_tokens]
-            head = [begin, *question_ids, end, end, *context_ids, *([end] if context_ids else [])]
-            body = text.ids[: self.config.max_tokens - len(head) - 1]
-            ids = np.array([[*head, *body, end]], dtype=np.int64)
-            tokens, answerable = session.run(["tokens", "answerable"], {"input_ids": ids})
-            inner: NDArray[np.float32] = tokens[0, len(head) : len(head) + len(body)]
-            offsets = np.array(text.offsets[: len(body)], dtype=np.int64).reshape(-1, 2)
+        def run(pair: "tuple[Encoding, Encoding]") -> WindowLogits:
+            ids, ranges, first = form.of(tokenizer, asked, *pair)
+            given = {"input_ids": np.array([ids], dtype=np.int64)}
+            tokens, answerable = session.run(["tokens", "answerable"], given)
+            inner: NDArray[np.float32] = tokens[0, first : first + len(ranges)]
+            offsets = np.array(ranges, dtype=np.int64).reshape(-1, 2)
             null = float(tokens[0, 0, 0] + tokens[0, 0, 1])
             known = TokenLogits(inner[:, 0], inner[:, 1], offsets, null, float(answerable[0, 0]))
             return WindowLogits(known, inner[:, 2])

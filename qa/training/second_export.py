@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from qa.read.window_model import CONFIG, GRAPH, TOKENIZER, WEIGHTS, Matrix, WindowConfig
-from qa.training.second import encode
 from qa.training.second_model import (
     ANSWER_TOKENS,
     CONTEXT_TOKENS,
@@ -34,6 +33,7 @@ from qa.training.second_model import (
     SHA256,
     SecondModel,
 )
+from qa.training.second_windows import encode
 
 Floats = NDArray[np.float32]
 _WIDTH, _HEADS = 768, 12
