@@ -377,6 +377,43 @@ def test_text_is_pasted_and_asked_and_its_central_sentences_are_shown(session: S
     assert session.violations() == []
 
 
+WALKS = "Walk,Climb,Hours\nRidge path,620,5\nMill loop,90,2\nTarn circuit,310,3\n"
+
+
+def test_a_cited_row_of_a_table_is_marked_with_its_header(session: Session) -> None:
+    give(session, ("walks.csv", WALKS.encode()))
+    ready(session, "walks.csv")
+    session.ask("What is the climb of the Mill loop?")
+    session.cited("Mill loop | 90 | 2")
+    shown = """name => [...document.querySelectorAll(`.q-table ${name}`)].map(one => one.textContent)"""
+    assert session.page.evaluate(shown, "tr.cited td") == ["Mill loop", "90", "2"]
+    assert session.page.evaluate(shown, "tr.above th") == ["Walk", "Climb", "Hours"]
+    assert session.page.evaluate(shown, "tr") == [
+        "Walk | Climb | Hours", "Ridge path | 620 | 5", "Mill loop | 90 | 2", "Tarn circuit | 310 | 3",
+    ]  # fmt: skip
+    assert session.page.inner_text(".q-place").endswith("walks.csv, below “Walk, Climb, Hours”")
+    session.wait_until_in_view()
+    assert session.violations() == []
+    session.page.get_by_role("button", name="New conversation").click()
+    session.page.wait_for_function("!document.querySelector('.q-table :is(.cited, .above)')")
+
+
+def test_of_documents_added_together_the_first_is_opened_and_each_is_summed_up_when_it_is(
+    session: Session,
+) -> None:
+    give(session, ("harbour.txt", HARBOUR.encode()), ("ferry.md", FERRY.encode()))
+    ready(session, "ferry.md")
+    assert session.page.input_value(".q-pick select") == "harbour.txt"
+    session.page.wait_for_selector(".q-overview:not([hidden])")
+    assert session.page.inner_text(".q-overview h3") == "harbour.txt in short"
+    session.page.get_by_role("button", name="Read ferry.md").click()
+    session.page.wait_for_function(
+        "document.querySelector('.q-overview h3').textContent === 'ferry.md in short'"
+    )
+    session.page.select_option(".q-pick select", "harbour.txt")
+    session.page.wait_for_function("document.querySelector('.q-overview').hidden")
+
+
 def test_a_folder_is_added_with_the_documents_in_it_and_what_else_it_holds_is_named(
     session: Session, tmp_path: Path
 ) -> None:

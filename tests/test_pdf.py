@@ -197,6 +197,26 @@ def test_marks_of_notes_are_left_out_and_powers_are_kept() -> None:
     assert read(draw).text == "The fee is due for 20 m² of deck."
 
 
+@pytest.mark.parametrize(
+    ("given", "title"),
+    [
+        (None, None),
+        ("(anonymous)", None),
+        ("Microsoft Word - Report final.docx", None),
+        ("report_v3.indd", None),
+        ("Annual report 2019", "Annual report 2019"),
+    ],
+)
+def test_a_title_that_a_program_wrote_by_itself_is_none(given: str | None, title: str | None) -> None:
+    stream = io.BytesIO()
+    canvas = Canvas(stream)
+    if given:
+        canvas.setTitle(given)
+    canvas.drawString(72, 720, "some words in small letters that are no heading")
+    canvas.save()
+    assert extract_pdf(stream.getvalue(), Limits()).title == title
+
+
 def test_text_without_a_mapping_to_unicode_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)  # else the page is recognised as a picture
     font = b"<</Type /Font /Subtype /Type0 /BaseFont /A /Encoding /Identity-H /DescendantFonts [11 0 R]>>"

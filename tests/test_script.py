@@ -8,9 +8,10 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
 import app
+from index.text.tables import cells, find_tables
 from index.types import Document, Heading
 from qa.page.layout import pieces
-from qa.page.markdown import is_table, styles
+from qa.page.markdown import styles
 from qa.page.rendering import address
 from qa.serve.routes import mount_script
 from qa.types import Citation
@@ -82,7 +83,7 @@ def test_a_piece_is_cut_by_code_points_as_python_slices_it(
 
 def test_a_piece_without_a_passage_is_one_part(page: "Page") -> None:
     assert call(page, "passages", "cut", WORDS, 7, None) == [
-        {"words": WORDS, "inside": False, "exact": False, "style": ""}
+        {"words": WORDS, "inside": False, "exact": False, "style": "", "cell": -1}
     ]
 
 
@@ -113,6 +114,8 @@ def test_a_place_is_said_as_document_page_and_heading(page: "Page") -> None:
     assert call(page, "passages", "told", {"name": "a.pdf", "page": "3", "heading": "Fees"}) == (
         "a.pdf, page 3, under “Fees”"
     )
+    given = {"name": "a.csv", "header": "“Walk, Climb”"}
+    assert call(page, "passages", "told", given) == "a.csv, below “Walk, Climb”"
     assert call(page, "passages", "told", {"name": "a.txt", "page": "", "heading": ""}) == "a.txt"
 
 
@@ -135,13 +138,8 @@ def test_the_marks_of_markdown_are_hidden(words: str, shown: str) -> None:
     assert "".join(letter for place, letter in enumerate(words) if place not in hidden) == shown
 
 
-def test_a_table_is_told_from_prose_with_bars() -> None:
-    assert is_table("| a | b |\n|---|---|\n| 1 | 2 |")
-    assert not is_table("a | b\nc | d")
-
-
 def test_only_markdown_is_formatted_and_no_character_moves() -> None:
-    text = "# T\n\nA **b**.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+    text = "# T\n\nA **b**.\n"
     for name, formatted in (("a.md", True), ("a.txt", False)):
         document = Document(
             id=name, source=name, sha256="", text=text, headings=(Heading(start=2, end=3, level=1),)
@@ -149,4 +147,37 @@ def test_only_markdown_is_formatted_and_no_character_moves() -> None:
         laid = pieces(document)
         assert "".join(piece["text"] for piece in laid) == text
         assert any(piece["styles"] for piece in laid) == formatted
-        assert [piece["text"][:1] for piece in laid if piece.get("table")] == ["|"] * formatted
+
+
+# --- tables, whose rows keep every character as well
+
+
+def test_a_piece_is_cut_at_the_cells_of_a_row(page: "Page") -> None:
+    row = "🦊 | 90 | Old"
+    found = {"start": 10, "end": 22, "from": 14, "to": 16}
+    parts = call(page, "passages", "cut", row, 10, found, [], cells(row))
+    assert [(part["words"], part["cell"], part["exact"]) for part in parts] == [
+        ("🦊", 0, False), (" | ", -1, False), ("90", 1, True), (" | ", -1, False), ("Old", 2, False),
+    ]  # fmt: skip
+
+
+TABLE = "Walk | Climb\n--- | ---\nRidge | 620\nMill loop | 90\n"
+
+
+@pytest.mark.parametrize("before", ["", "The walks.\n\n", "a | b in prose\r\n\r\n"])
+def test_the_lines_of_a_table_are_its_header_its_rule_and_rows_of_cells(before: str) -> None:
+    text = f"{before}{TABLE}\nThe end."
+    document = Document(id="a.csv", source="", sha256="", text=text, tables=find_tables(text))
+    laid = pieces(document)
+    assert "".join(piece["text"] for piece in laid) == text
+    rows = [piece for piece in laid if piece["row"]]
+    assert [piece["row"] for piece in rows] == ["header", "rule", "row", "row"]
+    said = [[piece["text"][a:b] for a, b in piece["cells"]] for piece in rows]
+    assert said == [["Walk", "Climb"], [], ["Ridge", "620"], ["Mill loop", "90"]]
+
+
+def test_a_table_of_thousands_of_rows_is_laid_out_as_lines() -> None:
+    text = "Walk | Climb\n" + "".join(f"Ridge {number} | {number}\n" for number in range(2500))
+    laid = pieces(Document(id="a.csv", source="", sha256="", text=text, tables=find_tables(text)))
+    assert sum(piece["row"] == "row" for piece in laid) == 2500
+    assert not any(piece["cells"] for piece in laid)

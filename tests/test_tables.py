@@ -15,6 +15,7 @@ from index.text.tables import cells_of, find_tables, rows
 from index.text.terms import words
 from index.types import Document, Hit, Passage
 from qa.answer.citations import cite, mismatches
+from qa.page.rendering import where
 from qa.read.rows import by_key, cell_asked, row_at, shown
 from qa.read.spans import Span, TokenLogits
 from qa.retrieve.retriever import RetrievedPassage, Retriever
@@ -199,6 +200,7 @@ def test_a_cited_row_is_verified_with_the_header_of_its_table() -> None:
     citation = cite(found, start, len(TRAINS), score=1.0)
     assert citation.header is not None
     assert citation.header.quote == "| Train | Departs | Arrives |"
+    assert where(citation).endswith(", below “Train, Departs, Arrives”")
     assert mismatches(citation, found) == []
     moved = citation.header.model_copy(update={"quote": "| Train | Arrives | Departs |"})
     (wrong,) = mismatches(citation.model_copy(update={"header": moved}), found)

@@ -1,5 +1,6 @@
 """The text of a PDF in the order in which a person reads it, its headings, pages and boxes."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,12 @@ from index.load.progress import report
 
 if TYPE_CHECKING:
     import pypdfium2
+
+# What programs write where nobody gave a title.
+_NO_TITLE = re.compile(
+    r"|\((?:anonymous|unspecified)\)|untitled(?: document)?[ -]?\d*|(?:microsoft word|microsoft powerpoint) - .*"
+    r"|.*\.(?:docx?|pptx?|xlsx?|indd|qxd|pages|odt|tex|dvi|tmp)", re.IGNORECASE,
+)  # fmt: skip
 
 
 def extract_pdf(data: bytes, limits: Limits) -> Extracted:
@@ -31,7 +38,7 @@ def extract_pdf(data: bytes, limits: Limits) -> Extracted:
         raise UnreadableError("is not a PDF or is broken: save it again as PDF") from error
     try:
         require("has {} pages", len(pdf), limits.pages)
-        title = pdf.get_metadata_value("Title").strip() or None
+        title = pdf.get_metadata_value("Title").strip()
         pdf.init_forms()
         pages, notes = _read_pages(pdf, limits)
     except pypdfium2.PdfiumError as error:
@@ -39,7 +46,7 @@ def extract_pdf(data: bytes, limits: Limits) -> Extracted:
     finally:
         pdf.close()
     if any(page.words for page in pages):
-        return lay_out(pages, title, notes)
+        return lay_out(pages, None if _NO_TITLE.fullmatch(title) else title, notes)
     hint = f"{INSTALL}, or " if any("is not read" in note for note in notes) else ""
     raise UnreadableError(f"has no text layer, as a scan: {hint}run text recognition (OCR) on it first")
 

@@ -5,7 +5,6 @@ import re
 Style = tuple[int, int, str]
 """A range of a piece, in code points, and what it is: `markup`, which is hidden, `strong`, `em` or `code`."""
 
-_TABLE = re.compile(r"\s*\|?[\s:]*-{3,}[\s:]*(?:\|[\s:]*-{3,}[\s:]*)*\|?\s*")
 # In the order in which they are looked for; each has its marks before and after, and what is between.
 _MARKS = re.compile(
     r"(?P<code_before>`+)(?P<code>[^`\n]+)(?P<code_after>(?P=code_before))"
@@ -31,9 +30,3 @@ def styles(words: str) -> list[Style]:
             (start, end, of) for start, end, of in parts if start < end and of not in ("link", "heading")
         ]
     return found
-
-
-def is_table(words: str) -> bool:
-    """Whether a piece is a table: rows of cells, the second of them the line below the header."""
-    lines = words.splitlines()
-    return len(lines) > 1 and "|" in lines[0] and _TABLE.fullmatch(lines[1]) is not None

@@ -1,9 +1,11 @@
 """Answers as HTML for the chat; pure. Nothing of a question or a source can be read as markup."""
 
 from collections.abc import Sequence
+from textwrap import shorten
 from urllib.parse import quote as percent_encoded
 
 from index.text.surrogates import encodable
+from index.text.tables import cells_of
 from qa.answer.citations import parted, recognition
 from qa.answer.comparison import headed
 from qa.messages import DISAGREEMENT, FOUND, LIKELY, is_fixed, narrowed_to
@@ -13,6 +15,8 @@ from qa.types import Answer, Citation, Comparison, WrittenSentence
 LEADS = {"likely": LIKELY, "silent": "Nothing in the documents seems to answer this"}
 FOREIGN = "This {} does not seem to be in English; Quoth reads other languages poorly"
 CLOSEST = {"likely": "Other close passages", "silent": "The closest passages"}
+# Characters of the columns' names that are said of a row.
+_LONGEST_HEADER = 80
 _CLASSES = {"answered": "q-answer", "likely": "q-answer q-likely", "silent": "q-refusal"}
 
 
@@ -186,7 +190,8 @@ def linked(citation: Citation) -> dict[str, str]:
 def where(citation: Citation) -> str:
     """Where a quote stands, for a person."""
     page = citation.page and f"page {citation.page}"
-    header = citation.header and f"below {citation.header.quote}"
+    columns = citation.header and ", ".join(filter(None, cells_of(citation.header.quote)))
+    header = columns and f"below “{shorten(columns, _LONGEST_HEADER, placeholder=' …')}”"
     parts = [citation.document_id, page, citation.place, citation.heading, header, recognition(citation)]
     return ", ".join(part for part in parts if part)
 

@@ -69,7 +69,12 @@ export class Asking {
     this.write(found.words);
   }
 
-  async suggest(id, current) {
+  // Suggest questions to a document once nothing else is being done for it.
+  async suggest(id, current, settled) {
+    this.suggested = [];
+    this.offer();
+    await settled;
+    if (current() !== id) return;
     const offered = await get('suggestions', {id}).catch(() => []);
     if (current() !== id) return;
     this.suggested = offered;

@@ -14,6 +14,10 @@ export class Documents {
     this.poll = 0;
     // Of several requests under way the last one tells how things are.
     this.latest = 0;
+    // Of documents that are added together the first is opened, the others are news; each is summed up once.
+    this.brought = true;
+    this.fresh = new Set();
+    this.waiting = [];
     const files = this.at('.q-files'), folder = this.at('.q-folder');
     this.toggle.addEventListener('click', () => this.unfold(this.panel.hidden));
     this.at('.q-shut').addEventListener('click', () => { this.unfold(false); this.toggle.focus(); });
@@ -37,6 +41,11 @@ export class Documents {
   }
 
   get readable() { return this.listed.documents.filter(one => one.state === 'ready').map(one => one.id); }
+
+  get busy() { return this.listed.documents.some(one => ['waiting', 'indexing'].includes(one.state)); }
+
+  // Wait until no document is being added.
+  async settled() { if (this.busy) await new Promise(go => { this.waiting.push(go); }); }
 
   async list(path = 'documents', query = {}, method = 'GET') {
     const mine = ++this.latest, listing = await get(path, query, {method});
@@ -74,7 +83,8 @@ export class Documents {
       // A short document may be ready when it is first heard of; what was there before the page is no news.
       if (before.size && (one.own || before.has(one.id)) && before.get(one.id) !== one.state) this.changed(one);
     }
-    const busy = documents.some(one => ['waiting', 'indexing'].includes(one.state));
+    const {busy} = this;
+    if (!busy) this.waiting.splice(0).forEach(go => go());
     clearTimeout(this.poll);
     this.poll = setTimeout(() => this.refresh(), busy ? 300 : 30_000);
   }
@@ -100,7 +110,10 @@ export class Documents {
   changed({id, state, error}) {
     if (state === 'ready') {
       this.news(`${id} is ready.`);
-      this.source.open(id).then(() => this.overview(id));
+      this.fresh.add(id);
+      if (this.brought) return;
+      this.brought = true;
+      this.source.open(id);
     } else if (state === 'failed') {
       this.news(error);
       this.unfold(true);
@@ -113,6 +126,7 @@ export class Documents {
   // Add files, each by its path in the folder that it came from, if it came from one.
   async add(chosen) {
     this.unfold(true);
+    this.brought = false;
     const path = file => file.path ?? file.webkitRelativePath, {limit, suffixes} = this.listed;
     // What else lies in a folder is no fault of anybody's.
     const other = chosen.filter(file => path(file) && !suffixes.some(suffix => file.name.toLowerCase().endsWith(suffix)));
@@ -151,9 +165,12 @@ export class Documents {
     });
   }
 
-  // What a document is about, in a few of its own sentences.
+  // What a document that was added is about, in a few of its own sentences.
   async overview(id) {
-    const place = this.at('.q-overview'), sentences = await get('overview', {id}).catch(() => []);
+    const place = this.at('.q-overview');
+    place.hidden = true;
+    if (!this.fresh.delete(id)) return;
+    const sentences = await get('overview', {id}).catch(() => []);
     if (this.source.shown?.id !== id) return;
     place.replaceChildren(make('h3', {textContent: `${id} in short`}), make('ul', {}, ...sentences.map(one => make('li', {}, ...linked(one, 'Show')))),
       button('Close', () => { place.hidden = true; }, {label: 'Close the overview'}));

@@ -23,11 +23,11 @@ export async function start(element, trigger) {
   const asking = new Asking();
   const source = new Source(element, {
     opened(shown) {
-      element.querySelector('.q-overview').hidden = true;
+      shelf.overview(shown.id);
       outline.fill(source.laid.map(piece => piece.node));
       search.find('');
       pages.opened(shown);
-      asking.suggest(shown.id, () => source.shown?.id);
+      asking.suggest(shown.id, () => source.shown?.id, shelf.settled());
     },
     marked(scroll) {
       search.find();

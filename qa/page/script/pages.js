@@ -31,7 +31,7 @@ export class Pages {
   choose(page) {
     this.wanted = page;
     this.view(page);
-    const mark = this.source.text.querySelector('mark');
+    const mark = this.source.first;
     if (!page && mark) this.source.bring(mark);
   }
 

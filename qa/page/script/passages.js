@@ -13,15 +13,17 @@ export function passage(fragment) {
 const NOWHERE = {start: Infinity, end: -1, from: Infinity, to: -1};
 
 // A piece of a document that begins at `origin`, cut at a passage and where its style changes: of each part the
-// words, whether they are in the passage and in its exact part, and their style ('' for none).
-export function cut(words, origin, passage, styles = []) {
+// words, whether they are in the passage and in its exact part, their style ('' for none), and which of the
+// `cells` they are of (-1 for none).
+export function cut(words, origin, passage, styles = [], cells = []) {
   const {start, end, from, to} = passage ?? NOWHERE, points = [...words], last = origin + points.length;
-  const places = [start, from, to, end, ...styles.flatMap(([a, b]) => [origin + a, origin + b])];
+  const places = [start, from, to, end, ...[...styles, ...cells].flatMap(([a, b]) => [origin + a, origin + b])];
   const cuts = [origin, ...places.filter(c => c > origin && c < last), last].sort((a, b) => a - b);
   return cuts.slice(1).flatMap((b, i) => {
     const a = cuts[i], inside = a >= start && b <= end, exact = inside && a >= from && b <= to;
     const style = styles.find(([first, until]) => a >= origin + first && b <= origin + until)?.[2] ?? '';
-    return a < b ? [{words: points.slice(a - origin, b - origin).join(''), inside, exact, style}] : [];
+    const cell = cells.findIndex(([first, until]) => a >= origin + first && b <= origin + until);
+    return a < b ? [{words: points.slice(a - origin, b - origin).join(''), inside, exact, style, cell}] : [];
   });
 }
 
@@ -32,6 +34,6 @@ export function pattern(words) {
 }
 
 // Where a passage is, as a person says it.
-export function told({name, page, heading}) {
-  return [name, page && `page ${page}`, heading && `under “${heading}”`].filter(Boolean).join(', ');
+export function told({name, page, heading, header}) {
+  return [name, page && `page ${page}`, heading && `under “${heading}”`, header && `below ${header}`].filter(Boolean).join(', ');
 }

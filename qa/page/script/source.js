@@ -35,17 +35,10 @@ export class Source {
       return false;
     }
     if (mine !== this.ticket) return false;
-    this.laid = document.pieces.map(({tag, text, size, flow, goes_on, table, page, heading, styles}) => {
-      const node = make(tag, {className: [flow && 'flow', goes_on && 'on', table && 'table'].filter(Boolean).join(' ')});
-      if (page) node.dataset.page = page;
-      if (heading) node.dataset.heading = heading;
-      const piece = {node, text, size, styles};
-      lay(piece);
-      return piece;
-    });
+    this.laid = laid(document.pieces);
     Object.assign(this, {shown: document, found});
     this.touched = [];
-    this.text.replaceChildren(...this.laid.map(piece => piece.node));
+    this.text.replaceChildren(...tabled(this.laid));
     this.text.classList.toggle('long', this.laid.length > 2000);
     this.text.setAttribute('aria-label', `Source: ${this.name}`);
     this.at('.q-name').textContent = this.name;
@@ -82,12 +75,14 @@ export class Source {
       if (first <= found.start || origin >= found.end) continue;
       lay(piece, origin, found, near);
       this.touched.push(piece);
+      header(this.laid, piece)?.classList.add('above');
     }
     this.marked(scroll);
   }
 
   unmark() {
     this.touched.forEach(piece => lay(piece));
+    this.text.querySelectorAll('.above').forEach(one => one.classList.remove('above'));
     this.touched = [];
     this.found = null;
   }
@@ -107,12 +102,12 @@ export class Source {
     if (found && scroll) this.shows();
     if (!found || !await this.open(found.id, found)) return false;
     this.mark(found, near, scroll);
-    const first = this.text.querySelector('mark');
+    const first = this.first;
     if (!first || !this.shown.sha256.startsWith(found.sha)) {
       this.say('The document is not the one that was cited: it has changed since.');
       return false;
     }
-    const place = told({name: this.name, ...surroundings(first)});
+    const place = told({name: this.name, ...this.surroundings(first)});
     this.say(kind ? `${kind}: ${place}` : place, {place: `${found.start} to ${found.end}`});
     this.at('.q-link').href = fragment;
     history.replaceState(history.state, '', fragment);
@@ -128,7 +123,7 @@ export class Source {
   // What stands far away in a long text has no size yet: each step there lays more of it out and moves the aim.
   bring(node, block = 'center', frames = this.text.classList.contains('long') ? 8 : 0) {
     if (this.text.hidden) {
-      this.turned(Number(surroundings(node).page));
+      this.turned(Number(this.surroundings(node).page));
       return;
     }
     const behavior = this.text.classList.contains('long') ? 'instant' : motion();
@@ -136,22 +131,85 @@ export class Source {
     if (frames) requestAnimationFrame(() => this.bring(node, block, frames - 1));
   }
 
+  // The first of what is marked that is seen: between the cells of a table are marks that are not.
+  get first() { return this.text.querySelector('mark:not(.md-markup)'); }
+
+  surroundings(node) {
+    const place = this.laid.findIndex(piece => piece.node.contains(node)), at = this.laid[place];
+    const before = this.laid.slice(0, place + 1).reverse();
+    return {
+      page: before.find(piece => piece.node.dataset.page)?.node.dataset.page,
+      heading: before.find(piece => piece !== at && piece.node.dataset.heading)?.node.dataset.heading,
+      header: names(at && header(this.laid, at)),
+    };
+  }
+
   get scroller() { return beside() ? this.pane : document.scrollingElement; }
 }
 
-// Lay out a piece anew, with the part of a passage that is in it.
-function lay({node, text, styles}, origin = 0, found = null, near = false) {
-  node.replaceChildren(...cut(text, origin, found, styles).map(({words, inside, exact, style}) => {
-    const said = style ? make('span', {textContent: words, className: `md-${style}`}) : words;
-    return inside ? make('mark', {className: exact ? 'exact' : near ? 'near' : ''}, said) : said;
-  }));
+// The pieces of a document with their nodes.
+function laid(pieces) {
+  return pieces.map(({tag, text, size, flow, goes_on, page, heading, styles, row, cells}) => {
+    const node = make(cells.length ? 'tr' : tag, {className: [flow && 'flow', goes_on && 'on', row].filter(Boolean).join(' ')});
+    if (page) node.dataset.page = page;
+    if (heading) node.dataset.heading = heading;
+    const piece = {node, text, size, styles, row, cells};
+    lay(piece);
+    return piece;
+  });
 }
 
-function surroundings(node) {
-  let page = '', heading = '';
-  for (let piece = node.closest('.q-text > *'); piece && !(page && heading); piece = piece.previousElementSibling) {
-    page ||= piece.dataset.page;
-    heading ||= piece.contains(node) ? '' : piece.dataset.heading;
+// The nodes of a text, the rows of each table in a table that scrolls sideways by itself.
+function tabled(laid) {
+  const nodes = [];
+  let body = null;
+  laid.forEach(({node, row, cells}, place) => {
+    const inside = cells.length || (body && (row === 'rule' || (laid[place + 1]?.row && node.tagName === 'SPAN')));
+    if (!inside) body = null;
+    if (cells.length && (!body || row === 'header')) {
+      body = make('tbody');
+      const scrolling = make('div', {className: 'q-table', tabIndex: 0, role: 'group', ariaLabel: 'Table'}, make('table', {}, body));
+      nodes.push(scrolling);
+    }
+    if (body) body.append(node);
+    else nodes.push(node);
+  });
+  return nodes;
+}
+
+// Lay out a piece anew, with the part of a passage that is in it.
+function lay({node, text, styles, row, cells}, origin = 0, found = null, near = false) {
+  const parts = cut(text, origin, found, styles, cells).map(part => ({...part, node: shown(part, cells.length > 0, near)}));
+  node.classList.toggle('cited', parts.some(part => part.inside));
+  if (!cells.length) return node.replaceChildren(...parts.map(part => part.node));
+  const columns = cells.map(() => make(row === 'header' ? 'th' : 'td'));
+  node.replaceChildren();
+  let next = 0;
+  for (const part of parts) {
+    while (next <= part.cell) node.append(columns[next++]);
+    (columns[part.cell] ?? node).append(part.node);
   }
-  return {page, heading};
+  node.append(...columns.slice(next));
+}
+
+function shown({words, inside, exact, style, cell}, tabular, near) {
+  // What parts the cells of a table is not shown.
+  const hidden = tabular && cell < 0 ? 'md-markup' : '';
+  const said = style && !hidden ? make('span', {textContent: words, className: `md-${style}`}) : words;
+  if (inside) return make('mark', {className: hidden || (exact ? 'exact' : near ? 'near' : '')}, said);
+  return hidden ? make('span', {className: hidden}, said) : said;
+}
+
+// The header of the table that a row is in.
+function header(laid, piece) {
+  if (piece.row !== 'row') return null;
+  const before = laid.slice(0, laid.indexOf(piece)).reverse();
+  const last = before.find(one => one.row !== 'row' && one.row !== 'rule' && one.text.trim());
+  return last?.row === 'header' ? last.node : null;
+}
+
+// What a header's columns are called.
+function names(node) {
+  const columns = node ? [...node.children].filter(one => one.tagName === 'TH').map(one => one.textContent) : [];
+  return columns.length ? `“${columns.join(', ')}”` : node?.textContent ?? '';
 }
