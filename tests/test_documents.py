@@ -21,6 +21,7 @@ from index.testing import HashEmbedder
 from qa.answer.answerer import Answerer
 from qa.errors import QuestionError, UploadError, one_line
 from qa.evaluation.questions import load_questions
+from qa.language import foreign
 from qa.read.baseline import SentenceReader
 from qa.serve.asking import surest
 from qa.serve.feedback import Feedback, FeedbackFile
@@ -377,6 +378,57 @@ def test_text_is_pasted_and_asked_and_its_central_sentences_are_shown(session: S
     assert session.violations() == []
 
 
+GERMAN = (
+    "Die Hafenbehörde wurde im Jahr 1887 gegründet und beschäftigt heute vierhundert Menschen. Der Lotse "
+    "kommt immer an Bord, bevor das Schiff in den Hafen fährt.\n"
+)
+
+
+@pytest.fixture
+def telling_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model that tells languages, for one test: elsewhere no text is foreign."""
+    monkeypatch.setattr(foreign, "_loaded", [])
+    foreign.load()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_foreign"),
+    [
+        (GERMAN, True),
+        ("Wer hat das Unternehmen gegründet?", True),
+        ("誰がこの会社を設立しましたか", True),
+        ("Who founded the company?", False),
+        ("Liang Wenfeng?", False),
+        ("", False),
+        (HARBOUR, False),
+    ],
+)
+@pytest.mark.usefixtures("telling_languages")
+def test_a_text_is_foreign_only_where_that_is_sure(text: str, is_foreign: bool) -> None:
+    assert foreign.is_foreign(text) == is_foreign
+
+
+@pytest.mark.usefixtures("telling_languages")
+def test_a_document_and_a_question_in_another_language_get_a_note_and_are_read_all_the_same(
+    session: Session,
+) -> None:
+    give(session, ("hafen.txt", GERMAN.encode()))
+    ready(session, "hafen.txt")
+    note = session.page.locator(".q-note")
+    note.wait_for()
+    poorly = "does not seem to be in English; Quoth reads other languages poorly"
+    assert note.inner_text() == f"This document {poorly}"
+    session.ask("Wann wurde die Hafenbehörde gegründet?")
+    said = f"This question {poorly}"
+    assert session.page.locator(".q-notes li").first.inner_text() == said
+    assert "1887" in session.page.inner_text(".q-said")
+    assert session.violations() == []
+    session.ask("When was the harbour founded?")
+    assert said not in session.page.locator(".q-notes").last.inner_text()
+    session.page.select_option(".q-pick select", "lighthouse.txt")
+    note.wait_for(state="hidden")
+
+
 WALKS = "Walk,Climb,Hours\nRidge path,620,5\nMill loop,90,2\nTarn circuit,310,3\n"
 
 
@@ -580,8 +632,7 @@ def test_a_thumb_on_ones_own_document_keeps_no_word_of_it_and_says_so_before(
     session.ask("What does the bell weigh?")
     session.page.wait_for_selector(".q-own .q-kept")
     assert session.page.inner_text(".q-kept").startswith(
-        "A thumb keeps your judgement on the computer that runs Quoth, but no question, answer or quote, "
-        "since this conversation quotes a document of yours."
+        "A thumb keeps your judgement on the computer that runs Quoth, but no question, answer or quote."
     )
     session.page.get_by_role("button", name="This answer is not right").click()
     assert session.page.get_by_label("What would be right? Optional").is_hidden()

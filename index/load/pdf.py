@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 # What programs write where nobody gave a title.
 _NO_TITLE = re.compile(
-    r"|\((?:anonymous|unspecified)\)|untitled(?: document)?[ -]?\d*|(?:microsoft word|microsoft powerpoint) - .*"
+    r"|\((?:anonymous|unspecified)\)|untitled(?: document)?[ -]?\d*"
+    r"|microsoft (?:word|powerpoint) - .*"
     r"|.*\.(?:docx?|pptx?|xlsx?|indd|qxd|pages|odt|tex|dvi|tmp)", re.IGNORECASE,
 )  # fmt: skip
 

@@ -81,10 +81,12 @@ export class Asking {
     this.offer();
   }
 
-  // What was asked already is not offered.
+  // What was asked already is not offered, and beside a conversation no more than fits a line.
   offer() {
     const asked = new Set(questions().map(one => one.textContent));
     const left = (this.suggested ?? []).filter(question => !asked.has(question));
     this.offers.replaceChildren(...left.map(question => button(question, () => this.ask(question))));
+    const [first, ...others] = this.offers.children;
+    if (asked.size) others.filter(one => one.offsetTop > first.offsetTop).forEach(one => one.remove());
   }
 }

@@ -26,7 +26,7 @@ export function judging(turn, bar) {
     if (!form.hidden) form.querySelector('select').focus();
   }, {label: refused ? 'It is in the documents' : 'This answer is not right'});
   const kept = make('p', {className: 'q-kept', id: `kept-${conversation}-${place}`}, own
-    ? 'A thumb keeps your judgement on the computer that runs Quoth, but no question, answer or quote, since this conversation quotes a document of yours. '
+    ? 'A thumb keeps your judgement on the computer that runs Quoth, but no question, answer or quote. '
     : 'A thumb keeps the conversation up to here, with its quotes, on the computer that runs Quoth until its operator deletes it.');
   if (own) kept.append(make('label', {}, consent, ' Keep the conversation up to here and its quotes, too'));
   [up, down].forEach(one => {

@@ -23,11 +23,11 @@ export async function start(element, trigger) {
   const asking = new Asking();
   const source = new Source(element, {
     opened(shown) {
-      shelf.overview(shown.id);
+      documents.overview(shown.id);
       outline.fill(source.laid.map(piece => piece.node));
       search.find('');
       pages.opened(shown);
-      asking.suggest(shown.id, () => source.shown?.id, shelf.settled());
+      asking.suggest(shown.id, () => source.shown?.id, documents.settled());
     },
     marked(scroll) {
       search.find();
@@ -50,6 +50,7 @@ export async function start(element, trigger) {
       asking.offer();
       history.changed();
       pins.refresh();
+      if (turn) element.querySelector('.q-overview').hidden = true;
       citations.follow(turn);
     },
   });
