@@ -20,10 +20,10 @@ from pydantic_core import PydanticCustomError
 Verdict = Literal["answered", "likely", "silent"]
 
 JudgedKind = Literal["question", "whole", "part", "document", "collection", "keyword", "machine", "smalltalk"]
-Kind = Literal[JudgedKind, "comparison"]
+Kind = Literal[JudgedKind, "comparison", "place"]
 """What a request is: a question about a fact; to sum up the source, a part of it or one document; about the
 set of documents; bare words to search for; to or about the program; a greeting, thanks or the like; to
-compare two documents, which is told by their names."""
+compare two documents, which is told by their names; where in the source something is said."""
 KINDS: tuple[JudgedKind, ...] = get_args(JudgedKind)
 
 
@@ -153,8 +153,10 @@ class Answer(_Value):
     `kind` is what was taken for the request, `narrowed` the documents that it named, to which the answer is
     then confined. `standalone_question` is the question with what it takes from the conversation written out,
     and `about` what it was taken to follow up; of a question that is read as it stands they are the question
-    itself and None. `compared` parts the citations of a comparison. `written` is what a language model
-    wrote from the source, None where none was asked. `timings_ms` maps a stage to milliseconds.
+    itself and None. `compared` parts the citations of a comparison. `located` says of each citation where it
+    stands, for a question for a place ("Which clause says …?"): `text` has it before the quotes, and `short`
+    is the place of the first. `written` is what a language model wrote from the source, None where none was
+    asked. `timings_ms` maps a stage to milliseconds.
     """
 
     question: str
@@ -173,6 +175,7 @@ class Answer(_Value):
     missing_terms: tuple[str, ...] = ()
     disagreement: bool = False
     compared: Comparison | None = None
+    located: tuple[str, ...] = ()
     written: Written | None = None
     timings_ms: dict[str, float] = Field(default_factory=dict)
 

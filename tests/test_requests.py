@@ -15,7 +15,8 @@ from qa.requests.acronyms import acronyms, asks_for_expansion, definition, spelt
 from qa.requests.counting import choosing, may_count
 from qa.requests.entries import chosen
 from qa.requests.kinds import FEATURES, FILE, PLACES, features, judge
-from qa.requests.parts import find, find_whole, names, outline, reference
+from qa.requests.outline import names, outline
+from qa.requests.parts import find, find_whole, reference
 from qa.requests.versions import Newer, Versions
 from qa.retrieve.titles import Titles
 from qa.types import KINDS

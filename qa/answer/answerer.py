@@ -12,6 +12,7 @@ from qa.answer.citations import cite, joined, piece
 from qa.answer.comparison import grouped
 from qa.answer.finder import Finder
 from qa.answer.guess import NO_GUESS, Guess
+from qa.answer.locating import Located, located, names_part
 from qa.answer.summary import central_sentences
 from qa.answer.timings import Timings
 from qa.answer.writing import Show, Writes, to_write_from, with_writing
@@ -92,7 +93,7 @@ class Answerer:
         `qa.answer.writing`. Raises QuestionError for what cannot be asked.
         """
         asked = self._checked(question, history, threshold, documents)
-        reading = self._widened(self._surest(asked), asked)
+        reading = self._widened(self._stated(self._surest(asked), asked), asked)
         if reading.request.message and self.finder.verdict(reading.guess) != "answered":
             if asked.threshold > 0.0 or reading.request.kind == "collection":
                 return self._told(asked, reading)
@@ -164,8 +165,22 @@ class Answerer:
         is_narrowed = request.narrowed or request.parts or request.question != reading.way.asked
         if not is_narrowed or request.is_certain or self.finder.verdict(reading.guess) != "silent":
             return reading
+        return self._plain(reading, asked)
+
+    def _plain(self, reading: _Reading, asked: _Asked) -> _Reading:
         plain = Request("question", reading.way.asked, asked.documents)
         return reading._replace(request=plain, guess=self.finder.guess(plain, asked.timings))
+
+    def _stated(self, reading: _Reading, asked: _Asked) -> _Reading:
+        """The reading, or that of the plain question where the source itself names the place asked for."""
+        if reading.request.kind != "place":
+            return reading
+        plain = self._plain(reading, asked)
+        if self.finder.verdict(plain.guess) != "answered":
+            return reading
+        best = plain.guess.used[0]
+        text = self.index.document(best.document_id).text
+        return plain if names_part(text, best, reading.request.unit) else reading
 
     def _forced(self, reading: _Reading, asked: _Asked) -> _Reading:
         """The reading with the best guess in place of a message; it has no confidence."""
@@ -189,8 +204,28 @@ class Answerer:
             further = [span for span in guess.spans if not given or span not in guess.used]
             shown = () if verdict == "answered" else further[: self.settings.closest]
             closest = tuple(self._cite(shown))
-        text = joined(given) if given else REFUSAL
-        return _made(asked, reading, verdict, text=text, citations=given, closest=closest)
+        places = self._located(reading.request, given)
+        if places:  # all of the quote is the answer
+            given = tuple(one.model_copy(update={"highlight": None}) for one in given)
+        text = joined(given, [place.line for place in places]) if given else REFUSAL
+        return _made(asked, reading, verdict, text=text, citations=given, closest=closest, places=places)
+
+    def _located(self, request: Request, given: Iterable[Citation]) -> list[Located]:
+        """Where each citation stands, for a request for a place."""
+        if request.kind != "place":
+            return []
+        is_named = len(request.documents or self.index.document_ids()) > 1
+        headings = {part.document_id: part.heading for part in request.parts or ()}
+        return [
+            located(
+                one,
+                self.requests.outline(one.document_id),
+                request.unit,
+                is_named=is_named,
+                heading=headings.get(one.document_id),
+            )
+            for one in given
+        ]
 
     def _cite(self, spans: Iterable[Span]) -> Iterator[Citation]:
         for span in spans:
@@ -208,6 +243,7 @@ def _made(
     text: str,
     citations: Sequence[Citation] = (),
     closest: Sequence[Citation] = (),
+    places: Sequence[Located] = (),
 ) -> Answer:
     return Answer(
         question=asked.question,
@@ -218,7 +254,7 @@ def _made(
         verdict=verdict,
         answered=verdict == "answered",
         text=text,
-        short=_short(citations or closest),
+        short=places[0].label if places else _short(citations or closest),
         confidence=reading.guess.confidence,
         threshold=asked.threshold,
         citations=tuple(citations),
@@ -227,6 +263,7 @@ def _made(
         disagreement=bool(citations) and reading.guess.disagreement,
         compared=reading.guess.compared
         and grouped(reading.guess.compared, reading.request.narrowed, citations),
+        located=tuple(place.line for place in places),
         timings_ms=asked.timings,
     )
 

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import groupby
 
 from index.load.boxes import confidence_between
 from index.text.quoting import is_quoted
@@ -83,9 +84,12 @@ def mismatches(citation: Citation, document: Document) -> list[str]:
     return wrong
 
 
-def joined(citations: Sequence[Citation]) -> str:
-    """The quotes as a person reads them, one after the other."""
-    return " ".join(citation.quote for citation in citations)
+def joined(citations: Sequence[Citation], located: Sequence[str] = ()) -> str:
+    """The quotes as a person reads them, one after the other, behind where they stand where that is given."""
+    if not located:
+        return " ".join(citation.quote for citation in citations)
+    rows = groupby(zip(located, citations, strict=True), key=lambda row: row[0])
+    return "\n".join(f"{line}: {joined([citation for _, citation in row])}" for line, row in rows)
 
 
 def cited(answers: Sequence[Answer]) -> list[Citation]:

@@ -102,11 +102,18 @@ def _inconsistencies(answer: Answer) -> list[str]:
     """Where an answer's own fields disagree: its text is its quotes, its short answer a highlight."""
     wrong = []
     message = not answer.citations and is_fixed(answer.text)
-    if answer.verdict != "silent" and answer.text != joined(answer.citations) and not message:
+    if answer.verdict != "silent" and answer.text != _said(answer) and not message:
         wrong.append(f"{answer.question!r}: the text is not what the citations quote")
     if answer.verdict == "silent" and answer.text != REFUSAL and not message:
         wrong.append(f"{answer.question!r}: the text is not the message of a refusal")
     highlights = [parted(citation)[1] for citation in cited([answer]) if citation.highlight]
-    if answer.short is not None and answer.short not in highlights:
+    places = " ".join(answer.located).casefold()
+    if answer.short and answer.short not in highlights and answer.short.casefold() not in places:
         wrong.append(f"{answer.question!r}: the short answer {answer.short!r} is highlighted in no citation")
     return wrong
+
+
+def _said(answer: Answer) -> str:
+    """The text that follows from the citations and where they stand; "" where there is no place for each."""
+    fits = len(answer.located) in {0, len(answer.citations)}
+    return joined(answer.citations, answer.located) if fits else ""

@@ -6,8 +6,11 @@ from dataclasses import replace
 from qa.converse.memory import Memory
 from qa.converse.need import need_of_context
 from qa.converse.rewrite import Reading, rewritten
+from qa.converse.words import PRONOUNS
+from qa.language.names import words_of
 from qa.messages import REFUSAL, is_fixed
 from qa.requests.kinds import judge
+from qa.requests.where import Wanted, asked_for, wanted
 from qa.types import Kind, Turn
 
 # Below the first probability of needing its context a question is read as typed, from the second on as a
@@ -33,10 +36,13 @@ def readings(question: str, history: Sequence[Turn]) -> list[Reading]:
     typed = Reading(question, question)
     if not history or len(question) > _CHARACTERS:
         return [typed]
+    place = wanted(question)
     turns = [
         turn.model_copy(update={"text": turn.text[:_CHARACTERS].strip()})
         for turn in [*history[: max(0, min(_FIRST, len(history) - _LAST))], *history[-_LAST:]]
     ]
+    if place:
+        return [_for_place(question, place, remembered(turns))]
     need = need_of_context(question, turns)
     if need < (_ALONE if _asks(question) else _SURE):
         return [typed]
@@ -52,6 +58,26 @@ def readings(question: str, history: Sequence[Turn]) -> list[Reading]:
     return [replace(typed, weight=min(1.0, 1.0 / odds)), replace(follow_up, weight=min(1.0, odds))]
 
 
+def _for_place(question: str, place: Wanted, memory: Memory) -> Reading:
+    """A question for a place, with what it takes from the conversation.
+
+    "Which page is that on?" asks for the place of the last answer. "It" in "Where does it say that he …?" is
+    the source, so that only the pronouns of what is to be found stand for something else.
+    """
+    if not memory.questions:
+        return Reading(question, question)
+    if not place.sought:
+        last = memory.questions[-1].text
+        sought = before.sought if (before := wanted(last)) else last
+        full = asked_for(place.unit, sought)
+        return Reading(full, full, memory.asked())
+    if not any(word.low in PRONOUNS for word in words_of(place.sought)):
+        return Reading(question, question)
+    found = rewritten(place.sought, memory)
+    head, _, tail = question.rpartition(place.sought)
+    return replace(found, question=f"{head}{found.question}{tail}", asked=f"{head}{found.asked}{tail}")
+
+
 def remembered(turns: Sequence[Turn]) -> Memory:
     """What was said; questions are made stand-alone, to carry a name through a chain of pronouns."""
     memory = Memory()
@@ -62,11 +88,15 @@ def remembered(turns: Sequence[Turn]) -> Memory:
                 memory.hear(turn.text)
             continue
         need = need_of_context(turn.text, turns[:place])
-        listens = need >= _SURE or _asks(turn.text)
+        asked = wanted(turn.text)
+        # "Which page is that on?" leaves the question before it the last one.
+        listens = (asked is None or bool(asked.sought)) and (need >= _SURE or _asks(turn.text))
         if not listens:
             continue
         full = turn.text
-        if memory.questions and need >= _LIKELIER:
+        if asked:
+            full = _for_place(turn.text, asked, memory).question
+        elif memory.questions and need >= _LIKELIER:
             reading = rewritten(turn.text, memory)
             full = reading.question
             for kind, referent in reading.meant.items():

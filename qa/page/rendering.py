@@ -35,6 +35,8 @@ def render(answer: Answer, *, name_documents: bool, key: str = "", foreign: bool
     ]
     read = len(answer.citations) + len(answer.closest)
     given, further = quotes[: len(answer.citations)], quotes[len(answer.citations) : read]
+    if answer.located:
+        given = [f"{plain(line)}: {quote}" for line, quote in zip(answer.located, given, strict=True)]
     head = _head(answer)
     if is_message(answer):
         given = [plain(answer.text)]

@@ -12,11 +12,13 @@ from qa.read.spans import Span
 from qa.requests.comparing import COMPARING, asks_to_compare
 from qa.requests.entries import chosen
 from qa.requests.kinds import Judgement, judge
-from qa.requests.parts import Entry, Part, find, find_whole, names, outline, reference
+from qa.requests.outline import Entry, names, outline
+from qa.requests.parts import Part, find, find_named, find_whole, reference
 from qa.requests.versions import Versions
+from qa.requests.where import wanted
 from qa.retrieve.retriever import Retriever
 from qa.retrieve.spelling import is_word
-from qa.retrieve.titles import without_name
+from qa.retrieve.titles import Meant, without_name
 from qa.types import Kind
 
 # Of more documents parts and versions are not looked at: a name must tell which is meant.
@@ -46,7 +48,8 @@ class Request(NamedTuple):
     `question` is as it is to be read, with "this" for the name of a document or part. `documents` are those
     that are asked, of which the request names the `narrowed` ones. `parts` are those that it names. `message`
     is given instead of quotes. Where the request is not `is_certain`, `message` and narrowing are a guess:
-    the source is asked first, and all of it where the narrowed part is silent.
+    the source is asked first, and all of it where the narrowed part is silent. `unit` is the word for the
+    place that is asked for ("clause").
     """
 
     kind: Kind
@@ -56,6 +59,7 @@ class Request(NamedTuple):
     parts: tuple[Part, ...] | None = None
     message: str | None = None
     is_certain: bool = True
+    unit: str = ""
 
 
 class Requests:
@@ -81,6 +85,8 @@ class Requests:
         """The request that a text makes of some documents, or of all."""
         if pair := self._compared(text, documents):
             return Request("comparison", text, pair, pair)
+        if place := self._for_place(text, documents):
+            return place
         judged = self.judge(text)
         asked = Request(judged.kind, text, documents)
         if judged.kind in {"machine", "smalltalk"} and not self._is_about_source(text):
@@ -102,9 +108,7 @@ class Requests:
             meant = meant._replace(question=meant.bare)
         if topic := _SAYS_ABOUT.fullmatch(meant.question):
             meant, kind = meant._replace(question=topic[1]), "keyword"
-        narrowed = (
-            meant.documents if len(meant.documents) < len(self._ids(documents)) or meant.is_sure else ()
-        )
+        narrowed = self._narrowed(meant, documents)
         return self._with_parts(
             Request(kind, meant.question, meant.documents, narrowed, is_certain=meant.is_sure)
         )
@@ -117,6 +121,22 @@ class Requests:
         named, rest = self.retriever.titles.named(text)
         chosen = named or (ids if _SEVERAL.search(text) else [])
         return tuple(chosen) if len(chosen) == 2 and {*chosen} <= {*ids} and asks_to_compare(rest) else ()
+
+    def _for_place(self, text: str, documents: Collection[str] | None) -> Request | None:
+        """The request for a place that a text makes; it is for what is to be found there."""
+        asked = wanted(text) or ((masked := self.retriever.titles.masked(text)) and wanted(masked))
+        if not asked or not asked.sought:
+            return None
+        meant = self.retriever.titles.meant(text, documents, self._index.holds, is_request=False)
+        found = Request("place", asked.sought, documents, is_certain=False, unit=asked.unit)
+        if meant:
+            found = found._replace(documents=meant.documents, narrowed=self._narrowed(meant, documents))
+        is_small = len(self._ids(found.documents)) <= _MOST_FOR_A_QUESTION
+        return found._replace(parts=self._parts(found, find_named) or None) if is_small else found
+
+    def _narrowed(self, meant: Meant, documents: Collection[str] | None) -> tuple[str, ...]:
+        """The documents that a text names, where that leaves any out or is sure."""
+        return meant.documents if len(meant.documents) < len(self._ids(documents)) or meant.is_sure else ()
 
     def _is_about_source(self, text: str) -> bool:
         """Whether a text holds an acronym or an uncommon word of the source: then it is no small talk."""
@@ -171,16 +191,17 @@ class Requests:
         return tuple(
             part
             for one in self._ids(request.documents)
-            for part in look(self._index.document(one), self._outline(one), request.question)
+            for part in look(self._index.document(one), self.outline(one), request.question)
         )
 
     def _partless(self, request: Request, *, is_named: bool) -> Request:
         """A request about a part that is not there; the headings that are there tell for sure."""
-        headings = [name for one in self._ids(request.documents) for name in names(self._outline(one))]
+        headings = [name for one in self._ids(request.documents) for name in names(self.outline(one))]
         is_certain = is_named and bool(headings)
         return request._replace(message=messages.no_such_part(headings), is_certain=is_certain)
 
-    def _outline(self, document_id: str) -> list[Entry]:
+    def outline(self, document_id: str) -> list[Entry]:
+        """The headings of a document."""
         if document_id not in self._outlines:
             if len(self._outlines) > MOST_DOCUMENTS:
                 self._outlines.clear()
