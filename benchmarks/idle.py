@@ -26,7 +26,8 @@ from benchmarks.measuring import ROOT, Row, parser, seconds, show
 _SETTLED = 5.0
 _PAUSE = 0.05
 _AS_IT_IS = (
-    "import qa.page.waking as w; w.wake_on_push = lambda queue: False; from qa.cli import main; main()"
+    "import qa.serve.sleeping_queue as s; s.wake_on_push = lambda queue: False; "
+    "from qa.cli import main; main()"
 )
 _WAYS = {"Gradio's, as it is": ["-c", _AS_IT_IS], "woken by a push": ["-m", "qa.cli"]}
 

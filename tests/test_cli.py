@@ -43,7 +43,6 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 def hashed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The deterministic embedder in the place of the model."""
     monkeypatch.setattr("index.index.SentenceTransformerEmbedder", HashEmbedder)
-    monkeypatch.setattr("index.index.SentenceTransformerEmbedder", HashEmbedder)
 
 
 def failed(result: tuple[int, str, str]) -> str:
