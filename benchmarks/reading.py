@@ -28,7 +28,7 @@ from qa.read.baseline import SentenceReader
 from qa.read.calibration import Ranking
 from qa.read.onnx_model import OnnxSpanModel
 from qa.read.reader import ExtractiveReader, Reader
-from qa.training.confidence import RememberingModel
+from qa.training.confidence_questions import RememberingModel
 from qa.training.sets import ready
 
 COLUMNS = (

@@ -2,49 +2,43 @@
 
     python -m qa.training.confidence [--reader quoth] [--fast] [--data ../shared/data] [--test] [--write]
 
-The questions come from several populations, since people ask other things than SQuAD does; see POPULATIONS.
-The readers that ship learnt from none of these documents. Each population counts as its weight says, however
-many questions it has: half of the weight is people's own documents and questions, the rest encyclopaedias,
-by a search box's questions and by SQuAD's traps. Each question is asked of its own document; those of `nq`
-also of the nearest paragraph that does not hold their answer.
+The questions come from several populations, since people ask other things than SQuAD does; see POPULATIONS of
+`qa.training.confidence_questions`. The readers that ship learnt from none of these documents. Each population
+counts as its weight says, however many questions it has: half of the weight is people's own documents and
+questions, the rest encyclopaedias, by a search box's questions and by SQuAD's traps. Each question is asked
+of its own document; those of `nq` also of the nearest paragraph that does not hold their answer.
 
 A best guess is right when its quote overlaps the evidence and holds an accepted answer
 (`qa.evaluation.metrics.is_right`).
 
-The thresholds follow from costs, see COSTS. With --test the sets kept for testing are scored too, once
+The thresholds follow from costs, see Costs. With --test the sets kept for testing are scored too, once
 nothing is chosen any more.
 """
 
 import argparse
-import hashlib
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.index import Index
-from index.types import Document
-from qa.answer.answerer import Answerer
 from qa.answer.confidence import Signals, confidence, signals
-from qa.answer.preference import preferred
-from qa.answer.settling import settle
-from qa.evaluation.metrics import is_right, normalize_answer
-from qa.evaluation.questions import Question, half, load_questions
+from qa.evaluation.metrics import is_right
 from qa.evaluation.refusal import auroc, ece
-from qa.evaluation.splits import NATURAL_TEST_DOCUMENTS, TEST_ARTICLES, VALIDATION_ARTICLES, is_kept_back
 from qa.read.calibration import FILE, Calibration, Ranking
-from qa.read.choice import load_reader, second_reader_of
-from qa.read.onnx_model import OnnxSpanModel
 from qa.read.ranking import known_of
-from qa.read.reader import ExtractiveReader, Reader, SpanModel
-from qa.read.second import SecondReader, WindowReader
-from qa.read.spans import Span, TokenLogits
-from qa.read.window_model import WindowLogits
-from qa.retrieve.retriever import RetrievedPassage
+from qa.read.reader import ExtractiveReader
+from qa.read.spans import Span
+from qa.training.confidence_questions import (
+    FIRST_RANKING,
+    POPULATIONS,
+    TESTS,
+    Asked,
+    collect,
+    readers_of,
+)
 from qa.training.sets import ready
 from qa.types import Citation
 
@@ -56,8 +50,6 @@ _TRAINED = frozenset({"margin", "answerable", "support", "second_margin", "secon
 _RIDGE = 20.0
 # Spans of a question that its ranking learns from.
 _RANKED = 12
-# What the fit of a ranking starts from.
-_FIRST_RANKING = Ranking(margin=0.3, answerable=0.3, words=0.5, dense=0.5, support=0.7, second_margin=0.1)
 
 
 class Costs(NamedTuple):
@@ -82,96 +74,6 @@ class Costs(NamedTuple):
         return round(answered, 3), round(likely, 3)
 
 
-class Population(NamedTuple):
-    """A set of questions: how much it weighs, which share of its questions is asked, and where they are."""
-
-    weight: float
-    share: float = 1.0
-    wanted: Callable[[Question], bool] = lambda _: True
-
-
-POPULATIONS: Mapping[str, Population] = {
-    "natural_train": Population(3.0, wanted=lambda q: is_kept_back(str(q.document_id))),
-    "nq": Population(2.0, wanted=lambda q: is_kept_back(str(q.document_id))),
-    "squad2_dev": Population(2.0, wanted=lambda q: q.document_id in VALIDATION_ARTICLES),
-    "natural": Population(1.5, wanted=lambda q: q.document_id not in NATURAL_TEST_DOCUMENTS),
-    "clapnq": Population(1.5, wanted=lambda q: half(q.id) == "tuning"),
-}
-TESTS: Mapping[str, Population] = {
-    "squad2_dev": Population(0.0, wanted=lambda q: q.document_id in TEST_ARTICLES),
-    "natural": Population(0.0, wanted=lambda q: q.document_id in NATURAL_TEST_DOCUMENTS),
-    "clapnq": Population(0.0, wanted=lambda q: half(q.id) == "testing"),
-}
-
-
-class Asked(NamedTuple):
-    """A question, and what was retrieved and read for it."""
-
-    question: Question
-    read_as: str
-    passages: Sequence[RetrievedPassage]
-    spans: Sequence[Span]
-    document: Callable[[str], Document]
-
-
-class Readers(NamedTuple):
-    """The reader, and what reads again after it."""
-
-    first: Reader
-    second: SecondReader | None
-
-    @property
-    def calibration(self) -> str:
-        """See `Reader.calibration`."""
-        return (self.second or self.first).calibration
-
-    def ranked(self, ranking: Ranking) -> "Readers":
-        """The same, the last of them with another ranking."""
-        if self.second:
-            return Readers(self.first, SecondReader(self.second.model, ranking))
-        return Readers(ExtractiveReader(self.first.model, ranking), None)  # type: ignore[attr-defined]
-
-    def read(self, one: Asked) -> list[Span]:
-        """The spans of a question as an Answerer has them."""
-        spans = self.first.read(one.read_as, one.passages)
-        if self.second:
-            spans = self.second.read(one.read_as, spans, one.passages, one.document)
-        return preferred(one.read_as, settle(one.read_as, spans, one.passages), one.passages)
-
-
-class RememberingWindows:
-    """Reads no window twice for the same question."""
-
-    def __init__(self, model: WindowReader) -> None:
-        self._model = model
-        self._known: dict[tuple[str, str, str], WindowLogits] = {}
-        self.longest_answer = model.longest_answer
-        self.load = model.load
-
-    def logits(self, question: str, texts: Sequence[tuple[str, str]]) -> list[WindowLogits]:
-        """See `WindowReader.logits`."""
-        unknown = [pair for pair in texts if (question, *pair) not in self._known]
-        for pair, found in zip(unknown, self._model.logits(question, unknown), strict=True):
-            self._known[question, *pair] = found
-        return [self._known[question, *pair] for pair in texts]
-
-
-class RememberingModel:
-    """Reads no passage twice for the same question."""
-
-    def __init__(self, model: SpanModel) -> None:
-        self._model = model
-        self._known: dict[tuple[str, str], TokenLogits] = {}
-        self.longest_answer = model.longest_answer
-
-    def logits(self, question: str, texts: Sequence[str]) -> list[TokenLogits]:
-        """See `qa.read.reader.SpanModel.logits`."""
-        unknown = [text for text in texts if (question, text) not in self._known]
-        for text, found in zip(unknown, self._model.logits(question, unknown), strict=True):
-            self._known[question, text] = found
-        return [self._known[question, text] for text in texts]
-
-
 def main() -> None:
     """Print the scores and, with --write, change this reader's entry in calibration.json."""
     parser = argparse.ArgumentParser(
@@ -186,7 +88,7 @@ def main() -> None:
     for name in POPULATIONS:
         if not (arguments.data / name).is_dir():
             sys.exit(f"{arguments.data / name}: no such folder; name the data with --data")
-    readers = _readers(arguments.reader, fast=arguments.fast)
+    readers = readers_of(arguments.reader, fast=arguments.fast)
     asked = {name: collect(arguments.data, name, chosen, readers) for name, chosen in POPULATIONS.items()}
     weights = {name: chosen.weight for name, chosen in POPULATIONS.items()}
     ranking = None
@@ -213,43 +115,6 @@ def main() -> None:
         kept = json.loads(FILE.read_text(encoding="utf-8"))
         kept[readers.calibration] = calibration.model_dump(mode="json", exclude_none=True)
         FILE.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-
-
-def collect(data: Path, name: str, chosen: Population, readers: Readers) -> list[Asked]:
-    """Retrieve and read for the questions of a set that stand alone, each asked of its document."""
-    folder = data / name
-    answerer = Answerer(Index.from_sources([folder / "documents.jsonl"]), reader=readers.first)
-    found = []
-    for question in load_questions(folder / "questions.jsonl").questions:
-        if question.history or not chosen.wanted(question) or not _drawn(question.id, chosen.share):
-            continue
-        found.append(_asked(answerer, question, readers))
-        if name == "nq" and (other := _elsewhere(answerer, question)):
-            found.append(_asked(answerer, other, readers))
-    return [one for one in found if one.spans]
-
-
-def _drawn(question_id: str, share: float) -> bool:
-    return int(hashlib.sha256(question_id.encode()).hexdigest()[:8], 16) < share * 16**8
-
-
-def _asked(answerer: Answerer, question: Question, readers: Readers) -> Asked:
-    passages = answerer.finder.to_read(question.question, [str(question.document_id)])
-    read_as = answerer.retriever.respelt(question.question, passages)
-    unread = Asked(question, read_as, passages, (), answerer.index.document)
-    return unread._replace(spans=readers.read(unread))
-
-
-def _elsewhere(answerer: Answerer, question: Question) -> Question | None:
-    """The question, of the nearest other document that does not hold its answer."""
-    golds = [f" {normalize_answer(answer)} " for answer in question.answers]
-    for hit in answerer.retriever.retrieve(question.question, 12):
-        text = f" {normalize_answer(hit.passage.text)} "
-        if hit.passage.document_id != question.document_id and not any(gold in text for gold in golds):
-            return question.model_copy(
-                update={"document_id": hit.passage.document_id, "answerable": False, "evidence": ()}
-            )
-    return None
 
 
 def right(one: Asked, span: Span) -> bool:
@@ -287,7 +152,7 @@ def fit_ranking(asked: Mapping[str, Sequence[Asked]], weights: Mapping[str, floa
             slope += weight * (known.T @ softmax(rank) - known[ok].T @ softmax(rank[ok]))
         return value, slope
 
-    start = np.array(list(_FIRST_RANKING.model_dump().values()))
+    start = np.array(list(FIRST_RANKING.model_dump().values()))
     best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(names)).x
     return Ranking(**{name: round(float(weight), 3) for name, weight in zip(names, best, strict=True)})
 
@@ -354,20 +219,6 @@ def _right(asked: Sequence[Asked]) -> Bools:
 
 def _estimates(asked: Sequence[Asked], fitted: Calibration) -> Floats:
     return np.array([confidence(signals(one.passages, one.spans), fitted) for one in asked])
-
-
-def _readers(name: str, *, fast: bool) -> Readers:
-    """A reader by name or by the folder that training wrote, and the second; both remember what they read."""
-    if Path(name, "reader.onnx").is_file():
-        return Readers(ExtractiveReader(RememberingModel(OnnxSpanModel(Path(name))), Ranking()), None)
-    reader = load_reader(name)
-    if not isinstance(reader, ExtractiveReader):
-        return Readers(reader, None)
-    second = None if fast else second_reader_of(reader)
-    if second is None:
-        return Readers(ExtractiveReader(RememberingModel(reader.model), Ranking()), None)
-    remembering = SecondReader(RememberingWindows(second.model), _FIRST_RANKING)
-    return Readers(ExtractiveReader(RememberingModel(reader.model), reader.ranking), remembering)
 
 
 if __name__ == "__main__":
