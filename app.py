@@ -10,7 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 # Before gradio is imported: it would report its use and keep notes on the last ten thousand questions for a
 # monitor that is not shown, and its client would ask a model hub.
@@ -39,7 +39,7 @@ from qa.serve.mcp_tools import Tools
 from qa.serve.operations import OPERATIONS, Operation, Programs
 from qa.serve.rate_limits import AskLimits, RateLimiter, caller
 from qa.serve.routes import application, cookie_name
-from qa.serve.server import Server
+from qa.serve.server import Server, Serving
 from qa.serve.sessions import Session, Sessions
 from qa.serve.sleeping_queue import wake_on_push
 from qa.serve.uploads import Library, UploadLimits
@@ -225,24 +225,6 @@ def build(
         max_file_size="1kb", footer_links=[],
     )  # fmt: skip
     return web
-
-
-class Serving(NamedTuple):
-    """How the page is served.
-
-    `shared` names a folder for the documents that visitors add, which then all see; without it each has own
-    ones, which go when the session ends. `password` is "user:password"; `mcp` adds the tools. `sample` tells
-    that nobody named a source: a single document then only shows what Quoth does.
-    """
-
-    host: str = "127.0.0.1"
-    port: int = 7860
-    shared: str | None = None
-    password: str | None = None
-    mcp: bool = False
-    sample: bool = False
-    uploads: UploadLimits = UploadLimits()
-    asking: AskLimits = AskLimits()
 
 
 def serve(index: SearchIndex, reader: str, serving: Serving, writer: Writes | None = None) -> None:

@@ -71,13 +71,14 @@ def chat(
 ) -> None:
     """Serve the web chat, and the same answers for programs."""
     from qa.serve.rate_limits import AskLimits
+    from qa.serve.server import Serving
     from qa.serve.uploads import UploadLimits
 
     if auth is not None and (":" not in auth or not all(auth.split(":", 1))):
         raise click.ClickException("--auth: give a user and a password as USER:PASSWORD")
     # By name: qa never imports the page, which imports gradio.
     page = import_module("app")
-    serving = page.Serving(
+    serving = Serving(
         host,
         port,
         shared=shared,

@@ -5,11 +5,32 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import uvicorn
 
 from qa.errors import QuestionAnsweringError
 from qa.serve.guard import App, Guard
+from qa.serve.rate_limits import AskLimits
+from qa.serve.uploads import UploadLimits
+
+
+class Serving(NamedTuple):
+    """How the page is served.
+
+    `shared` names a folder for the documents that visitors add, which then all see; without it each has own
+    ones, which go when the session ends. `password` is "user:password"; `mcp` adds the tools. `sample` tells
+    that nobody named a source: a single document then only shows what Quoth does.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 7860
+    shared: str | None = None
+    password: str | None = None
+    mcp: bool = False
+    sample: bool = False
+    uploads: UploadLimits = UploadLimits()
+    asking: AskLimits = AskLimits()
 
 
 class Server:
