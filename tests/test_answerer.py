@@ -21,6 +21,7 @@ from qa.errors import QuestionError
 from qa.messages import REFUSAL, is_fixed
 from qa.read.baseline import SentenceReader
 from qa.read.calibration import shipped_calibration
+from qa.read.choice import load_reader
 from qa.read.reader import Reader
 from qa.read.spans import Span
 from qa.retrieve.retriever import RetrievedPassage
@@ -275,6 +276,30 @@ def test_a_summary_stays_within_the_documents_asked(tmp_path: Path) -> None:
         answer = with_sentences(index).answer("Summarise the article", documents=[name])
         assert {citation.document_id for citation in answer.citations} == {name}
         assert_sound(answer, index)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who founded High-Flyer?", "When were the export controls imposed?", "Who owns DeepSeek?", "Why?"],
+)
+def test_confidence_is_the_same_in_an_index_of_one_and_of_many(
+    article: Path, tmp_path: Path, question: str
+) -> None:
+    many = tmp_path / "many"
+    many.mkdir()
+    (many / article.name).write_bytes(article.read_bytes())
+    for number in range(20):
+        (many / f"{number}.txt").write_text(TEXT.replace("harbour", f"garden {number}"), encoding="utf-8")
+    reader = load_reader("fast")
+    alone, among = (
+        Answerer(Index.from_sources([source], embedder=HashEmbedder()), reader=reader).answer(
+            question, documents=[article.name]
+        )
+        for source in (article, many)
+    )
+    assert [one.quote for one in among.citations] == [one.quote for one in alone.citations]
+    # How rare the question's words are is counted over the index, and is told apart by a hair.
+    assert among.confidence == pytest.approx(alone.confidence, abs=0.005)
 
 
 # --- conversations

@@ -1,6 +1,5 @@
 """Follow-up questions: exact outputs on conversations of many subjects, and what must always hold."""
 
-import time
 from collections.abc import Sequence
 
 import pytest
@@ -148,21 +147,36 @@ TURNS = st.builds(Turn, role=st.sampled_from(["user", "assistant"]), text=TEXTS)
 
 @settings(max_examples=300, deadline=None)
 @given(TEXTS, st.lists(TURNS, max_size=16))
-def test_no_text_raises_and_no_history_changes_nothing(question: str, history: list[Turn]) -> None:
-    assert isinstance(standalone(question, history), str)
-    assert standalone(question, []) == question
+def test_of_any_text_the_likelier_reading_weighs_one_and_the_other_less(
+    question: str, history: list[Turn]
+) -> None:
+    found = readings(question, history)
+    assert len(found) in (1, 2)
+    assert max(one.weight for one in found) == 1.0
+    assert all(0.0 < one.weight <= 1.0 for one in found)
+    if len(found) == 2:
+        assert found[0].question == found[0].asked == question != found[1].asked
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_without_a_history_any_text_is_read_as_typed(question: str) -> None:
+    assert [(one.question, one.asked, one.weight) for one in readings(question, [])] == [
+        (question, question, 1.0)
+    ]
 
 
 @pytest.mark.parametrize(
     "piece", ["he ", "Ann and ", "that Ann ", "it is x to ", "Zoë. ", "(", "1999 ", "a" * 50, "in On 9 "]
 )
-def test_a_long_conversation_costs_little(piece: str) -> None:
+def test_of_a_long_conversation_the_first_exchange_and_the_last_ten_messages_count(piece: str) -> None:
     text = piece * (200_000 // len(piece))
-    history = [Turn(role=role, text=text) for role in ("user", "assistant")] * 50
-    started = time.perf_counter()
-    standalone(text[:2_000], history)
-    assert standalone(text, history) == text
-    assert time.perf_counter() - started < 2.0
+    long = [Turn(role=role, text=text) for role in ("user", "assistant")] * 50
+    short = [turn.model_copy(update={"text": turn.text[:2_000]}) for turn in long[:12]]
+    said = turns(*CHEMIST)
+    for question in (text[:2_000], "Where did she die?"):
+        assert readings(question, [*said, *long]) == readings(question, [*said, *short[2:]])
+    assert [one.question for one in readings(text, long)] == [text]
 
 
 @pytest.mark.parametrize("history", [FUND, STARTUP, STUDIES, BAND])
