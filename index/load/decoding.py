@@ -4,6 +4,8 @@ import codecs
 import re
 from collections.abc import Iterator
 
+import webencodings
+
 _BYTE_ORDER_MARKS = (  # UTF-32 first: its little-endian mark starts with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -25,13 +27,11 @@ _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _BYTES_LINE_END = re.compile(rb"\r\n?|\n")
 _REPLACEMENT = "\ufffd"
 
-# What a browser reads a declared encoding as (encoding.spec.whatwg.org), by Python's name for it.
-_READ_AS = {
-    **{"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874"},
-    **{"tis-620": "cp874", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949"},
-    **{"utf-16": "utf-8", "utf-16-le": "utf-8", "utf-16-be": "utf-8"},
-}
-_WEB_ENCODINGS = ("utf-8", "cp", "iso", "koi8", "mac", "gb", "big5", "euc", "shift", "hz")
+# What a browser reads a page as that says it is in one of these (html.spec.whatwg.org: a page that can be
+# searched for what it declares is not in UTF-16; encoding.spec.whatwg.org: GBK is read as what holds it).
+_READ_AS = {"utf-16le": "utf-8", "utf-16be": "utf-8", "gbk": "gb18030"}
+# Names that stand for encodings that nothing reads, or for single bytes.
+_NO_TEXT = frozenset({"replacement", "x-user-defined"})
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _DECLARED = re.compile(
     rb"""<(?:meta\b[^>]*?\bcharset|\?xml\b[^>]*?\bencoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE
@@ -166,11 +166,7 @@ def _differ(text: str, other: str) -> bool:
 
 def _declared_encoding(data: bytes) -> str | None:
     found = _DECLARED.search(_COMMENT.sub(b"", data[:_DECLARED_WITHIN]))
-    if found is None:
+    known = webencodings.lookup(found[1].decode("ascii")) if found else None
+    if known is None or known.name in _NO_TEXT:
         return None
-    try:
-        name = codecs.lookup(found[1].decode("ascii")).name
-    except (LookupError, UnicodeError):
-        return None
-    name = _READ_AS.get(name, name)
-    return name if name.startswith(_WEB_ENCODINGS) else None
+    return _READ_AS.get(known.name) or codecs.lookup(known.codec_info.name).name
