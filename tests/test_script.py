@@ -95,6 +95,22 @@ def test_the_arrow_keys_go_through_what_was_asked_and_end_in_an_empty_box(page: 
 
 
 @pytest.mark.parametrize(
+    ("question", "asked", "again"),
+    [
+        ("Who is the founder of High-Flyer?", "Who founded High-Flyer?", True),
+        ("Who is the founder of High-Flyer?", "Who founded DeepSeek?", False),
+        ("What is a.txt about?", "What is a.txt about?", True),
+        ("What is a.txt about?", "Who founded DeepSeek?", False),
+        ("How much is the rent?", "When is the rent due?", False),
+    ],
+)
+def test_what_was_asked_in_other_words_is_not_suggested(
+    page: "Page", question: str, asked: str, again: bool
+) -> None:
+    assert call(page, "asking", "repeats", question, asked) == again
+
+
+@pytest.mark.parametrize(
     ("asked", "more", "said"),
     [
         ([True, True], 0, "Asking all 2 documents"),

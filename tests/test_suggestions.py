@@ -156,7 +156,7 @@ def test_of_a_table_another_column_of_each_of_the_first_rows_is_asked() -> None:
     assert [one.question for one in found] == [
         "What is the length of Ridge path?",
         "What is the climb of Mill loop?",
-        "What are the hours of Tarn circuit?",
+        "What is the length of Tarn circuit?",
     ]
     assert [text[slice(*one.place)] for one in found if one.place] == text.splitlines()[2:5]
     assert len(suggest(document(text), lambda question: in_its_row(question, text))) == 3

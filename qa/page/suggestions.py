@@ -131,10 +131,10 @@ def _from_tables(document: Document) -> Iterator[Candidate]:
         for number, (start, end) in enumerate(rows(document.text, table)[:_MOST_ROWS]):
             name, *values = cells_of(document.text[start:end])
             columns = [(_label(label), value) for label, value in zip(labels, values, strict=False) if value]
-            columns = [(label, value) for label, value in columns if label]
+            columns = [(label, value) for label, value in columns if label and not _is_count(label, value)]
             if columns and len(name.split()) <= _MOST_NAME and _is_named(name):
                 label, value = columns[number % len(columns)]
-                be = "are" if label.endswith("s") and not label.endswith("ss") else "is"
+                be = "are" if _is_plural(label) else "is"
                 shown = re.compile(re.escape(value))
                 yield Candidate(f"What {be} the {label} of {name}?", shown, "cell", (start, end))
 
@@ -145,6 +145,15 @@ def _label(header: str) -> str:
     if len(label.split()) > _MOST_LABEL or not _is_named(label) or any(map(str.isdigit, label)):
         return ""
     return label if label.isupper() else label[0].lower() + label[1:]
+
+
+def _is_plural(label: str) -> bool:
+    return label.endswith("s") and not label.endswith("ss")
+
+
+def _is_count(label: str, value: str) -> bool:
+    """Whether a cell says how many there are, which nobody asks by "what"."""
+    return _is_plural(label) and not any(map(str.isalpha, value))
 
 
 def _is_named(words: str) -> bool:

@@ -9,6 +9,13 @@ export function recalled(asked, place, by) {
   return next < 0 ? null : next >= asked.length ? {place: asked.length, words: ''} : {place: next, words: asked[next]};
 }
 
+// Whether a question was asked in other words: each of its longer words is one of that question's, or of its kin.
+export function repeats(question, asked) {
+  const kin = words => words.toLowerCase().match(/[\p{L}\p{N}]+/gu)?.filter(word => word.length > 3).map(word => word.slice(0, 5)) ?? [];
+  const before = new Set(kin(asked)), now = kin(question).filter(word => !['what', 'when', 'where', 'does', 'that'].includes(word));
+  return question === asked || (now.length > 0 && now.every(word => before.has(word)));
+}
+
 export class Asking {
   constructor() {
     this.row = document.querySelector('#q-box');
@@ -83,10 +90,10 @@ export class Asking {
 
   // What was asked already is not offered, and beside a conversation no more than fits a line.
   offer() {
-    const asked = new Set(questions().map(one => one.textContent));
-    const left = (this.suggested ?? []).filter(question => !asked.has(question));
+    const asked = questions().map(one => one.textContent);
+    const left = (this.suggested ?? []).filter(question => !asked.some(one => repeats(question, one)));
     this.offers.replaceChildren(...left.map(question => button(question, () => this.ask(question))));
     const [first, ...others] = this.offers.children;
-    if (asked.size) others.filter(one => one.offsetTop > first.offsetTop).forEach(one => one.remove());
+    if (asked.length) others.filter(one => one.offsetTop > first.offsetTop).forEach(one => one.remove());
   }
 }
