@@ -174,7 +174,7 @@ def test_the_page_is_shown_by_keyboard_with_the_quote_marked_and_follows_the_cit
     browser: "Browser", served: Served
 ) -> None:
     document = served.index.document("report.pdf")
-    text, name = document.text, document.title
+    text, name = document.text, document.title or document.id
     with browsing(browser, served.url) as session:
         page = session.page
         assert page.is_hidden(".q-view")  # the first document is a text
