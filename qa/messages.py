@@ -1,7 +1,7 @@
 """The fixed messages that are given instead of quotes, and the lines that stand above quotes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 REFUSAL = "The source does not answer this question."
 LIKELY = "Not sure, but probably:"
@@ -48,6 +48,11 @@ def no_such_part(headings: Sequence[str]) -> str:
 def narrowed_to(ids: Sequence[str]) -> str:
     """That only the documents that a question names were asked."""
     return f"Asked of {_listed(ids)} only"
+
+
+def replaced(outdated: Mapping[str, str]) -> str:
+    """That documents are older versions, each of the one that it stands for."""
+    return "; ".join(f"{old} is an older version; the newest is {new}" for old, new in outdated.items())
 
 
 def is_fixed(text: str) -> bool:

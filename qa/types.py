@@ -155,7 +155,8 @@ class Answer(_Value):
     and `about` what it was taken to follow up; of a question that is read as it stands they are the question
     itself and None. `compared` parts the citations of a comparison. `located` says of each citation where it
     stands, for a question for a place ("Which clause says …?"): `text` has it before the quotes, and `short`
-    is the place of the first. `written` is what a language model wrote from the source, None where none was
+    is the place of the first. `outdated` holds the cited documents that are older versions, each with the
+    newest one. `written` is what a language model wrote from the source, None where none was
     asked. `timings_ms` maps a stage to milliseconds.
     """
 
@@ -176,6 +177,7 @@ class Answer(_Value):
     disagreement: bool = False
     compared: Comparison | None = None
     located: tuple[str, ...] = ()
+    outdated: dict[str, str] = Field(default_factory=dict)
     written: Written | None = None
     timings_ms: dict[str, float] = Field(default_factory=dict)
 

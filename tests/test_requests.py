@@ -7,16 +7,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index import Index, IndexSettings
 from index.load.markdown import markdown_headings
+from index.testing import HashEmbedder
 from index.types import Document
+from qa.answer.answerer import Answerer
+from qa.answer.guess import Guess
+from qa.answer.timings import Timings
 from qa.language.self_contained import plain, stands_alone, unheaded
-from qa.messages import MACHINE, REFUSAL, documents_held, is_fixed, no_such_document, no_such_part
+from qa.messages import (
+    MACHINE,
+    REFUSAL,
+    documents_held,
+    is_fixed,
+    no_such_document,
+    no_such_part,
+    replaced,
+)
+from qa.read.baseline import SentenceReader
+from qa.read.spans import Span
 from qa.requests.acronyms import acronyms, asks_for_expansion, definition, spelt_out
 from qa.requests.counting import choosing, may_count
 from qa.requests.entries import chosen
 from qa.requests.kinds import FEATURES, FILE, PLACES, features, judge
 from qa.requests.outline import names, outline
 from qa.requests.parts import find, find_whole, reference
+from qa.requests.request import Request
 from qa.requests.versions import Newer, Versions
 from qa.retrieve.titles import Titles
 from qa.types import KINDS
@@ -495,6 +511,50 @@ def test_the_newest_version_is_told_by_the_first_lines() -> None:
         a="Price list\n\nIt replaces the price list of 2022.", b="Price list\n\nValid from 1 May 2022."
     )
     assert replaced == {"a.txt": None, "b.txt": ("a.txt", True)}
+
+
+@pytest.fixture
+def policies(tmp_path: Path) -> Answerer:
+    """Two versions of a policy: a rule in other words, one that is left out, and one as it was."""
+    old = (
+        "Lodge rules, valid from 1 May 2021\n\nSmoking on the balcony is allowed. Saunas cost ninety crowns."
+    )
+    new = (
+        "Lodge rules, valid from 1 May 2023. They replace all earlier rules.\n\n"
+        "Balcony smoking: nobody is permitted. Dinner begins at seven."
+    )
+    (tmp_path / "old_rules.txt").write_text(old, encoding="utf-8")
+    (tmp_path / "rules.txt").write_text(new, encoding="utf-8")
+    index = Index.from_sources([tmp_path], embedder=HashEmbedder(), settings=IndexSettings(merge_tokens=0))
+    return Answerer(index, reader=SentenceReader())
+
+
+def test_what_the_newest_version_says_on_the_matter_comes_first_and_the_older_one_is_marked(
+    policies: Answerer,
+) -> None:
+    spans = {
+        name: Span(name, start, end, None, 1.0, 0)
+        for name, start, end in (("old_rules.txt", 36, 70), ("rules.txt", 69, 106))
+    }
+    text = policies.index.document("old_rules.txt").text
+    assert text[36:70] == "Smoking on the balcony is allowed."
+    guess = Guess([spans["old_rules.txt"]], [spans["old_rules.txt"]], confidence=0.9)
+    found = policies.finder.with_newest(guess, Request("question", "zebra?", None), Timings())
+    assert [span.document_id for span in found.used] == ["rules.txt", "old_rules.txt"]
+    best = found.used[0]
+    assert policies.index.document("rules.txt").text[best.start : best.end] == (
+        "Balcony smoking: nobody is permitted."
+    )
+    assert (found.confidence, found.unrated) == (None, "likely")
+
+
+def test_what_the_newest_version_leaves_out_is_given_and_marked_as_of_an_older_one(
+    policies: Answerer,
+) -> None:
+    answer = policies.answer("How many crowns do saunas cost?", threshold=0.0)
+    assert [one.document_id for one in answer.citations] == ["old_rules.txt"]
+    assert answer.outdated == {"old_rules.txt": "rules.txt"}
+    assert replaced(answer.outdated) == "old_rules.txt is an older version; the newest is rules.txt"
 
 
 def test_a_series_and_unlike_documents_are_no_versions() -> None:

@@ -208,7 +208,8 @@ class Answerer:
         if places:  # all of the quote is the answer
             given = tuple(one.model_copy(update={"highlight": None}) for one in given)
         text = joined(given, [place.line for place in places]) if given else REFUSAL
-        return _made(asked, reading, verdict, text=text, citations=given, closest=closest, places=places)
+        made = _made(asked, reading, verdict, text=text, citations=given, closest=closest, places=places)
+        return made.model_copy(update={"outdated": self.requests.outdated(reading.request, given)})
 
     def _located(self, request: Request, given: Iterable[Citation]) -> list[Located]:
         """Where each citation stands, for a request for a place."""

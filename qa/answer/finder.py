@@ -6,6 +6,7 @@ from itertools import accumulate
 from qa.answer.comparison import compared
 from qa.answer.composition import compose, disagree
 from qa.answer.confidence import confidence, said, signals
+from qa.answer.counterpart import counterpart
 from qa.answer.guess import Guess, found
 from qa.answer.preference import newest_first, preferred
 from qa.answer.settling import settle
@@ -79,7 +80,9 @@ class Finder:
     def with_newest(self, guess: Guess, request: Request, timings: Timings) -> Guess:
         """The guess with what the newest version of its document says; that comes first where it is sure.
 
-        A question that names a document means that version.
+        Where it says something on the matter, but nothing that answers the question, as where a rule was put
+        in other words, that comes first too; nobody knows how sure it is. A question that names a document
+        means that version.
         """
         if not guess.used or request.kind not in {"question", "place"} or request.narrowed or request.parts:
             return guess
@@ -89,7 +92,12 @@ class Finder:
         latest = self.guess(request._replace(documents=[newer.document_id]), timings)
         if self.verdict(latest) == "answered":
             return latest.beside(guess)
-        return guess.beside(latest) if newer.is_stated and self.verdict(latest) == "likely" else guess
+        if not newer.is_stated or self.verdict(guess) == "silent":
+            return guess
+        if self.verdict(latest) == "likely":
+            return guess.beside(latest)
+        matter = counterpart(self._retriever.index, guess.used[0], newer.document_id)
+        return Guess([matter, *guess.spans], [matter, guess.used[0]], unrated="likely") if matter else guess
 
     def to_read(
         self,

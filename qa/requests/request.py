@@ -1,7 +1,7 @@
 """Understand a request: its kind, the documents and the parts that it names, and how it is to be read."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from qa.requests.where import wanted
 from qa.retrieve.retriever import Retriever
 from qa.retrieve.spelling import is_word
 from qa.retrieve.titles import Meant, without_name
-from qa.types import Kind
+from qa.types import Citation, Kind
 
 # Of more documents parts and versions are not looked at: a name must tell which is meant.
 MOST_DOCUMENTS = 200
@@ -75,6 +75,13 @@ class Requests:
         """Which documents are versions of each other; of too many documents none."""
         ids = self._index.document_ids()
         return Versions(ids if len(ids) <= MOST_DOCUMENTS else (), lambda one: self._index.document(one).text)
+
+    def outdated(self, request: Request, given: Iterable[Citation]) -> dict[str, str]:
+        """The cited documents of a question that call themselves older versions, each with the newest one."""
+        if request.kind not in {"question", "place"}:
+            return {}
+        found = {one.document_id: self.versions.newest(one.document_id) for one in given}
+        return {old: newer.document_id for old, newer in found.items() if newer and newer.is_stated}
 
     def judge(self, text: str) -> Judgement:
         """What kind of request a text is."""
