@@ -9,12 +9,10 @@ lose: its price is what this measures. On a cluster of machines the work of embe
 
 import os
 import signal
-import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +22,7 @@ from benchmarks import measuring
 from index import Index
 from index.embed.embedder import SentenceTransformerEmbedder
 from index.embed.pooling import Range, Vectors
-from index.store import generations
+from index.testing import files_of
 
 # The task of the build, counted over all workers, whose worker is killed.
 _KILLED_AT = 20
@@ -71,7 +69,7 @@ def main() -> None:
             index = Index.from_sources([documents], Path(work, name), embedder=embedder, ray=address)
             seconds = time.perf_counter() - began
             assert isinstance(index, Index)
-            held = _held(index)
+            held = files_of(index)
             kept = kept or held
             rows.append(
                 {
@@ -87,20 +85,6 @@ def main() -> None:
             )
             print(rows[-1], file=sys.stderr)
     measuring.show("cluster", rows, given.json)
-
-
-def _held(index: Index) -> dict[str, object]:
-    """All that an index holds, by file: the bytes of each, and the rows of the database."""
-    generation = generations.current(index.folder)
-    assert generation
-    found: dict[str, object] = {
-        path.relative_to(generation).as_posix(): path.read_bytes()
-        for path in generation.rglob("*")
-        if path.is_file() and path.suffix in {".npy", "", ".faiss"}
-    }
-    with closing(sqlite3.connect(generation / "documents.sqlite")) as connection:
-        found["documents"] = connection.execute("SELECT * FROM documents ORDER BY row").fetchall()
-    return found
 
 
 if __name__ == "__main__":

@@ -1,11 +1,15 @@
-"""A deterministic embedder for tests, with no model: the same words give the same vector anywhere."""
+"""For tests: an embedder by which the same words have the same vector, and what an index holds."""
 
 import hashlib
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 
 import numpy as np
 
 from index.embed.pooling import Range, Vectors, normalise
+from index.index import Index
+from index.store import generations
 from index.text.terms import stems, words
 
 
@@ -45,3 +49,17 @@ class HashEmbedder:
             )
             total += np.random.default_rng(seed).standard_normal(self.dimension).astype(np.float32)
         return total
+
+
+def files_of(index: Index) -> dict[str, object]:
+    """All that an index holds, by file: the bytes of each, and the rows of the database."""
+    generation = generations.current(index.folder)
+    assert generation
+    found: dict[str, object] = {
+        path.relative_to(generation).as_posix(): path.read_bytes()
+        for path in generation.rglob("*")
+        if path.is_file() and path.suffix in {".npy", "", ".faiss"}
+    }
+    with closing(sqlite3.connect(generation / "documents.sqlite")) as connection:
+        found["documents"] = connection.execute("SELECT * FROM documents ORDER BY row").fetchall()
+    return found

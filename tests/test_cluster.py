@@ -3,10 +3,8 @@
 import json
 import os
 import signal
-import sqlite3
 import sys
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +16,7 @@ from index.build import cluster
 from index.build.cluster import Cluster
 from index.embed.pooling import Range, Vectors
 from index.errors import ClusterError, IndexingError
-from index.store import generations
-from index.testing import HashEmbedder
+from index.testing import HashEmbedder, files_of
 
 SHORT = IndexSettings(merge_tokens=0)
 
@@ -36,20 +33,6 @@ class Killed(HashEmbedder):
             self.flag.write_text(str(os.getpid()))
             os.kill(os.getpid(), signal.SIGKILL)
         return super().embed_parts(texts, parts)
-
-
-def files_of(index: Index) -> dict[str, object]:
-    """All that an index holds, by file: the bytes of each, and the rows of the database."""
-    generation = generations.current(index.folder)
-    assert generation
-    found: dict[str, object] = {
-        path.relative_to(generation).as_posix(): path.read_bytes()
-        for path in generation.rglob("*")
-        if path.is_file() and path.suffix in {".npy", "", ".faiss"}
-    }
-    with closing(sqlite3.connect(generation / "documents.sqlite")) as connection:
-        found["documents"] = connection.execute("SELECT * FROM documents ORDER BY row").fetchall()
-    return found
 
 
 def test_two_workers_one_of_which_is_killed_give_the_index_of_one_process(
