@@ -538,7 +538,7 @@ def test_what_the_newest_version_says_on_the_matter_comes_first_and_the_older_on
     }
     text = policies.index.document("old_rules.txt").text
     assert text[36:70] == "Smoking on the balcony is allowed."
-    guess = Guess([spans["old_rules.txt"]], [spans["old_rules.txt"]], confidence=0.9)
+    guess = Guess([*spans.values()], [spans["old_rules.txt"]], confidence=0.9)
     found = policies.finder.with_newest(guess, Request("question", "zebra?", None), Timings())
     assert [span.document_id for span in found.used] == ["rules.txt", "old_rules.txt"]
     best = found.used[0]
@@ -546,6 +546,7 @@ def test_what_the_newest_version_says_on_the_matter_comes_first_and_the_older_on
         "Balcony smoking: nobody is permitted."
     )
     assert (found.confidence, found.unrated) == (None, "likely")
+    assert found.spans == [best, spans["old_rules.txt"]]  # each sentence once
 
 
 def test_what_the_newest_version_leaves_out_is_given_and_marked_as_of_an_older_one(

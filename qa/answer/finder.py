@@ -97,7 +97,10 @@ class Finder:
         if self.verdict(latest) == "likely":
             return guess.beside(latest)
         matter = counterpart(self._retriever.index, guess.used[0], newer.document_id)
-        return Guess([matter, *guess.spans], [matter, guess.used[0]], unrated="likely") if matter else guess
+        if matter is None:
+            return guess
+        others = [span for span in guess.spans if (span.document_id, span.start) != matter[:2]]
+        return Guess([matter, *others], [matter, guess.used[0]], unrated="likely")
 
     def to_read(
         self,
