@@ -258,7 +258,7 @@ class Watching(HashEmbedder):
 def test_a_build_holds_few_documents_and_embeds_some_passages_at_once(
     tmp_path: Path, small_steps: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.store.generations._CACHED_DOCUMENTS", 4)
+    monkeypatch.setattr("index.store.documents._CACHED_DOCUMENTS", 4)
     corpus = write_corpus(tmp_path / "corpus.jsonl", [row(number) for number in range(200)])
     gc.collect()
     embedder = Watching()
