@@ -4,6 +4,8 @@ import {beside, make, motion} from './dom.js';
 import {cut, passage, told} from './passages.js';
 import {get} from './server.js';
 
+const LONGEST_HEADER = 80;
+
 export class Source {
   // `opened` is called with every document that is shown, `marked` when other words are marked, `shows` before
   // a passage is brought into view, `turned` for a page that is to be seen where pages are shown.
@@ -208,8 +210,9 @@ function header(laid, piece) {
   return last?.row === 'header' ? last.node : null;
 }
 
-// What a header's columns are called.
+// What a header's columns are called, as far as a line takes them.
 function names(node) {
-  const columns = node ? [...node.children].filter(one => one.tagName === 'TH').map(one => one.textContent) : [];
-  return columns.length ? `“${columns.join(', ')}”` : node?.textContent ?? '';
+  const columns = [...node?.querySelectorAll('th') ?? []].map(one => one.textContent);
+  const said = columns.length ? columns.join(', ') : node?.textContent ?? '';
+  return said && `“${said.length > LONGEST_HEADER ? `${said.slice(0, LONGEST_HEADER)} …` : said}”`;
 }
