@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from index.load.formats import FORMATS
 from index.types import Document, Hit, Passage
 from qa.errors import QuestionError, QuestionSetError
 from qa.evaluation.command import Choice
@@ -377,16 +378,17 @@ def test_an_id_that_two_files_share_without_their_extensions_is_an_error() -> No
         evaluate([QUESTIONS[1]], answerer(), retriever(), Twins())
 
 
-def test_a_document_is_found_when_the_index_has_its_id_without_the_extension() -> None:
-    class Bare(FakeIndex):
+@pytest.mark.parametrize("suffix", ["", *FORMATS])
+def test_a_document_is_found_whatever_the_extension_of_its_file(suffix: str) -> None:
+    class Other(FakeIndex):
         def document_ids(self) -> Sequence[str]:
-            return ["a", "b"]
+            return [f"a{suffix}", f"b{suffix}"]
 
         def document(self, document_id: str) -> Document:
-            return super().document(f"{document_id.removesuffix('.txt')}.txt")
+            return super().document(f"{document_id[0]}.txt")
 
-    found = evaluate([QUESTIONS[0]], answerer(), retriever(), Bare())
-    assert found.questions[0].question.evidence[0].document_id == "a"
+    found = evaluate([QUESTIONS[0]], answerer(), retriever(), Other())
+    assert found.questions[0].question.evidence[0].document_id == f"a{suffix}"
 
 
 def test_evidence_beyond_the_end_of_its_document_is_an_error() -> None:

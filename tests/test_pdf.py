@@ -71,6 +71,19 @@ def test_columns_that_the_file_shows_line_by_line_are_read_one_after_the_other()
     assert read(draw).text == " ".join(LEFT) + "\n\n" + " ".join(RIGHT)
 
 
+def test_a_note_names_what_is_repeated_in_the_order_in_which_it_stands() -> None:
+    titles = ["Travel policy", "Northwick Water", "Internal use"]
+
+    def draw(canvas: Canvas) -> None:
+        for number, title in enumerate(titles):
+            canvas.drawString(60 + 160 * number, 800, title)
+        lines(canvas, LEFT, y=600)
+
+    note = "repeated on its pages and left out: “Travel policy”, “Northwick Water”, “Internal use”"
+    # Once is no proof: an order that hangs on addresses is right by chance.
+    assert {read(draw, draw).note for _ in range(12)} == {note}
+
+
 def test_a_sentence_goes_on_in_the_next_column_and_on_the_next_page() -> None:
     def draw(canvas: Canvas) -> None:
         lines(canvas, LEFT[:2])

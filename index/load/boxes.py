@@ -10,7 +10,7 @@ import sys
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -47,10 +47,16 @@ def pack(words: Sequence[BoxedWord]) -> str:
     """The words, in the order of the text, packed into ASCII; none are nothing."""
     if not words:
         return ""
-    columns = zip(*map(_numbers, words), strict=True)
-    count = len(words)
-    packed = (struct.pack(f"<{count}{kind}", *column) for kind, column in zip(_COLUMNS, columns, strict=True))
-    return base64.b64encode(zlib.compress(struct.pack("<I", count) + b"".join(packed), _QUICK)).decode()
+    boxes = [word[2] for word in words]
+    columns = [
+        [word[0] for word in words],
+        [word[1] for word in words],
+        [box[0] for box in boxes],
+        *(_parts([box[side] for box in boxes]) for side in range(1, 5)),
+        [_READ if word[3] is None else min(_READ - 1, round((_READ - 1) * word[3])) for word in words],
+    ]
+    packed = map(_column, _COLUMNS, columns)
+    return base64.b64encode(zlib.compress(struct.pack("<I", len(words)) + b"".join(packed), _QUICK)).decode()
 
 
 def unpack(packed: str) -> list[BoxedWord]:
@@ -75,15 +81,22 @@ def confidence_between(packed: str, start: int, end: int) -> float | None:
     return sum(found) / len(found) if found else None
 
 
-def _numbers(word: BoxedWord) -> tuple[int, ...]:
-    page, x0, y0, x1, y1 = word.box
-    confidence = _READ if word.confidence is None else min(_READ - 1, round((_READ - 1) * word.confidence))
-    return word.start, word.end, page, _part(x0), _part(y0), _part(x1), _part(y1), confidence
+def _parts(values: Sequence[float]) -> list[int]:
+    parts = [int(_WHOLE * value + 0.5) for value in values]
+    if min(parts) < 0 or max(parts) > _WHOLE:
+        parts = [min(_WHOLE, max(0, part)) for part in parts]
+    return parts
 
 
-def _part(value: float) -> int:
-    part = int(_WHOLE * value + 0.5)
-    return 0 if part < 0 else part if part < _WHOLE else _WHOLE
+def _column(kind: str, values: Iterable[int]) -> bytes:
+    """Numbers as bytes, the lower byte first."""
+    return _in_order(array(kind, values)).tobytes()
+
+
+def _in_order(column: "array[int]") -> "array[int]":
+    if sys.byteorder == "big":
+        column.byteswap()
+    return column
 
 
 def _words(packed: str, start: int, end: int | None) -> Iterator[BoxedWord]:
@@ -106,10 +119,7 @@ def _unpacked(packed: str) -> tuple[Sequence[int], ...]:
     columns, place = [], 4
     for kind in _COLUMNS:
         end = place + count * struct.calcsize(f"<{kind}")
-        column = array(kind, data[place:end])
-        if sys.byteorder == "big":
-            column.byteswap()
-        columns.append(column)
+        columns.append(_in_order(array(kind, data[place:end])))
         place = end
     return tuple(columns)
 

@@ -7,6 +7,7 @@ however that ends.
 
 import atexit
 import contextlib
+import gc
 import json
 import os
 import queue
@@ -28,6 +29,8 @@ from index.types import Heading, Place
 
 _Object = dict[str, Any]
 _KEPT_SECONDS = 2.0
+# Objects that are made before circles among them are looked for: the words of a long PDF are many, and none.
+_OBJECTS = 100_000
 _CODE = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from index.load.confined import serve; serve(sys.argv[2])"
@@ -206,6 +209,7 @@ def serve(limits: str) -> None:
     """
     bounds = Limits.model_validate_json(limits)
     _bound_memory(bounds.memory_bytes)
+    gc.set_threshold(_OBJECTS, *gc.get_threshold()[1:])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches it too, but it ends by its input
     # Whatever a library prints must not get among the answers.
     answers = os.fdopen(os.dup(1), "wb")

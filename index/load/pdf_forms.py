@@ -19,8 +19,10 @@ _WIDTH = 0.55
 
 def read_fields(pdf: "pypdfium2.PdfDocument", page: "pypdfium2.PdfPage", words: Sequence[Word]) -> list[Word]:
     """The words of a page with the values of its fields, each after the word to its left."""
-    found = list(words)
-    for value in _values(pdf, page):
+    values, found = list(_values(pdf, page)), list(words)
+    if not values:
+        return found
+    for value in values:
         beside = [
             number for number, word in enumerate(found) if word.left < value.left and same_row(word, value)
         ]

@@ -7,7 +7,7 @@ from index.load.extracted import Extracted
 from index.load.pdf_flow import pieces_of
 from index.load.pdf_lines import lines_of
 from index.load.pdf_repeats import Sheet, without_repeats
-from index.load.pdf_text import PlacedWord, write
+from index.load.pdf_text import write
 from index.load.pdf_words import PageWords
 
 # How many texts a note quotes, and how much of each.
@@ -21,7 +21,12 @@ def lay_out(pages: Sequence[PageWords], title: str | None, notes: Sequence[str])
     kept, repeated = without_repeats(sheets)
     notes = [*notes, *([f"repeated on its pages and left out: {quoted(repeated)}"] if repeated else [])]
     written = write(pieces_of(kept), len(pages))
-    boxes = pack([_boxed(word, pages[word.page]) for word in written.words])
+    boxes = pack(
+        [
+            BoxedWord(start, end, Box(page + 1, *pages[page].box_of(word)), word.confidence)
+            for start, end, page, word in written.words
+        ]
+    )
     return Extracted(
         written.text,
         title,
@@ -40,8 +45,3 @@ def quoted(texts: Sequence[str]) -> str:
     ]
     more = f" and {len(texts) - _QUOTED} more" if len(texts) > _QUOTED else ""
     return ", ".join(f"“{text}”" for text in shown) + more
-
-
-def _boxed(placed: PlacedWord, page: PageWords) -> BoxedWord:
-    box = Box(placed.page + 1, *page.box_of(placed.word))
-    return BoxedWord(placed.start, placed.end, box, placed.word.confidence)

@@ -57,15 +57,17 @@ def line_of(words: Sequence[Word]) -> Line:
     """The line of some words; its size is that of most of its characters."""
     weights: dict[float, int] = {}
     for word in words:
-        size = round(word.size, 1)
-        weights[size] = weights.get(size, 0) + len(word.text)
+        weights[word.size] = weights.get(word.size, 0) + len(word.text)
+    rounded: dict[float, int] = {}
+    for size, weight in weights.items():
+        rounded[round(size, 1)] = rounded.get(round(size, 1), 0) + weight
     return Line(
         tuple(words),
-        min(word.left for word in words),
-        min(word.top for word in words),
-        max(word.right for word in words),
-        max(word.bottom for word in words),
-        max(weights, key=lambda size: (weights[size], size)),
+        min([word.left for word in words]),
+        min([word.top for word in words]),
+        max([word.right for word in words]),
+        max([word.bottom for word in words]),
+        max(rounded, key=lambda size: (rounded[size], size)),
         all(word.bold for word in words),
     )
 
@@ -77,8 +79,10 @@ def shared(one: float, end: float, other: float, other_end: float) -> float:
 
 def same_row(one: Line | Word, other: Line | Word) -> bool:
     """Whether two stand at one height."""
-    least = min(one.bottom - one.top, other.bottom - other.top)
-    return shared(one.top, one.bottom, other.top, other.bottom) > _SAME_LINE * least
+    top, bottom, other_top, other_bottom = one.top, one.bottom, other.top, other.bottom
+    high, other_high = bottom - top, other_bottom - other_top
+    both = (bottom if bottom < other_bottom else other_bottom) - (top if top > other_top else other_top)
+    return both > _SAME_LINE * (high if high < other_high else other_high)
 
 
 def lines_of(words: Sequence[Word]) -> list[Line]:

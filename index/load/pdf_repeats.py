@@ -53,11 +53,11 @@ def without_repeats(sheets: Sequence[Sheet]) -> tuple[list[list[Line]], list[str
             if _PAGE_NUMBER.match(line.text) or any(seen[key] >= needed for key in own)
         }
         # Beside anything else, a number is no page's, and what is repeated is a cell of a table.
-        gone = {
+        gone = [
             number
             for number, line in known.items()
             if all(id(other) in known for other in sheet.lines if same_row(line, other))
-        }
+        ]
         for number in gone:
             text = known[number].text
             if not _PAGE_NUMBER.match(text):

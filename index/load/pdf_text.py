@@ -22,6 +22,7 @@ _LIGATURES = str.maketrans(
 _ITEM_MARK = re.compile(r"(?:[-*•‣◦–]|\(?\d{1,3}[.)]|\(?[a-z][.)])$")
 # East Asian scripts have no spaces between words, and none at a line's end.
 _UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_FIRST_UNSPACED = "\u3000"
 _WORD_PART = 3
 
 
@@ -73,7 +74,7 @@ def _known_words(pieces: Iterable[Piece]) -> Counter[str]:
         for placed in piece.lines:
             words = placed.line.words
             inner = words[1:-1] if len(words) > 2 else ()
-            known.update(found.casefold() for word in inner for found in _WORDS.findall(word.text))
+            known.update(map(str.casefold, _WORDS.findall(" ".join([word.text for word in inner]))))
     return known
 
 
@@ -116,26 +117,24 @@ class _Writer:
             first += count
 
     def _write_lines(self, lines: Sequence[Placed]) -> None:
-        words = [(placed.page, word) for placed in lines for word in placed.line.words]
-        ends = set()
-        count = 0
-        for placed in lines:
-            count += len(placed.line.words)
-            ends.add(count - 1)
+        put, placed_words, length = self.parts.append, self.words.append, self._length
         previous: str | None = None
-        for number, (page, word) in enumerate(words):
-            text = _clean(word.text)
-            if previous is not None:
-                self._put(_between(previous, text))
-            following = (
-                _clean(words[number + 1][1].text) if number + 1 < len(words) and number in ends else ""
-            )
-            joined = self._joined(text, following)
-            previous = text if joined is None else None
-            text = text if joined is None else joined
-            if text:
-                self.words.append(PlacedWord(self._length, self._length + len(text), page, word))
-                self._put(text)
+        for number, (page, line) in enumerate(lines):
+            following = _clean(lines[number + 1].line.words[0].text) if number + 1 < len(lines) else ""
+            last = line.words[-1]
+            for word in line.words:
+                text = _clean(word.text)
+                if previous is not None:
+                    put(space := _between(previous, text))
+                    length += len(space)
+                joined = self._joined(text, following) if word is last else None
+                previous, text = (text, text) if joined is None else (None, joined)
+                if text:
+                    end = length + len(text)
+                    placed_words(PlacedWord(length, end, page, word))
+                    put(text)
+                    length = end
+        self._length = length
 
     def _joined(self, text: str, following: str) -> str | None:
         """The part of a broken word as it goes on in the next line; None when it is not broken."""
@@ -170,6 +169,8 @@ def _first(piece: Piece) -> Word:
 
 
 def _between(before: str, after: str) -> str:
+    if before[-1:] < _FIRST_UNSPACED:  # nearly always
+        return " "
     return "" if _UNSPACED.match(before[-1:]) and _UNSPACED.match(after[:1]) else " "
 
 

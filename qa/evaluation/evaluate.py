@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from index.load.folders import SUFFIXES
 from index.types import Document, Hit, Passage
 from qa.errors import QuestionError, QuestionSetError
 from qa.evaluation.figures import compute, counts, estimated
@@ -32,7 +33,6 @@ from qa.evaluation.written import Check, score
 from qa.types import Answer, Turn
 
 DEPTH = 10
-_EXTENSIONS = (".txt", ".md", ".html", ".htm", ".pdf", ".docx")
 
 Progress = Callable[[int, int], None]
 
@@ -297,7 +297,7 @@ class _Names:
 
 def _stem(document_id: str) -> str:
     """The id without the extension of a file that Quoth reads."""
-    for extension in _EXTENSIONS:
+    for extension in SUFFIXES:
         if document_id.lower().endswith(extension):
             return document_id[: -len(extension)]
     return document_id
