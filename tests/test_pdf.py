@@ -378,3 +378,28 @@ def test_pages_are_told_as_they_are_done_and_each_has_the_time_of_one(tmp_path: 
     heard: list[tuple[int, int]] = []
     list(load(file, heard=lambda done, total: heard.append((done, total))))
     assert heard == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_rows_with_empty_cells_are_rows_where_full_ones_are_as_near_to_each_other() -> None:
+    rows = [
+        ("", "Hours", "Cost"),
+        ("Parts", "", "2,100"),
+        ("Body Labor", "2", "300"),
+        ("Paint Labor", "1.5", "225"),
+        ("Subtotal", "", "2,730"),
+        ("Email", "a@b.org", "9,800"),
+        ("", "Color", "White"),
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        y = 780
+        for row in rows:
+            for x, cell in zip((60, 200, 320), row, strict=True):
+                canvas.drawString(x, y, cell)
+            # A wider step in a table of close rows, as before a sum.
+            y -= 19 if row[0] == "Paint Labor" else 15
+
+    said = [[cell.strip() for cell in line.split("|")] for line in read(draw).text.splitlines()]
+    assert [[cell for cell in line if cell] for line in said] == [
+        [cell for cell in row if cell] for row in rows
+    ]

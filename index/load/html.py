@@ -9,6 +9,7 @@ from index.load.extracted import Extracted
 from index.load.html_parts import hidden_parts, parts_around
 from index.load.html_rows import Repeated, Row, Rows
 from index.load.limits import Limits
+from index.load.raised import raised
 from index.load.table_rows import CELL_BREAK
 from index.types import Heading
 
@@ -135,16 +136,19 @@ class _Writer:
         self._space = ""  # due before the next word, unless a break is
         self._breaks = 0  # line ends that are due: 1 for a line, 2 for a paragraph
         self._verbatim = 0  # how many <pre> are open
+        self._raised = 0  # how many <sup> are
         self._rows: list[Row] = []
         self._tables: list[Rows] = []
         self._repeated = Repeated()
         self._heading: tuple[str, int | None] | None = None  # the open heading, and where its words start
 
     def enter(self, tag: str, attributes: Mapping[str, str | None]) -> None:
+        self._raised += tag == "sup"
         if tag == "br":
             self._break(self._breaks + 1)
         elif tag == "tr":
             self._break(1)
+            self._keep_lines()
             self._rows.append(Row(self._length, len(self.pieces)))
         elif tag in _CELLS and self._rows:
             self._enter_cell(self._rows[-1])
@@ -153,7 +157,9 @@ class _Writer:
             self._break(_BREAKS.get(tag, 0))
         if tag == "table":
             self._tables.append(Rows(self._repeated))
-        self._verbatim += tag in _VERBATIM
+        if tag in _VERBATIM:
+            self._verbatim += 1
+            self._keep_lines()
         if tag in _HEADINGS:
             self._heading = (tag, None)
 
@@ -168,6 +174,7 @@ class _Writer:
         if tag == "table" and self._tables:
             self._tables.pop()
         self._verbatim -= tag in _VERBATIM
+        self._raised -= tag == "sup"
         if self._heading is not None and self._heading[0] == tag:
             if self._heading[1] is not None:
                 self.headings.append(Heading(start=self._heading[1], end=self._length, level=_HEADINGS[tag]))
@@ -184,8 +191,12 @@ class _Writer:
         self._settle(text[:at])
         if self._heading is not None and self._heading[1] is None:
             self._heading = (self._heading[0], self._length)
-        self._put(words)
+        self._put(raised(words) if self._raised else words)
         self._space = text[at + len(words) :]
+
+    def _keep_lines(self) -> None:
+        for row in self._rows:
+            row.has_lines = True
 
     def _enter_cell(self, row: Row) -> None:
         if self._length > row.start:
@@ -199,13 +210,14 @@ class _Writer:
         if not self._tables or not row.cells:
             return
         text = "".join(self.pieces[row.piece :])
-        has_heading = bool(self.headings) and self.headings[-1].end > row.start
-        if has_heading or row.has_paragraphs or "\n" in text.strip("\n"):
-            self._tables[-1].skip()
-            return
         # What stands before it: ends of lines, or the bar of the cell that its table is in.
         lead = CELL_BREAK if text.startswith(CELL_BREAK) else text[: len(text) - len(text.lstrip("\n"))]
-        line = self._tables[-1].line(row, text.removeprefix(lead), row.start + len(lead))
+        said, start = text.removeprefix(lead).rstrip("\n"), row.start + len(lead)
+        has_heading = bool(self.headings) and self.headings[-1].end > row.start
+        if has_heading or row.has_paragraphs or ("\n" in said and not row.runs_on(start + len(said))):
+            self._tables[-1].skip()
+            return
+        line = self._tables[-1].line(row, said.replace("\n", " "), start)
         del self.pieces[row.piece :]
         self._length = row.start
         self._put(lead + line)

@@ -10,6 +10,8 @@ from index.load.table_rows import CELL_BREAK, row_line
 # few bytes may claim any number.
 _MOST_SPANNED = 100
 _MOST_REPEATED = 1_000_000
+# Characters of a cell whose lines are read as one.
+_LONGEST_CELL = 300
 
 
 class _Cell(NamedTuple):
@@ -29,7 +31,17 @@ class Row:
         self.piece = piece  # the number of pieces of text before it
         self.cell_start = start
         self.cells: list[_Cell] = []
+        self.has_lines = False  # a cell holds a table or text in <pre>
         self.has_paragraphs = False  # a cell holds several, as where a table is used for layout
+
+    def runs_on(self, end: int) -> bool:
+        """Whether the lines within its cells are one, as in a table of data: they are few and short.
+
+        `end` is where its text ends. A table that lays out a page has more in its cells, or one cell only.
+        """
+        bounds = pairwise([*(cell.start for cell in self.cells), end])
+        longest = max(last - first for first, last in bounds)
+        return not self.has_lines and len(self.cells) > 1 and longest <= _LONGEST_CELL
 
     def begin_cell(self, tag: str, attributes: Mapping[str, str | None], start: int) -> None:
         """Note that a cell begins."""

@@ -20,6 +20,9 @@ _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MOST_NAMES = 5
 _LONGEST_FIELD = 2000
 
+# A message within one must not be packed so; where one is, it is not unpacked.
+_PACKED = frozenset(("base64", "quoted-printable"))
+
 
 def extract_mail(data: bytes, limits: Limits) -> Extracted:
     """A message: its subject as a heading, its fields a line each, then its text.
@@ -44,7 +47,7 @@ def extract_mailbox(data: bytes, limits: Limits) -> Extracted:
     ends = [found.start() for found in _NEXT.finditer(data)][1:]
     blocks, attached = Blocks(), Counter[str]()
     for start, end in zip(starts, [*ends, len(data)], strict=True):
-        _write(blocks, attached, _QUOTED_FROM.sub(rb"\1", data[start:end]))
+        _write(blocks, attached, _QUOTED_FROM.sub(rb"\1", data[start:end]), is_boxed=True)
     return _finished(blocks, attached)
 
 
@@ -58,7 +61,8 @@ def _finished(blocks: Blocks, attached: Counter[str]) -> Extracted:
     return extracted._replace(note=note)
 
 
-def _write(blocks: Blocks, attached: Counter[str], data: bytes) -> None:
+def _write(blocks: Blocks, attached: Counter[str], data: bytes, *, is_boxed: bool = False) -> None:
+    """Add a message; one of a mailbox may lack all fields, since the mailbox says that it is one."""
     try:
         message = email.message_from_bytes(data)
         fields = [(name, said) for name in _FIELDS if (said := _decoded(message.get(name)))]
@@ -67,7 +71,7 @@ def _write(blocks: Blocks, attached: Counter[str], data: bytes) -> None:
         raise UnreadableError("nests its parts too deeply: save it again as .eml") from error
     except (MessageError, ValueError, LookupError, AttributeError, TypeError) as error:
         raise UnreadableError("is no mail or is broken: save it again as .eml") from error
-    if not fields:
+    if not (fields or is_boxed):
         raise UnreadableError("is no mail: it has no sender, date or subject; save it again as .eml")
     blocks.add(dict(fields).get("Subject", ""), 1)
     for number, (name, value) in enumerate(fields):
@@ -79,7 +83,9 @@ def _write(blocks: Blocks, attached: Counter[str], data: bytes) -> None:
 def _texts(part: Message, attached: Counter[str]) -> Iterator[str]:
     """The texts of a message: of each of its parts that are shown, plain where there is a choice."""
     inner = part.get_payload()
-    if part.is_multipart() and isinstance(inner, list):
+    if part.get_content_maintype() == "message" and str(part.get("Content-Transfer-Encoding")) in _PACKED:
+        attached[_decoded(part.get_filename())] += 1
+    elif part.is_multipart() and isinstance(inner, list):
         parts = [one for one in inner if isinstance(one, Message)]
         if part.get_content_type() == "multipart/alternative":
             parts = [one for one in parts if one.get_content_type() == "text/plain"][:1] or parts[-1:]

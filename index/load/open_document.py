@@ -8,6 +8,7 @@ from index.load.decoding import UnreadableError
 from index.load.extracted import Blocks, Extracted, left_out
 from index.load.limits import Limits
 from index.load.package import Element, Package
+from index.load.raised import raised
 from index.load.table_rows import is_laid_out, row_line
 from index.load.word.numbering import is_item, written
 
@@ -69,6 +70,7 @@ class _Writer:
         self._blocks = blocks
         self._lists: dict[str | None, dict[int, _Level]] = {}
         self._hidden: set[str | None] = set()
+        self._raised: set[str | None] = set()
         for root in roots:
             for style in root.iter(TEXT + "list-style", TEXT + "outline-style"):
                 self._lists[style.get(STYLE + "name")] = _levels(style)
@@ -79,6 +81,8 @@ class _Writer:
                     text.get(TEXT + "display") == "none" for text in style.iter(STYLE + "text-properties")
                 ):
                     self._hidden.add(style.get(STYLE + "name"))
+                if any(_is_raised(text) for text in style.iter(STYLE + "text-properties")):
+                    self._raised.add(style.get(STYLE + "name"))
         self._headings = [0] * 11
 
     def write(self, parent: Element) -> None:
@@ -128,6 +132,8 @@ class _Writer:
                 self._leave_out(part)
             elif tag in _SIGNS:
                 yield _SIGNS[tag]
+            elif tag == TEXT + "span" and part.get(TEXT + "style-name") in self._raised:
+                yield raised("".join(self._pieces(part, beside)))
             elif tag not in _PAGE_FIELDS and tag != TEXT + "ruby-text":
                 yield from self._pieces(part, beside)
             yield _flat(part.tail)
@@ -180,6 +186,12 @@ class _Writer:
         thing = _LEFT_OUT[element.tag]
         if thing != "deleted text" or element.find(f".//{TEXT}deletion") is not None:
             self.left_out[thing] += 1
+
+
+def _is_raised(text: Element) -> bool:
+    """Whether the properties of a style raise its text."""
+    position = text.get(STYLE + "text-position", "").split(" ")[0].removesuffix("%")
+    return position == "super" or (position.isdigit() and position.strip("0") != "")
 
 
 def _flat(text: str | None) -> str:

@@ -22,6 +22,8 @@ _FEW = 0.34
 # several lines.
 _TIGHT = 1.45
 _WIDER = 1.2
+# What the figure in a cell may begin with.
+_SIGNS = "+-−–($€£¥#"
 
 
 class Table(NamedTuple):
@@ -168,7 +170,13 @@ def _cells(run: Sequence[list[Line]], columns: Sequence[tuple[float, float]]) ->
         (below - above) / max(line.size for line in row)
         for (above, below), row in zip(pairwise(tops), run[1:], strict=True)
     ]
-    is_padded = bool(steps) and max(steps) > _WIDER * min(steps)
+    # Where full rows are as near to each other as any, what has fewer cells is a row too.
+    full = [
+        step
+        for step, row in zip(steps, run[1:], strict=True)
+        if len(row) == len(columns) and all(map(_begins, row))
+    ]
+    is_padded = min(full, default=max(steps, default=0.0)) > _WIDER * min(steps, default=0.0)
     rows: list[list[list[Line]]] = []
     for number, row in enumerate(run):
         cells: list[list[Line]] = [[] for _ in columns]
@@ -211,5 +219,17 @@ def _place(line: Line, columns: Sequence[tuple[float, float]]) -> int:
 def _goes_on(above: Sequence[list[Line]], row: Sequence[list[Line]], *, is_padded: bool) -> bool:
     filled, filled_above = sum(map(bool, row)), sum(map(bool, above))
     if not row[0] and above[0]:
-        return filled <= filled_above
+        return filled <= filled_above and not _is_entry(row)
     return is_padded and filled < filled_above
+
+
+def _is_entry(row: Sequence[list[Line]]) -> bool:
+    """Whether a row without its first cell is one of its own: several cells begin, and none goes on."""
+    begun = [cell[0] for cell in row if cell]
+    return len(begun) > 1 and all(map(_begins, begun))
+
+
+def _begins(line: Line) -> bool:
+    """Whether a line begins as a cell does, and not as one goes on: with a capital, a figure or a sign."""
+    first = line.words[0].text[0]
+    return first.isupper() or first.isdigit() or first in _SIGNS

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from index.load.decoding import UnreadableError
 from index.load.extracted import Blocks, Extracted, left_out
 from index.load.limits import Limits
+from index.load.raised import raised
 from index.load.table_rows import row_line
 
 _TOKEN = re.compile(
@@ -51,6 +52,7 @@ class _State:
     style: int = -1
     level: int | None = None
     in_cell: bool = False
+    is_raised: bool = False
 
 
 class _Flow:
@@ -80,7 +82,9 @@ class _Flow:
         self._cells = []
 
     def _taken(self) -> str:
-        text = re.sub(r"[ \t]*\n[ \t]*", "\n", re.sub(r" {2,}", " ", "".join(self._pieces))).strip()
+        # What \u gives are units of UTF-16: beyond the first 65,536 characters two make one.
+        whole = "".join(self._pieces).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        text = re.sub(r"[ \t]*\n[ \t]*", "\n", re.sub(r" {2,}", " ", whole)).strip()
         self._pieces = []
         return text
 
@@ -125,7 +129,9 @@ class _Reader:
             if value != 0:
                 self.left_out[_LEFT_OUT[name]] = 1
         elif name == "plain":
-            self.state = replace(self.state, is_hidden=False)
+            self.state = replace(self.state, is_hidden=False, is_raised=False)
+        elif name in {"super", "sub", "nosupersub"}:
+            self.state = replace(self.state, is_raised=name == "super" and value != 0)
         elif name == "uc":
             self.state = replace(self.state, skip=value or 0)
         elif name == "u" and value is not None:
@@ -173,7 +179,7 @@ class _Reader:
         if self.state.into == "styles" and (named := _HEADING.match(text)):
             self._levels[self.state.style] = int(named[1])
         if self.state.into in self.flows and not self.state.is_hidden:
-            self.flows[self.state.into].write(text)
+            self.flows[self.state.into].write(raised(text) if self.state.is_raised else text)
 
     def _turn_to(self, name: str) -> None:
         into = _EDGES.get(name, "note" if name in {"footnote", "shptxt"} else _DEFINED.get(name, ""))

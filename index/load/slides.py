@@ -8,6 +8,7 @@ from index.load.extracted import Blocks, Extracted, left_out
 from index.load.limits import Limits, require
 from index.load.package import RELATIONSHIP as R
 from index.load.package import Element, Package
+from index.load.raised import raised
 from index.load.table_rows import row_line
 
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
@@ -119,6 +120,15 @@ def _paragraphs(parent: Element) -> Iterator[str]:
     for paragraph in parent.iter(_A + "p"):
         pieces = []
         for element in paragraph.iter(_A + "t", _A + "br", _A + "tab"):
-            pieces.append(element.text or "" if element.tag == _A + "t" else " ")
+            pieces.append(_said(element))
         if text := re.sub(r"\s+", " ", "".join(pieces)).strip():
             yield text
+
+
+def _said(element: Element) -> str:
+    """The text of a run, of a line end or of a tab."""
+    if element.tag != _A + "t":
+        return " "
+    properties = element.getparent().find(_A + "rPr")
+    is_raised = properties is not None and properties.get("baseline", "0").strip("0%").isdigit()
+    return raised(element.text or "") if is_raised else element.text or ""

@@ -16,8 +16,11 @@ _TAG = re.compile(r"</?[a-zA-Z0-9][^<>]*>|\{\\[^{}]*\}")
 # Where somebody else speaks: a name at a line's start, one in capitals anywhere, and the marks in use.
 _NAME = r"[^\W\d_a-z][\w.'’-]{0,30}"
 _TURN = re.compile(
-    rf"(?:^|\s)(?:>>+|[-–—](?=\s))\s*|^(?={_NAME}(?: {_NAME}){{0,3}}:\s)|\s(?=[A-Z][A-Z .'’-]{{0,30}}:\s)"
+    rf"(?:^|\s)(?:>>+|[-–—](?=\s))\s*|^(?={_NAME}(?: {_NAME}){{0,3}}:\s)"
+    rf"|(?P<capitals>\s(?=[A-Z][A-Z .'’-]{{0,30}}:\s))"
 )
+# A word of a name, which goes on: "Speaker A:".
+_NAMED = re.compile(r"(?:^|\s)[^\W\d_a-z][\w'’-]*\Z")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*\Z")
 # A pause of so many seconds ends a paragraph, and so does the end of a sentence after so many characters.
 _PAUSE = 4
@@ -89,14 +92,18 @@ def _shown(text: str) -> Iterator[_Cue]:
 
 def _plain(line: str) -> str:
     """A line without tags; the name of a voice stands before what it says."""
-    said = _TAG.sub("", _VOICE.sub(r"\1: ", line))
+    said = _TAG.sub("", _VOICE.sub(r">> \1: ", line))
     return " ".join(html.unescape(said).split())
 
 
 def _turns(said: str) -> list[str]:
     """What each of several speakers says; the first may be empty, and goes on with what was said before."""
-    first, *others = _TURN.split(said)
-    return [first.strip(), *(other.strip() for other in others)]
+    parts, start = [], 0
+    for found in _TURN.finditer(said):
+        if found["capitals"] is None or not _NAMED.search(said[start : found.start()]):
+            parts.append(said[start : found.start()].strip())
+            start = found.end()
+    return [*parts, said[start:].strip()]
 
 
 def _is_whole(paragraph: list[tuple[int, str]]) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from index.load.package import Element, texts
+from index.load.raised import raised
+from index.load.word.formulas import MATH, formula
 from index.load.word.styles import Styles, W, child, is_on, value, whole
 
-MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 DELETED = frozenset((W + "del", W + "moveFrom"))
 WRAPPERS = frozenset(
@@ -72,7 +73,7 @@ class Paragraphs:
             elif tag == _MC + "AlternateContent":
                 yield from self._pieces(shown(element), content, hidden=hidden)
             elif tag in {MATH + "oMath", MATH + "oMathPara"}:
-                yield texts(element, MATH + "t")
+                yield formula(element)
 
     def _run(self, run: Element, content: Content, *, hidden: bool) -> Iterator[str]:
         properties = child(run, "rPr")
@@ -84,11 +85,13 @@ class Paragraphs:
             for element in run.iter(W + "fldChar", W + "instrText"):
                 self._mark_field(element)
             return
+        is_raised = value(child(properties, "vertAlign")) == "superscript"
         for element in run:
             if element.tag in {W + "fldChar", W + "instrText"}:
                 yield from self._mark_field(element)
             elif not self._is_left_out():
-                yield from self._shown(element, content)
+                pieces = self._shown(element, content)
+                yield from map(raised, pieces) if is_raised else pieces
 
     def _shown(self, element: Element, content: Content) -> Iterator[str]:
         tag = element.tag
