@@ -29,6 +29,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from benchmarks import hostile_office
 from index.errors import SourceError
 from index.load.sources import find, load
 
@@ -265,6 +266,11 @@ def pdf_of_pages(
     )
 
 
+def _pdf_many_objects() -> bytes:
+    more = dict.fromkeys(range(200, 1_000_200), b"<</A [1 2] /B 200 0 R>>")
+    return one_page_pdf(pdf_stream(_SHOWN), more=more)
+
+
 def _pdf_form(content: bytes, shown: int) -> bytes:
     """A form that may show the form with the number `shown`, as /X."""
     resources = b"/Font <</F 3 0 R>> /XObject <</X %d 0 R>>" % shown
@@ -436,6 +442,7 @@ HOSTILE: dict[str, Make] = {
     "arrays a million deep.pdf": _pdf_deep_objects,
     "a loop in the cross-references.pdf": _pdf_cross_loop,
     "a predictor of 2 billion columns.pdf": _pdf_predictor,
+    "a million objects.pdf": _pdf_many_objects,
     "a billion laughs.yaml": _yaml_laughs,
     "a million brackets.json": lambda: b"[" * _MIB,
     "a million brackets.yaml": lambda: b"[" * _MIB,
@@ -451,6 +458,7 @@ HOSTILE: dict[str, Make] = {
     "10 MiB of less-than signs.vtt": lambda: (
         b"WEBVTT\n\n00:01.000 --> 00:02.000\n" + b"<v " * (3 * _MIB) + b"\n"
     ),
+    **hostile_office.HOSTILE,
     "a row of 200 MiB.jsonl": lambda: _row() + _row(id="b", text="x" * (200 * _MIB)),
     "a row of 50 million lists.jsonl": lambda: _row() + _row_of_lists(50_000_000),
     "a row of 5 million lists.jsonl": lambda: _row() + _row_of_lists(5_000_000),
@@ -498,10 +506,23 @@ def mutate(data: bytes, seed: int, most: int) -> bytes:
 
 
 def mutated(kind: str, seed: int) -> bytes:
-    """A valid small file of a format ("pdf", "docx", "docx inside", "html") with a few bytes wrong."""
+    """A valid small file of a format, of which a few bytes are wrong.
+
+    "docx inside" is a Word file whose archive stays whole; so is "odt inside" and the like.
+    """
     if kind == "docx inside":  # the archive stays whole, so that the parsers of XML and Word are reached
         return make_docx(mutate(_SMALL_WORD, seed, 1))
+    if kind.endswith(" inside"):
+        return _mutated_inside(_SMALL[kind.split()[0]](), seed)
     return mutate(_SMALL[kind](), seed, 12)
+
+
+def _mutated_inside(data: bytes, seed: int) -> bytes:
+    """An archive with up to three places of one of its members wrong."""
+    with zipfile.ZipFile(io.BytesIO(data)) as whole:
+        members = {name: whole.read(name) for name in whole.namelist()}
+    name = random.Random(seed).choice([name for name in members if name != "mimetype"])
+    return hostile_office.archive({**members, name: mutate(members[name], seed, 3)})
 
 
 _SMALL_WORD = word_document(
@@ -521,13 +542,16 @@ _SMALL: dict[str, Make] = {
         b"<!doctype html><meta charset=utf-8><title>A</title><h1 hidden>No</h1><p style='color:red'>The "
         b"<b>ferry</b> &amp; more<table><tr><td>a<td>b</table><pre> x\n</pre><svg><g>y</svg><ul><li>z</ul>"
     ),
+    **hostile_office.SMALL,
 }
+KINDS = (*_SMALL, *(f"{kind} inside" for kind in ("docx", "odt", "pptx", "xlsx", "ods", "epub")))
+"""What `mutated` makes."""
 
 
 def fuzz(count: int) -> None:
     """Load mutated files and print how many were read, refused, and broke their parser."""
     with tempfile.TemporaryDirectory() as folder:
-        for kind in (*_SMALL, "docx inside"):
+        for kind in KINDS:
             got: Counter[str] = Counter()
             for seed in range(count):
                 path = Path(folder, f"{seed}.{kind.split()[0]}")

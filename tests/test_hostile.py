@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks.hostile import (
     HOSTILE,
+    KINDS,
     make_docx,
     mutated,
     one_page_pdf,
@@ -20,6 +21,7 @@ from benchmarks.hostile import (
     pdf_stream,
     word_document,
 )
+from benchmarks.hostile_office import SMALL, epub
 from index import Index
 from index.errors import SourceError
 from index.load.limits import Limits
@@ -88,6 +90,14 @@ def refusal(folder: Path, name: str, data: bytes, limits: Limits = LIMITS) -> st
         ("a million brackets.json", "nests its values too deeply: split it up"),
         ("a million groups.rtf", "nests its parts too deeply: save it again as .rtf"),
         ("600 million zeros.odt", "unpacks to 600 MiB, over the limit of 512 MiB: split it up"),
+        (
+            "a part of 128 MiB.epub",
+            "has a part that unpacks to 128 MiB, over the limit of 16 MiB: split it up",
+        ),
+        ("a billion laughs.pptx", "is broken or not a presentation: save it again as .pptx"),
+        ("100,000 nested lists.odt", "nests its parts too deeply: save it again as .odt"),
+        ("a chapter outside the book.epub", EMPTY),
+        ("a cell in the last row and column.xlsx", BROKEN),
         (
             "5,000 messages within each other.eml",
             "nests its parts too deeply: save it again as .eml",
@@ -260,9 +270,27 @@ def test_a_hostile_file_harms_nothing_else_in_its_folder(tmp_path: Path) -> None
     ]
 
 
-@pytest.mark.parametrize("kind", ["pdf", "docx", "docx inside", "html"])
+def test_a_page_repeats_at_most_a_million_characters_of_cells_that_span_many(tmp_path: Path) -> None:
+    (document,) = load_bytes(tmp_path, "a.html", HOSTILE["cells of a million rows and columns.html"]())
+    cell = "a long cell of a table"
+    count = document.text.count(cell)
+    assert 1_000_000 // len(cell) <= count <= 1_000_000 // len(cell) + 1_000
+
+
+@pytest.mark.parametrize("kind", sorted(SMALL))
+def test_a_whole_small_file_of_a_format_is_read(tmp_path: Path, kind: str) -> None:
+    (document,) = load_bytes(tmp_path, f"a.{kind}", SMALL[kind]())
+    assert document.text.strip()
+
+
+def test_a_chapter_that_a_book_names_many_times_is_read_once(tmp_path: Path) -> None:
+    (document,) = load_bytes(tmp_path, "a.epub", epub("<p>The ferry sailed.</p>", times=1_000))
+    assert document.text == "The ferry sailed."
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_file_with_wrong_bytes_is_read_or_refused_in_one_line(tmp_path: Path, kind: str) -> None:
-    for seed in range(40):
+    for seed in range(40 if kind.startswith(("pdf", "docx", "html")) else 15):
         path = tmp_path / f"{seed}.{kind.split()[0]}"
         path.write_bytes(mutated(kind, seed))
         with contextlib.suppress(SourceError):

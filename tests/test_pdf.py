@@ -71,6 +71,17 @@ def test_columns_that_the_file_shows_line_by_line_are_read_one_after_the_other()
     assert read(draw).text == " ".join(LEFT) + "\n\n" + " ".join(RIGHT)
 
 
+def test_a_row_that_begins_with_an_empty_cell_stands_on_its_page(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for number, row in enumerate((("", "Hours", "Cost"), ("Labor", "2", "300"), ("Paint", "1", "225"))):
+            for x, cell in zip((60, 200, 320), row, strict=True):
+                canvas.drawString(x, 700 - 15 * number, cell)
+
+    extracted = read(draw, draw)
+    second = extracted.text.index("|", extracted.text.index("225"))
+    assert list(extracted.pages) == [0, second]
+
+
 def test_a_note_names_what_is_repeated_in_the_order_in_which_it_stands() -> None:
     titles = ["Travel policy", "Northwick Water", "Internal use"]
 

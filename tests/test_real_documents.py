@@ -118,3 +118,8 @@ def test_a_character_of_rich_text_may_take_two_units(tmp_path: Path) -> None:
         read(tmp_path, "a.rtf", r"{\rtf1\uc1 \u-10240?\u-8398? and \u-10240? end}")
         == "\U00010332 and \ufffd end"
     )
+
+
+def test_how_lists_of_rich_text_are_numbered_is_no_text(tmp_path: Path) -> None:
+    levels = r"{\list{\listlevel{\leveltext \'02\'00.}{\levelnumbers \'01}}{\listname L1;}}"
+    assert read(tmp_path, "a.rtf", r"{\rtf1 " + levels + "One.}") == "One."

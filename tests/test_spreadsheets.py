@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.hostile_office import ods, xlsx
 from index.errors import SourceError
 from index.load.sources import find, load
 from index.types import Document
@@ -92,3 +93,18 @@ def test_a_broken_spreadsheet_is_an_error_in_one_line(tmp_path: Path, name: str)
         archive.writestr("nothing.xml", "<a/>")
     with pytest.raises(SourceError, match="is broken or not a spreadsheet: save it again as"):
         read(tmp_path / name)
+
+
+def test_large_numbers_and_times_are_written_as_they_are_shown(tmp_path: Path) -> None:
+    values = ("1234567890123456", "0.1", "1E+20")
+    cells = "".join(f'<c r="{place}1"><v>{value}</v></c>' for place, value in zip("ABC", values, strict=True))
+    row = f'<row r="1">{cells}</row>'
+    (tmp_path / "a.xlsx").write_bytes(xlsx(row))
+    assert read(tmp_path / "a.xlsx").text.splitlines()[-1] == "1234567890123456 | 0.1 | 1e+20"
+    cells = "".join(
+        f'<table:table-cell office:value-type="date" office:date-value="{moment}"/>'
+        for moment in ("1960-01-01T00:16:40", "1960-01-01T00:00:10", "1960-01-02")
+    )
+    (tmp_path / "a.ods").write_bytes(ods(f"<table:table-row>{cells}</table:table-row>"))
+    said = read(tmp_path / "a.ods").text.splitlines()[-1]
+    assert said == "1960-01-01 00:16:40 | 1960-01-01 00:00:10 | 1960-01-02"

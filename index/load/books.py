@@ -48,13 +48,14 @@ def extract_book(data: bytes, limits: Limits) -> Extracted:
 
 
 def _chapters(book: Element, folder: str) -> list[str]:
-    """The members that hold the chapters, in reading order, without the table of contents."""
+    """The members that hold the chapters, in reading order, each once, without the table of contents."""
     items = {}
     for item in book.iter(_OPF + "item"):
         is_page = item.get("media-type") in _PAGES and "nav" not in item.get("properties", "").split()
         if is_page:
             items[item.get("id")] = posixpath.normpath(posixpath.join(folder, unquote(item.get("href", ""))))
-    return [items[one.get("idref")] for one in book.iter(_OPF + "itemref") if one.get("idref") in items]
+    named = (one.get("idref") for one in book.iter(_OPF + "itemref"))
+    return list(dict.fromkeys(items[one] for one in named if one in items))
 
 
 def _html(data: bytes) -> str:

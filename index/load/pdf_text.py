@@ -52,11 +52,13 @@ def write(pieces: Iterable[Piece], page_count: int) -> Written:
         writer.separate(pieces[number - 1] if number else None, piece)
         writer.write(piece)
     text = "".join(writer.parts)
-    return Written(text, writer.headings, _page_starts(writer.words, page_count, len(text)), writer.words)
+    pages = _page_starts(writer.starts, writer.words, page_count, len(text))
+    return Written(text, writer.headings, pages, writer.words)
 
 
-def _page_starts(words: Sequence[PlacedWord], count: int, end: int) -> list[int]:
-    starts: list[int | None] = [None] * count
+def _page_starts(pieces: dict[int, int], words: Sequence[PlacedWord], count: int, end: int) -> list[int]:
+    """Where each page starts: at its first piece, which may begin with a bar, or at its first word."""
+    starts: list[int | None] = [pieces.get(page) for page in range(count)]
     for word in words:
         known = starts[word.page]
         starts[word.page] = word.start if known is None else min(known, word.start)
@@ -83,6 +85,7 @@ class _Writer:
         self.parts: list[str] = []
         self.headings: list[Heading] = []
         self.words: list[PlacedWord] = []
+        self.starts: dict[int, int] = {}  # of the first piece that begins on a page
         self._length = 0
         self._known = known
 
@@ -97,6 +100,7 @@ class _Writer:
 
     def write(self, piece: Piece) -> None:
         start = self._length
+        self.starts.setdefault(piece.lines[0].page, start)
         if piece.kind == "row":
             self._write_row(piece)
         else:

@@ -20,7 +20,7 @@ _SKIPPED = frozenset(
     "fonttbl colortbl stylesheet info pict object listtable listoverridetable rsidtbl generator themedata "
     "colorschememapping latentstyles datastore xmlnstbl fldinst nonshppict mmathPr bkmkstart bkmkend "
     "datafield filetbl revtbl pgdsctbl userprops formfield sp upr nextfile template wgrffmtfilter "
-    "listpicture".split()
+    "listpicture listlevel leveltext levelnumbers listname".split()
 )
 _EDGES = {name: name[:6] for name in "header headerl headerr headerf footer footerl footerr footerf".split()}
 _LEFT_OUT = {"annotation": "comments", "v": "hidden text", "deleted": "deleted text"}

@@ -17,6 +17,10 @@ Cell = str | float | bool | datetime.date | datetime.time | datetime.timedelta
 _DELIMITERS = ",;\t|"
 # Rows by which the mark between cells is told.
 _SAMPLE = 20
+# Below this a number without decimals is exact, and is written without an exponent.
+_EXACT = 2**53
+# Microseconds that a moment may be off.
+_ROUNDING = 10_000
 
 
 def extract_csv(data: bytes, limits: Limits) -> Extracted:
@@ -86,10 +90,20 @@ def _is_number(cell: str) -> bool:
 def _written(cell: Cell) -> str:
     """A value as a person writes it; a bar is escaped, since bars part the cells."""
     if isinstance(cell, datetime.datetime):
+        cell = _to_the_second(cell)
         return str(cell.date() if cell.time() == datetime.time() else cell)
+    if isinstance(cell, datetime.time):
+        return str(_to_the_second(datetime.datetime.combine(datetime.date(2000, 1, 1), cell)).time())
     if isinstance(cell, float):
-        return f"{cell:.15g}"
+        return f"{cell:.0f}" if cell.is_integer() and abs(cell) < _EXACT else f"{cell:.15g}"
     return " ".join(str(cell).split()).replace("|", "\\|")
+
+
+def _to_the_second(moment: datetime.datetime) -> datetime.datetime:
+    """A moment without the hundredths that come of keeping it as a fraction of a day."""
+    if _ROUNDING <= moment.microsecond <= 1_000_000 - _ROUNDING:
+        return moment
+    return (moment + datetime.timedelta(microseconds=500_000)).replace(microsecond=0)
 
 
 def _delimiter(text: str) -> str:
