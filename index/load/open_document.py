@@ -190,7 +190,7 @@ class _Writer:
 
 def _is_raised(text: Element) -> bool:
     """Whether the properties of a style raise its text."""
-    position = text.get(STYLE + "text-position", "").split(" ")[0].removesuffix("%")
+    position: str = text.get(STYLE + "text-position", "").split(" ")[0].removesuffix("%")
     return position == "super" or (position.isdigit() and position.strip("0") != "")
 
 
