@@ -492,11 +492,11 @@ def mutate(data: bytes, seed: int, most: int) -> bytes:
     dice = random.Random(seed)
     changed = bytearray(data)
     for _ in range(dice.randint(1, most)):
-        at = dice.randrange(len(changed))
+        at = dice.randrange(max(1, len(changed)))
         act = dice.randrange(4)
-        if act == 0:
+        if act == 0 and changed:
             changed[at] = dice.randrange(256)
-        elif act == 1:
+        elif act == 1 and changed:
             changed[at] ^= 1 << dice.randrange(8)
         elif act == 2:
             del changed[at : at + dice.randint(1, 8)]
