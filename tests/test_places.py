@@ -11,7 +11,7 @@ from index.testing import HashEmbedder
 from index.types import Document
 from qa.answer.answerer import Answerer
 from qa.answer.citations import cite, joined
-from qa.answer.locating import located, names_part
+from qa.answer.locating import located, names_part, names_thing
 from qa.answer.verification import faults
 from qa.converse.follow_up import readings
 from qa.page.rendering import render
@@ -77,6 +77,9 @@ Article 7
         ("In which section of the handbook is smoking mentioned?", "section", "smoking"),
         ("Can you tell me which article of this law forbids smoking?", "article", "forbids smoking"),
         ("In which clause is it stated: How much is the rent?", "clause", "How much is the rent"),
+        ("which clauses cover insurance", "clause", "insurance"),
+        ("Which rules forbid smoking?", "rule", "forbid smoking"),
+        ("which section applies to late payment", "section", "late payment"),
         ("Which page is that on?", "page", ""),
         ("and which clause is that?", "clause", ""),
         ("Where does it say that?", "", ""),
@@ -101,6 +104,8 @@ def test_a_question_for_a_place_is_parted_into_its_unit_and_what_is_sought(
         "Where did Karl say people had gone?",
         "Where are the boys that David mentioned?",
         "Where is that?",
+        "What clause is the longest?",
+        "which chapter is the most important",
         "at what point is a handrail compulsory?",
         "which part of the engine overheats?",
         "Which part?",
@@ -142,6 +147,10 @@ def test_a_sentence_that_begins_with_its_heading_is_of_the_clause_behind_it() ->
     assert place(document(LEASE), quote, "clause") == ("2.1", "Clause 2.1, under “2. Repairs”")
 
 
+def test_a_numbered_heading_alone_is_its_own_place() -> None:
+    assert place(document(LEASE), "2. Repairs", "clause") == ("2", "Clause “2. Repairs”")
+
+
 def test_the_numbers_of_a_list_are_no_sections() -> None:
     manual = document(MANUAL, is_markdown=True)
     assert place(manual, "Push the tank back.", "section") == ("3", "Section “3. Setting up”")
@@ -156,8 +165,14 @@ def test_a_chapter_is_the_heading_at_the_top_and_the_title_is_none() -> None:
 
 def test_a_unit_that_a_heading_names_itself_goes_before_the_numbers_below_it() -> None:
     statute = document(STATUTE)
-    assert place(statute, "It keeps minutes.", "article") == ("Article 7", "Article “Article 7”")
+    assert place(statute, "It keeps minutes.", "article") == ("Article 7", "Article 7")
     assert place(statute, "It keeps minutes.", "paragraph") == ("2", "Paragraph 2, under “Article 7”")
+
+
+def test_a_heading_that_says_its_unit_is_called_by_its_name_alone() -> None:
+    book = document("# Chapter 2: The Storm\n\nIt rained.\n", is_markdown=True)
+    assert place(book, "It rained.", "chapter") == ("Chapter 2", "“Chapter 2: The Storm”")
+    assert place(book, "It rained.", "section") == ("Chapter 2", "Section “Chapter 2: The Storm”")
 
 
 def test_a_page_is_its_number_and_missing_pages_are_said_to_be_missing() -> None:
@@ -184,6 +199,17 @@ def test_among_several_documents_the_place_names_its_own() -> None:
     )
 
 
+def test_among_several_documents_the_one_that_lacks_the_unit_is_named() -> None:
+    assert place(document("It rains."), "It rains.", "clause", is_named=True) == (
+        None,
+        "a.txt has no numbered clauses",
+    )
+    assert place(document(LEASE), "2.2 The landlord repairs the roof.", "page", is_named=True) == (
+        "2.2",
+        "a.txt has no pages: 2.2, under “2. Repairs”",
+    )
+
+
 def test_a_part_that_the_source_itself_names_is_told_from_a_clauses_own_number() -> None:
     text = "1.1 Prices are in clause 5.8 of the terms."
     at = text.index("5.8")
@@ -192,6 +218,27 @@ def test_a_part_that_the_source_itself_names_is_told_from_a_clauses_own_number()
     assert not names_part(text, named, "page")
     assert not names_part(text, named._replace(highlight=(0, 3)), "clause")
     assert not names_part(text, named._replace(highlight=None), "clause")
+
+
+@pytest.mark.parametrize(
+    ("text", "exact", "is_thing"),
+    [
+        ("The Leeds chapter raises money.", "Leeds", True),
+        ("The Leeds chapter raises money.", "The Leeds chapter", True),
+        ("This chapter raises three questions.", "This chapter", False),
+        ("Leeds raises money for the chapter.", "Leeds", False),
+    ],
+)
+def test_a_thing_with_the_word_of_a_unit_is_told_from_a_part_of_the_text(
+    text: str, exact: str, is_thing: bool
+) -> None:
+    at = text.index(exact)
+    named = Span("a.txt", 0, len(text), (at, at + len(exact)), 0.0, 0)
+    assert names_thing(text, named, "chapter", []) is is_thing
+    assert not names_thing(text, named._replace(highlight=None), "chapter", [])
+    chapters = outline(document("Chapter 1\nLeeds\n\nChapter 2\nYork\n"))
+    assert not names_thing(text, named, "chapter", chapters)
+    assert names_thing(text, named, "chapter", outline(document(LEASE))) is is_thing
 
 
 @pytest.fixture
@@ -218,7 +265,20 @@ def test_the_answer_to_a_question_for_a_place_is_the_place_and_the_quote_stays_e
     assert faults([answer], documents) == []
     moved = answer.model_copy(update={"located": ("Clause 9.9",)})
     assert len(faults([moved], documents)) == 2
-    assert "Clause 2&#46;1&#44; under “2&#46; Repairs”: " in render(answer, name_documents=False)
+    page = render(answer, name_documents=False)
+    assert "Clause 2&#46;1&#44; under “2&#46; Repairs”: " in page
+    # Its number is mentioned nowhere else.
+    assert '<p class="q-short q-located">2&#46;1</p>' in page
+
+
+def test_a_question_for_a_thing_with_the_word_of_a_unit_gets_the_thing(tmp_path: Path) -> None:
+    text = "The Leeds chapter raises money for a hospice.\n\nThe York chapter has no money.\n"
+    (tmp_path / "club.txt").write_text(text, encoding="utf-8")
+    index = Index.from_sources([tmp_path / "club.txt"], embedder=HashEmbedder())
+    answer = Answerer(index).answer("Which chapter raises money for a hospice?")
+    assert (answer.kind, answer.located) == ("question", ())
+    assert answer.short
+    assert "Leeds" in answer.short
 
 
 def test_a_heading_that_says_what_is_sought_is_the_place(answerer: Answerer) -> None:

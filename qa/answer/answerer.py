@@ -12,7 +12,7 @@ from qa.answer.citations import cite, joined, piece
 from qa.answer.comparison import grouped
 from qa.answer.finder import Finder
 from qa.answer.guess import NO_GUESS, Guess
-from qa.answer.locating import Located, located, names_part
+from qa.answer.locating import Located, located, names_part, names_thing
 from qa.answer.summary import central_sentences
 from qa.answer.timings import Timings
 from qa.answer.writing import Show, Writes, to_write_from, with_writing
@@ -172,15 +172,20 @@ class Answerer:
         return reading._replace(request=plain, guess=self.finder.guess(plain, asked.timings))
 
     def _stated(self, reading: _Reading, asked: _Asked) -> _Reading:
-        """The reading, or that of the plain question where the source itself names the place asked for."""
+        """The reading, or that of the plain question where the source itself names what is asked for.
+
+        That is a place ("see clause 5.8"), or a thing with the same word ("the Leeds chapter").
+        """
         if reading.request.kind != "place":
             return reading
-        plain = self._plain(reading, asked)
-        if self.finder.verdict(plain.guess) != "answered":
+        plain, unit = self._plain(reading, asked), reading.request.unit
+        verdict = self.finder.verdict(plain.guess)
+        if verdict == "silent":
             return reading
         best = plain.guess.used[0]
-        text = self.index.document(best.document_id).text
-        return plain if names_part(text, best, reading.request.unit) else reading
+        text, entries = self.index.document(best.document_id).text, self.requests.outline(best.document_id)
+        is_part = verdict == "answered" and names_part(text, best, unit)
+        return plain if is_part or names_thing(text, best, unit, entries) else reading
 
     def _forced(self, reading: _Reading, asked: _Asked) -> _Reading:
         """The reading with the best guess in place of a message; it has no confidence."""

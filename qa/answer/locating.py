@@ -1,5 +1,6 @@
 """Say where a citation stands, in the unit that is asked for: "Clause 3.1, under “3. Repairs”"; pure."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,11 @@ _SECTION = UNITS["section"]
 _IN_LISTS = frozenset("paragraph subclause".split())
 # So many characters before an exact answer may hold its unit: "clause 5.8" where "5.8" is marked.
 _BEFORE = 12
+# "This chapter" names none.
+_OF_ANY_PART = frozenset(
+    "a an any all another both each every following last next no other our previous same some such that the"
+    " this which what".split()
+)
 # A title and the clause after it are so many characters apart at most.
 _BLANK_LINE = 3
 # A heading is as good a name for these as a number; "" is any place.
@@ -36,7 +42,8 @@ def located(
     """
     start = _start(citation, entries) if heading is None else heading
     above = _below_title(entries, enclosing(entries, start))
-    named = [f"in {citation.source}"] if is_named else []
+    source = citation.source if is_named else ""
+    named = [f"in {source}"] if source else []
     is_paged = UNITS.get(unit) == PAGE
     entry = None if is_paged else _entry(above, unit)
     around = _around(citation, above, entry, unit)
@@ -45,7 +52,7 @@ def located(
         return Located(page, ", ".join([page.capitalize(), *around, *named]))
     if entry is not None:
         return Located(entry.label or entry.name, ", ".join([_called(entry, unit), *around, *named]))
-    return _without(above, unit, [*around, *named], has_place=bool(around))
+    return _without(above, unit, around, source)
 
 
 def _around(citation: Citation, above: Sequence[Entry], entry: Entry | None, unit: str) -> list[str]:
@@ -59,23 +66,26 @@ def _around(citation: Citation, above: Sequence[Entry], entry: Entry | None, uni
     ]
 
 
-def _without(above: Sequence[Entry], unit: str, around: list[str], *, has_place: bool) -> Located:
-    """That a document lacks what is asked for, and the place that there is."""
+def _without(above: Sequence[Entry], unit: str, around: list[str], source: str) -> Located:
+    """That a document lacks what is asked for, and the place that there is; `source` "" is not named."""
     nearest = _entry(above, "")
     if nearest and not nearest.is_titled:
-        around, has_place = [nearest.label, *around], True
-    label = nearest.label or nearest.name if nearest else around[0] if has_place else None
-    if has_place and not unit:
-        return Located(label, ", ".join([around[0][0].upper() + around[0][1:], *around[1:]]))
+        around = [nearest.label, *around]
+    label = nearest.label or nearest.name if nearest else around[0] if around else None
+    if around and not unit:
+        named = [f"in {source}"] if source else []
+        return Located(label, ", ".join([around[0][0].upper() + around[0][1:], *around[1:], *named]))
     kind = unit if UNITS.get(unit) == PAGE else f"numbered {unit or 'part'}"
-    missing = f"This document has no {kind}{'es' if kind.endswith('x') else 's'}"
-    return Located(label, f"{missing}: {', '.join(around)}" if has_place else ", ".join([missing, *around]))
+    missing = f"{source or 'This document'} has no {kind}{'es' if kind.endswith('x') else 's'}"
+    return Located(label, ": ".join([missing, *filter(None, [", ".join(around)])]))
 
 
 def _start(citation: Citation, entries: Sequence[Entry]) -> int:
-    """Where a citation starts, behind a title that it begins with."""
+    """Where a citation starts, behind a title that it begins with, unless it is a numbered one alone."""
     opening = enclosing(entries, citation.start)[-1:]
     if not opening or not opening[0].is_titled or citation.start >= opening[0].end:
+        return citation.start
+    if opening[0].number and citation.end <= opening[0].end:
         return citation.start
     first = next((entry.start for entry in entries if entry.start >= opening[0].end), citation.end)
     return first if first <= opening[0].end + _BLANK_LINE else citation.start
@@ -93,6 +103,25 @@ def names_part(text: str, span: Span, unit: str) -> bool:
     found = reference(text[start:last])
     is_own = found is not None and start + found.span[0] == span.start
     return found is not None and not is_own and bool(found.numbers) and _is_of(found.unit, unit)
+
+
+def names_thing(text: str, span: Span, unit: str, entries: Sequence[Entry]) -> bool:
+    """Whether the exact answer is a thing that is called by the unit's word: "the Leeds chapter".
+
+    In a document with numbered parts of that kind it is a part.
+    """
+    kind = UNITS.get(unit, _SECTION)
+    kinds = {kind, ""} if kind == _SECTION else {kind}
+    has_parts = any(entry.label and entry.unit in kinds for entry in entries)
+    if not unit or span.highlight is None or has_parts:
+        return False
+    first, last = span.highlight
+    # The word behind the answer, or the last of it.
+    near = text[max(0, first - _BEFORE) : last + _BEFORE]
+    return any(
+        found[1].casefold() not in _OF_ANY_PART
+        for found in re.finditer(rf"(\w+)\s+{re.escape(unit)}\b", near, re.IGNORECASE)
+    )
 
 
 def _is_of(kind: str, unit: str) -> bool:
@@ -131,7 +160,8 @@ def _numbered(above: Sequence[Entry]) -> list[Entry]:
 
 def _called(entry: Entry, unit: str) -> str:
     """What a heading is called: by its title, else by its number with the word that it was asked by."""
-    if entry.is_titled:
-        return f"{unit.capitalize() or 'Under'} “{entry.name}”"
     has_word = entry.label[:1].isalpha() and " " in entry.label
+    if entry.is_titled and entry.label != entry.name:
+        is_said = has_word and unit and entry.label.casefold().startswith(unit)
+        return f"“{entry.name}”" if is_said else f"{unit.capitalize() or 'Under'} “{entry.name}”"
     return entry.label if has_word or not unit else f"{unit.capitalize()} {entry.label}"

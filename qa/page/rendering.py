@@ -40,7 +40,8 @@ def render(answer: Answer, *, name_documents: bool, key: str = "", foreign: bool
     head = _head(answer)
     if is_message(answer):
         given = [plain(answer.text)]
-    short = f'<p class="q-short">{plain(answer.short)}</p>' if answer.short and given else ""
+    look = "q-short q-located" if answer.located else "q-short"
+    short = f'<p class="{look}">{plain(answer.short)}</p>' if answer.short and given else ""
     said = f'{short}<p class="q-said">{" ".join(given)}</p>' if given else ""
     if answer.compared:
         said = _compared(answer.compared, given)

@@ -44,7 +44,7 @@ _SAY = (
     r"|explain|discuss|address|refer\s+to|set\s+out|lay\s+down|stipulate|specify|tell\s+(?:\w+\s+)?about)"
 )
 _SAYS = (
-    r"(?:says|states|mentions|covers|deals\s+with|is\s+about|talks\s+about|speaks\s+(?:of|about)|regulates"
+    r"(?:says|states|mentions|covers|deals\s+with|is\s+about|applies\s+to|talks\s+about|speaks\s+(?:of|about)|regulates"
     r"|governs|defines|describes|explains|discusses|addresses|concerns|refers\s+to|sets\s+out|lays\s+down"
     r"|provides(?:\s+for)?|stipulates|specifies|tells\s+(?:me|us|you)|tells\s+(?:\w+\s+)?about)"
 )
@@ -70,14 +70,19 @@ _INSIDE_A_TEXT = (
     r"(?P<sought>(?:do|does|did|has|have|must|may)\s.+?)",
 )
 _SUBJECT = (
-    rf"{_SAYS}{_THAT}\s+{_SOUGHT}",
-    r"(?P<sought>(?:allows|permits|forbids|prohibits|bans|requires|limits)\s.+?)",
+    rf"(?:{_SAYS}|{_SAY}|are\s+about|apply\s+to|provide(?:\s+for)?){_THAT}\s+{_SOUGHT}",
+    r"(?P<sought>(?:allow|permit|forbid|prohibit|ban|require|limit)s?\s.+?)",
     rf"(?:{_IS}|{_FIND})\s+{_SOUGHT}\s+(?:in|on|under|at)",
+)
+# "Which clause is the longest?" asks for no matter.
+_MOST = (
+    r"(?:most|least|best|worst|first|last|only|(?:long|short|larg|bigg|small|high|low|old|new|great|earli|hard"
+    r"|easi|strict|clear)est)"
 )
 # Of what is a part of nothing but texts.
 _SURE_SUBJECT = (
-    rf"{_IS}\s+(?P<sought>(?:the|my|our)\s.+?)",
-    rf"(?:has|contains|lists|shows|gives|includes)\s+{_SOUGHT}",
+    rf"{_IS}\s+(?P<sought>(?:the|my|our)\s(?!{_MOST}\b).+?)",
+    rf"(?:ha(?:s|ve)|(?:contain|list|show|give|include)s?)\s+{_SOUGHT}",
     r"(?P<sought>(?!was\b|is\b|does\b|has\b)[a-z]+s\s(?!do|does|did|is|are|was|were|has|have).+?)",
 )
 _BACK = re.compile(

@@ -22,7 +22,8 @@ export function using(turn, bar) {
     setTimeout(() => { one.textContent = words; }, 2000);
   }, {label: `Copy as ${words.toLowerCase()}`})));
   bar.append(toggle, forms);
-  const short = turn.querySelector('.q-short');
+  // A place's number is mentioned nowhere else.
+  const short = turn.querySelector('.q-short:not(.q-located)');
   if (!short) return places;
   const all = button('All mentions', async () => {
     if (!places.hidden) return disclose(all, places, false);
