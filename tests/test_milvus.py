@@ -196,6 +196,23 @@ def test_an_index_that_is_current_is_not_written_again(
     assert not set(calls) & set(WRITES)
 
 
+def test_indexing_may_take_longer_than_a_call(
+    docs: Path, store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed: list[float] = []
+    real = Connection.call
+
+    def call(self: Connection, method: str, *arguments: object, **options: float) -> object:
+        if method == "create_index":
+            allowed.append(options["timeout"])
+        return real(self, method, *arguments, **options)
+
+    monkeypatch.setattr(Connection, "call", call)
+    built(docs, store)
+    assert allowed
+    assert min(allowed) >= 3600
+
+
 def test_the_last_version_stays_for_those_who_read_it_and_then_goes(docs: Path, store: str) -> None:
     first = built(docs, store)
     write(docs, "second")

@@ -20,6 +20,8 @@ from index.store.milvus_rows import (
 _DATA = {"max_capacity": MOST_STRINGS, "max_length": LONGEST_STRING}
 # Letters of one message; Milvus takes 64 MiB.
 _MESSAGE = 4 << 20
+# Indexing takes the longer the more vectors there are: 100,000 take milvus-lite longer than a call may take.
+_INDEXING_SECONDS = 24 * 3600.0
 _PARAMETERS = {"HNSW": {"M": 16, "efConstruction": 200}}
 
 
@@ -132,8 +134,9 @@ class Version:
             metric = {} if kind == "INVERTED" else {"metric_type": "IP"}
             wanted.add_index(field, index_type=kind, params=_PARAMETERS.get(kind, {}), **metric)
         # milvus-lite has indexed when it answers, and knows no call to wait.
-        self._connection.call("create_index", collection, wanted, sync=not self._connection.address.is_local)
-        self._connection.call("load_collection", collection)
+        is_server = not self._connection.address.is_local
+        self._connection.call("create_index", collection, wanted, sync=is_server, timeout=_INDEXING_SECONDS)
+        self._connection.call("load_collection", collection, timeout=_INDEXING_SECONDS)
 
     def _pieces(self, keys: Sequence[str]) -> list[dict[str, Any]]:
         listed = ", ".join(f'"{key}"' for key in keys)
