@@ -95,6 +95,7 @@ def test_abbreviations_and_decimals_do_not_end_sentences() -> None:
 @pytest.mark.parametrize(
     "parts",
     [
+        ["The third term is x³/(3!)+x⁴/(4!) or less.", "It is small."],
         ["The rent is in Schedule A.", "The deposit is in Schedule B.", "It is due."],
         ["The shop closes at 3.5 p.m.", "Mr. Smith left.", "It opens at 9 a.m. Monday to Friday."],
         ["Bring No. 5 of the list.", "No. 5 is Mr. Hall's.", "He is on p. 12."],

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from benchmarks.hostile import one_page_pdf, pdf_stream
@@ -69,6 +70,66 @@ def test_columns_that_the_file_shows_line_by_line_are_read_one_after_the_other()
             canvas.drawString(320, 780 - 15 * number, right)
 
     assert read(draw).text == " ".join(LEFT) + "\n\n" + " ".join(RIGHT)
+
+
+@pytest.mark.parametrize(
+    ("font", "left", "right", "space"),
+    [
+        (
+            "HYSMyeongJo-Medium",
+            (
+                "카로 언덕의 낡은 풍차는 이 고장의 방앗간",
+                "주인 요시아가 두 아들을 위하여 지은 것으",
+                "로 언덕 위에 마흔 해 동안 비어 있었다.",
+            ),
+            (
+                "던미어의 물레방아는 란포드 공작이 지어",
+                "영지의 호밀을 빻았는데 어느 해 홍수에 그",
+                "바퀴가 모두 떠내려가고 말았다고 한다.",
+            ),
+            " ",
+        ),
+        (
+            "HeiseiMin-W3",
+            (
+                "カロー丘の古い風車は千八百二十三年に製",
+                "粉業者のペンヘイルが二人の息子のために",
+                "建てたもので四十年間使われなかった。",
+            ),
+            (
+                "ダンミアの水車はランフォード公爵が建て",
+                "たもので領地のライ麦を挽いていたがある",
+                "年の洪水で車輪が流されてしまった。",
+            ),
+            "",
+        ),
+    ],
+)
+def test_columns_of_a_script_without_small_letters_are_no_table(
+    font: str, left: Sequence[str], right: Sequence[str], space: str
+) -> None:
+    registerFont(UnicodeCIDFont(font))
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(font, 11)
+        for number, (one, other) in enumerate(zip(left, right, strict=True)):
+            canvas.drawString(60, 780 - 15 * number, one)
+            canvas.drawString(320, 780 - 15 * number, other)
+
+    assert read(draw).text == space.join(left) + "\n\n" + space.join(right)
+
+
+def test_keys_and_values_of_a_script_without_small_letters_are_a_table() -> None:
+    registerFont(UnicodeCIDFont("HeiseiMin-W3"))
+    rows = (("都市", "人口"), ("東京", "千四百万人"), ("大阪", "二百八十万人"))
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("HeiseiMin-W3", 11)
+        for number, row in enumerate(rows):
+            for x, cell in zip((60, 320), row, strict=True):
+                canvas.drawString(x, 780 - 15 * number, cell)
+
+    assert read(draw).text == "\n".join(map(" | ".join, rows))
 
 
 def test_a_row_that_begins_with_an_empty_cell_stands_on_its_page(tmp_path: Path) -> None:

@@ -42,6 +42,8 @@ def read(text: str, source: str = "a.txt") -> list[str]:
         ('[a]: http://a.org "b"\nc', "c"),
         ("a\n> b\n>> > c\nd > e", "a b c d > e"),
         ("> a", "> a"),
+        ("a\n---\nb\n===\n- - -\n--- c\n| --- |", "a b - - - --- c | --- |"),
+        ("```python\na = 1\n```\n``` is a mark", "a = 1 ``` is a mark"),
     ],
 )
 def test_what_nobody_says_is_white_space_of_the_same_length(text: str, said: str) -> None:
@@ -60,6 +62,11 @@ def test_comments_front_matter_and_targets_of_links_are_no_sentences_of_markdown
     )
     assert read(text, "a.md") == ["It is [55] pounds."]
     assert "title: Fees" in " ".join(read(text))  # a text has none
+
+
+def test_what_underlines_a_heading_or_holds_code_is_no_part_of_a_sentence() -> None:
+    text = "Kilns\n-----\nThey come in May.\n\n```bash\nmake kilns\n```\nThat is all.\n"
+    assert read(text, "a.md") == ["Kilns", "They come in May.", "make kilns", "That is all."]
 
 
 def test_a_turn_that_goes_over_cues_of_a_text_is_one_sentence_and_another_turn_is_not() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
+from unicodedata import east_asian_width
 
 from index.load.pdf_lines import Line, line_of, same_row, shared, starts_lower
 
@@ -11,11 +12,14 @@ _NEAR = 2.5
 # Columns whose cells are all so long on average, in characters and words, are columns of prose.
 _PROSE_CHARACTERS = 20
 _PROSE_WORDS = 3.5
-# They hold so much of the text, and so many of their lines go on in lower case. A table has a column of keys,
-# which so many of its rows fill.
+# They hold so much of the text, and so many of their lines go on: in lower case, or behind a line that fills
+# the column where a script has no case. A table has a column of keys, which so many of its rows fill.
 _PROSE_SHARE = 0.85
 _LOWER = 0.25
 _KEYED = 0.3
+# How far a line may end before its column does and still fill it, in sizes of type.
+_RAGGED = 2.0
+_SENTENCE_ENDS = tuple(".!?:;…。！？：；")
 # Share of a row's cells that may span columns.
 _FEW = 0.34
 # Distance of the lines within a cell, in sizes of type; and how much wider rows are apart, where cells have
@@ -147,20 +151,39 @@ def _is_prose(columns: Sequence[tuple[float, float]], run: Sequence[list[Line]])
     for row in run:
         for line in row:
             cells[_place(line, columns)].append(line)
-    sizes = [sum(len(line.text) for line in column) for column in cells]
+    widths = [[_width(line.text) for line in column] for column in cells]
+    sizes = [sum(characters for characters, _ in column) for column in widths]
     wordy = [
         number
         for number, column in enumerate(cells)
         if sizes[number] >= _PROSE_CHARACTERS * len(column) > 0
-        and sum(len(line.words) for line in column) >= _PROSE_WORDS * len(column)
+        and sum(
+            max(len(line.words), wide / 2) for line, (_, wide) in zip(column, widths[number], strict=True)
+        )
+        >= _PROSE_WORDS * len(column)
     ]
     others = max((len(column) for number, column in enumerate(cells) if number not in wordy), default=0)
     if len(wordy) < 2 or others > _KEYED * len(run):
         return False
     if sum(sizes[number] for number in wordy) < _PROSE_SHARE * sum(sizes):
         return False
-    below = [line for number in wordy for line in cells[number][1:]]
-    return sum(map(starts_lower, below)) >= _LOWER * len(below)
+    pairs = [(*pair, columns[number][1]) for number in wordy for pair in pairwise(cells[number])]
+    return sum(_is_next(*pair) for pair in pairs) >= _LOWER * len(pairs)
+
+
+def _width(text: str) -> tuple[int, int]:
+    """The characters of a text, those of East Asian scripts twice, and how many are of those."""
+    wide = 0 if text.isascii() else sum(east_asian_width(one) in "WF" for one in text)
+    return len(text) + wide, wide
+
+
+def _is_next(above: Line, line: Line, right: float) -> bool:
+    """Whether a line goes on with a sentence; where letters have no case, one fills the column before it."""
+    if starts_lower(line):
+        return True
+    first, last = line.words[0].text[0], above.words[-1].text
+    is_caseless = first.isalpha() and first.lower() == first.upper()
+    return is_caseless and right - above.right < _RAGGED * above.size and not last.endswith(_SENTENCE_ENDS)
 
 
 def _cells(run: Sequence[list[Line]], columns: Sequence[tuple[float, float]]) -> list[list[list[Line]]]:

@@ -18,6 +18,8 @@ _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st"}
     | dict.fromkeys(map(chr, [*range(32), 0x7F, 0xFFFE, 0xFFFF]), "")
 )
+# What Apple's PDFs give for the ligature "ff" of TeX's fonts.
+_MISNAMED_FF = re.compile(r"(?<=[a-z])↵(?=[a-z])")
 # Marks of a list that the splitter of sentences takes for the start of an item.
 _ITEM_MARK = re.compile(r"(?:[-*•‣◦–]|\(?\d{1,3}[.)]|\(?[a-z][.)])$")
 # East Asian scripts have no spaces between words, and none at a line's end.
@@ -181,5 +183,5 @@ def _between(before: str, after: str) -> str:
 def _clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
-    text = unicodedata.normalize("NFC", text.translate(_LIGATURES))
+    text = _MISNAMED_FF.sub("ff", unicodedata.normalize("NFC", text.translate(_LIGATURES)))
     return text[:-1].replace("\u00ad", "") + text[-1:] if text else ""

@@ -51,6 +51,9 @@ _ENDS = re.compile(
 # one before a number alone.
 _BEGINS = re.compile(r"\s*(?:\(?\d{1,3}[.)]|St\.|Mt\.|(?:Nos?|Nr)\.(?=\s*\d))\s*")
 
+# No sentence begins with one: "3!)" ends behind it.
+_CLOSING = ")]}"
+
 
 def paragraphs(text: str) -> list[Range]:
     """Ranges of the paragraphs, without the white space around them.
@@ -101,7 +104,7 @@ def _spans(flat: str) -> Iterator[Range]:
     first = 0
     for _, end in nupunkt.sent_spans(flat):
         begun = _BEGINS.match(flat, first)
-        if begun and begun.end() >= end and end < len(flat):
+        if end < len(flat) and (flat[end] in _CLOSING or (begun and begun.end() >= end)):
             continue
         for cut in _ENDS.finditer(flat, first, end):
             yield first, cut.end()

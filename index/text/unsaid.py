@@ -1,4 +1,4 @@
-"""What stands in a text and is no part of what it says: marks of quoting, times, comments, targets of links.
+"""What stands in a text and is no part of what it says: marks of quoting, times, comments, targets, rules.
 
 The text is never changed: a copy of the same length has white space there, so that all offsets hold.
 """
@@ -32,6 +32,11 @@ _TARGET = re.compile(r"(?<=\])\((?=[^()\s]*[/.#])[^()\s]{1,2000}(?:\s+\"[^\"\n]{
 _DEFINITION = re.compile(
     r"^ {0,3}\[[^\]\[\r\n^]{1,200}\]:[ \t]*(?=\S*[/.#])\S+[ \t]*(?:\"[^\"\r\n]*\"[ \t]*)?$", re.MULTILINE
 )
+# A line of marks alone, as below a heading, and the first and last lines of code in Markdown.
+_RULE = re.compile(
+    r"(?:(?<=[\r\n])|\A)[ \t]*+(?:([-=*_~#+])\1{2,}+|`{3,}+[ \t]*+[\w+#.-]{0,40}+)[ \t]*+(?=[\r\n]|\Z)"
+)
+_RULES = tuple(3 * mark for mark in "-=*_~#+`")
 _VISIBLE = re.compile(r"[^\r\n]")
 
 
@@ -50,7 +55,7 @@ def as_said(text: str) -> str:
     if "]" in text:
         for pattern in (_DEFINITION, _FOOTNOTE, _TARGET):
             text = pattern.sub(_blank, text)
-    return text
+    return _RULE.sub(_blank, text) if any(mark in text for mark in _RULES) else text
 
 
 def _uncommented(text: str) -> str:
