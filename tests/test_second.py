@@ -1,6 +1,8 @@
 """The second reading: windows with their context, which sentence comes first, the model that ships."""
 
 import shutil
+import subprocess
+import sys
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -261,6 +263,24 @@ def test_each_matrix_unpacks_to_its_shape(model: WindowModel) -> None:
         assert len(zlib.decompress(packed[at : at + matrix.size])) == int(np.prod(matrix.shape))
         at += matrix.size
     assert at == len(packed)
+
+
+def test_a_process_that_ends_while_the_model_loads_waits_for_it() -> None:
+    program = """
+import threading
+from qa.read.calibration import Ranking
+from qa.read.second import SecondReader
+
+class Model:
+    def load(self):
+        threading.main_thread().join()
+        print("loaded", flush=True)
+
+SecondReader(Model(), Ranking()).prepare()
+raise SystemExit(2)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "loaded\n", "")
 
 
 def test_only_the_reader_that_ships_is_followed_by_a_second(index: Index) -> None:

@@ -87,10 +87,13 @@ class SecondReader:
         self._prepared = False
 
     def prepare(self) -> None:
-        """Load the model beside what goes on, at the first call; what fails then fails when it is used."""
+        """Load the model beside what goes on, at the first call; what fails then fails when it is used.
+
+        A process that ends meanwhile waits for it: ended while it loads, the model's library aborts.
+        """
         if not self._prepared:
             self._prepared = True
-            Thread(target=self._load, name="quoth-second-reader", daemon=True).start()
+            Thread(target=self._load, name="quoth-second-reader").start()
 
     def _load(self) -> None:
         with suppress(ReaderError):
