@@ -12,6 +12,7 @@ from index.load.markdown import markdown_headings
 from index.testing import HashEmbedder
 from index.types import Document
 from qa.answer.answerer import Answerer
+from qa.answer.counterpart import counterpart
 from qa.answer.guess import Guess
 from qa.answer.timings import Timings
 from qa.language.self_contained import plain, stands_alone, unheaded
@@ -513,6 +514,23 @@ def test_the_newest_version_is_told_by_the_first_lines() -> None:
     assert replaced == {"a.txt": None, "b.txt": ("a.txt", True)}
 
 
+@pytest.mark.parametrize(
+    ("said", "is_stated"),
+    [
+        ("Effective from 1 May 2024.", True),
+        ("In force since: 2024-05-01.", True),
+        ("Effective date: May 1, 2024", True),
+        ("Effective from today the gym is shut.", False),
+        ("The new pump is effective.", False),
+    ],
+)
+def test_one_of_a_dated_series_is_no_version_by_what_it_says_of_other_things(
+    said: str, is_stated: bool
+) -> None:
+    found = newest(**{"news-2024-04": f"Two.\n\n{said}", "news-2024-03": "One."})
+    assert found["news-2024-03.txt"] == ("news-2024-04.txt", is_stated)
+
+
 @pytest.fixture
 def policies(tmp_path: Path) -> Answerer:
     """Two versions of a policy: a rule in other words, one that is left out, and one as it was."""
@@ -547,6 +565,27 @@ def test_what_the_newest_version_says_on_the_matter_comes_first_and_the_older_on
     )
     assert (found.confidence, found.unrated) == (None, "likely")
     assert found.spans == [best, spans["old_rules.txt"]]  # each sentence once
+
+
+def test_what_the_newest_version_says_on_another_matter_is_no_counterpart(tmp_path: Path) -> None:
+    rules = "Saunas in the hall cost ninety. Guests pay for saunas in the hall at noon."
+    old = f"Lodge rules, valid from 1 May 2021\n\n{rules}"
+    new = "Lodge rules, valid from 1 May 2023\n\nGuests pay for saunas in the hall at night."
+    (tmp_path / "old_rules.txt").write_text(old, encoding="utf-8")
+    (tmp_path / "rules.txt").write_text(new, encoding="utf-8")
+    index = Index.from_sources([tmp_path], embedder=HashEmbedder(), settings=IndexSettings(merge_tokens=0))
+
+    def newer(quote: str) -> str | None:
+        start = old.index(quote)
+        found = counterpart(
+            index, Span("old_rules.txt", start, start + len(quote), None, 1.0, 0), "rules.txt"
+        )
+        return found and new[found.start : found.end]
+
+    assert (
+        newer("Guests pay for saunas in the hall at noon.") == "Guests pay for saunas in the hall at night."
+    )
+    assert newer("Saunas in the hall cost ninety.") is None
 
 
 def test_what_the_newest_version_leaves_out_is_given_and_marked_as_of_an_older_one(

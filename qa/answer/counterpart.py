@@ -10,13 +10,16 @@ _SAME_MATTER = 0.4
 
 
 def counterpart(index: SearchIndex, span: Span, document_id: str) -> Span | None:
-    """The sentence of a document that is nearest to a span's own; None where none is on its matter."""
-    own = sentences_of_source(index, [span.document_id])
-    vector = next((own[one] for one in own if one.start <= span.start < one.end), None)
-    others = sentences_of_source(index, [document_id])
-    if vector is None or not others:
+    """The sentence of a document that is nearest to a span's own; None where none is on its matter.
+
+    One that is nearer to another sentence of the span's document is on the matter of that one.
+    """
+    own, others = (sentences_of_source(index, [one]) for one in (span.document_id, document_id))
+    sentence = next((one for one in own if one.start <= span.start < one.end), None)
+    if sentence is None or not others:
         return None
-    nearest = max(others, key=lambda one: float(others[one] @ vector))
-    if float(others[nearest] @ vector) < _SAME_MATTER:
+    nearest = max(others, key=lambda one: float(others[one] @ own[sentence]))
+    cosines = {one: float(own[one] @ others[nearest]) for one in own}
+    if cosines[sentence] < max(_SAME_MATTER, *cosines.values()):
         return None
     return Span(document_id, nearest.start, nearest.end, None, span.score, 0)

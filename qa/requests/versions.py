@@ -38,8 +38,11 @@ _AGES |= {"new": 1, "current": 1, "latest": 1, "updated": 1, "revised": 1, "fina
 _AGE = re.compile(rf"(?<![^\W_])({'|'.join(_AGES)})(?![^\W_])", re.IGNORECASE)
 _REPLACES = re.compile(r"\b(?:replac|supersed|amend)(?:es|e|s|ing|ed)\b(?! by)", re.IGNORECASE)
 _REPLACED = re.compile(r"\b(?:replaced|superseded) by\b|\bno longer (?:valid|in force)\b", re.IGNORECASE)
+# "Effective from today" is said of anything.
 _STATED = re.compile(
-    r"\b(?:replaces|supersedes|valid (?:from|since|as of)|effective|in force|as amended)\b", re.IGNORECASE
+    r"\b(?:replaces|supersedes|as amended)\b"
+    rf"|\b(?:valid|effective|in force)\b\W+(?:(?:date|from|since|as|of|on)\b\W+)*{_DATE.pattern}",
+    re.IGNORECASE,
 )
 _NO_DATE = (0, 0, 0)
 # Where a title ends and its date or version begins.
