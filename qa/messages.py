@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 REFUSAL = "The source does not answer this question."
 LIKELY = "Not sure, but probably:"
 DISAGREEMENT = "The source gives different answers; each is cited."
-REFUSAL = "The source does not answer this question."
-LIKELY = "Not sure, but probably:"
-DISAGREEMENT = "The source gives different answers; each is cited."
 MACHINE = (
     "This is Quoth: it answers questions about the documents here with quotes from them, and sums them up."
 )
@@ -48,6 +45,14 @@ def no_such_part(headings: Sequence[str]) -> str:
 def narrowed_to(ids: Sequence[str]) -> str:
     """That only the documents that a question names were asked."""
     return f"Asked of {_listed(ids)} only"
+
+
+def sureness(confidence: float, threshold: float) -> str:
+    """How sure an answer is, and from where on it is given; what falls short is never shown as the same."""
+    sure, bar = round(100 * confidence), round(100 * threshold)
+    if confidence < threshold:
+        sure = max(0, min(sure, bar - 1))
+    return f"{sure}% sure; given as the answer from {bar}% on"
 
 
 def replaced(outdated: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ from index.types import Document, Heading
 from qa.answer.answerer import Answerer
 from qa.answer.citations import cite, joined, mismatches
 from qa.errors import QuestionError
-from qa.messages import REFUSAL, is_fixed
+from qa.messages import REFUSAL, is_fixed, sureness
 from qa.read.baseline import SentenceReader
 from qa.read.calibration import shipped_calibration
 from qa.read.choice import load_reader
@@ -621,3 +621,10 @@ def test_many_threads_get_the_same_answers(answerer: Answerer) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_a_confidence_that_falls_short_is_not_shown_as_the_one_that_is_needed() -> None:
+    assert sureness(0.688, 0.69) == "68% sure; given as the answer from 69% on"
+    assert sureness(0.69, 0.69) == "69% sure; given as the answer from 69% on"
+    assert sureness(0.876, 0.69) == "88% sure; given as the answer from 69% on"
+    assert sureness(0.001, 0.002) == "0% sure; given as the answer from 0% on"

@@ -90,7 +90,7 @@ def _cited_place(citation: "Citation") -> str:
 
 
 def _rendered(answer: "Answer") -> str:
-    from qa.messages import DISAGREEMENT, FOUND, LIKELY, narrowed_to, replaced
+    from qa.messages import DISAGREEMENT, FOUND, LIKELY, narrowed_to, replaced, sureness
 
     lines = [*(_as_compared(answer) if answer.compared else [answer.text]), ""]
     if answer.written:
@@ -117,7 +117,7 @@ def _rendered(answer: "Answer") -> str:
         lines.append("It also says:" if answer.citations else "The closest it says:")
         lines += [f"- {citation.quote}  ({_cited_place(citation)})" for citation in answer.closest]
     if answer.confidence is not None:
-        lines.append(f"{answer.confidence:.0%} sure; given as the answer from {answer.threshold:.0%} on")
+        lines.append(sureness(answer.confidence, answer.threshold))
     return "\n".join(lines)
 
 

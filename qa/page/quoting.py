@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from qa.answer.citations import cited
-from qa.messages import DISAGREEMENT, narrowed_to, replaced
+from qa.messages import DISAGREEMENT, narrowed_to, replaced, sureness
 from qa.page.conversation import Conversation
 from qa.page.rendering import CLOSEST, is_message, lead, where
 from qa.types import Answer, Citation
@@ -61,7 +61,7 @@ def notes_on(answer: Answer) -> list[str]:
     """What is said of an answer below its quotes."""
     notes = []
     if answer.confidence is not None:
-        notes.append(f"{answer.confidence:.0%} sure; given as the answer from {answer.threshold:.0%} on")
+        notes.append(sureness(answer.confidence, answer.threshold))
     if answer.about:
         notes.append(f"Understood as a follow-up about {answer.about}: {answer.standalone_question}")
     if answer.disagreement:
