@@ -450,6 +450,24 @@ def test_a_cited_row_of_a_table_is_marked_with_its_header(session: Session) -> N
     session.page.wait_for_function("!document.querySelector('.q-table :is(.cited, .above)')")
 
 
+def test_a_wide_table_is_scrolled_sideways_to_the_exact_answer(session: Session) -> None:
+    names, row = [f"Climb of day {day}" for day in range(20)], ["Mill loop", *"9" * 18, "320"]
+    give(session, ("climbs.csv", f"{','.join(names)}\n{','.join(row)}\n".encode()))
+    ready(session, "climbs.csv")
+    session.ask("What are the climbs of the Mill loop?")
+    quote = " | ".join(row)
+    start = session.cited(quote)["start"]
+    end = start + len(quote)
+    link = f"#document=climbs.csv&at={start}-{end}&exact={end - 3}-{end}&sha="
+    session.page.evaluate("link => { location.hash = link; }", link)
+    session.page.wait_for_function("""() => {
+        const exact = document.querySelector('.q-table mark.exact')?.getBoundingClientRect();
+        const table = document.querySelector('.q-table').getBoundingClientRect();
+        return exact && table.left <= exact.left + 1 && exact.right <= table.right + 1;
+    }""")
+    assert session.page.inner_text(".q-table mark.exact") == "320"
+
+
 def test_of_documents_added_together_the_first_is_opened_and_each_is_summed_up_when_it_is(
     session: Session,
 ) -> None:

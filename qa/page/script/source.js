@@ -113,7 +113,7 @@ export class Source {
     this.say(kind ? `${kind}: ${place}` : place, {place: `${found.start} to ${found.end}`});
     this.at('.q-link').href = fragment;
     history.replaceState(history.state, '', fragment);
-    if (scroll && !this.text.hidden) this.bring(first);
+    if (scroll && !this.text.hidden) this.bring(this.text.querySelector('.q-table mark.exact') ?? first);
     if (focus) {
       const aim = this.text.hidden ? this.at('.q-page') : first;
       aim.tabIndex = -1;
