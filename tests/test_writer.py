@@ -337,7 +337,8 @@ class ByRule:
     """The checks by rule alone."""
 
     def reasons(self, statement: str, evidence: Sequence[Citation]) -> list[str]:
-        return by_rule(statement, [one.quote for one in evidence])
+        absent, small = by_rule(statement, [one.quote for one in evidence])
+        return absent + small
 
 
 @pytest.mark.parametrize(

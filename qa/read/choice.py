@@ -3,12 +3,12 @@
 import os
 from functools import cache
 
+from qa.read import window_model
 from qa.read.baseline import SentenceReader
 from qa.read.calibration import Ranking, shipped_calibration
 from qa.read.onnx_model import OnnxSpanModel
 from qa.read.reader import ExtractiveReader, Reader
 from qa.read.second import SecondReader
-from qa.read.window_model import WindowModel
 
 SHIPPED, FAST, SENTENCE = "quoth", "fast", "sentence"
 
@@ -43,7 +43,9 @@ def prepare(reader: Reader) -> None:
 
 @cache
 def _second() -> SecondReader:
-    return SecondReader(WindowModel(), shipped_calibration(SecondReader.calibration).ranking or Ranking())
+    return SecondReader(
+        window_model.shipped(), shipped_calibration(SecondReader.calibration).ranking or Ranking()
+    )
 
 
 @cache

@@ -9,7 +9,7 @@ import threading
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parents[1] / "model" / "second"
 # SHA-256 of config.json of the model that ships, which holds those of the other files.
-SHIPPED_SHA256 = "3f7747ac7c0616872825dcd2404ae453afaaa9ae6015140606835676530a8a3b"
+SHIPPED_SHA256 = "86f84ff0332267598fde8f8ac7a3a637b85d6b8eceec3e91f407da94d10d5073"
 _BEGIN, _END = "<s>", "</s>"
 GRAPH, WEIGHTS, TOKENIZER, CONFIG = "graph.onnx", "weights.bin", "tokenizer.json", "config.json"
 
@@ -55,6 +55,7 @@ class WindowConfig(BaseModel):
     question_tokens: int
     context_tokens: int
     answer_tokens: int
+    statement_tokens: int
     matrices: tuple[Matrix, ...]
     sha256: dict[str, str]
 
@@ -67,11 +68,11 @@ class WindowForm(NamedTuple):
     context: int
 
     def of(
-        self, tokenizer: "Tokenizer", question: "Encoding", context: "Encoding", text: "Encoding"
+        self, tokenizer: "Tokenizer", question: "Encoding", context: "Encoding | None", text: "Encoding"
     ) -> tuple[list[int], list[Range], int]:
         """The ids of a window, the ranges of its text tokens in the text, and where these start."""
         begin, end = (int(tokenizer.token_to_id(name) or 0) for name in (_BEGIN, _END))
-        above = context.ids[: self.context]
+        above = context.ids[: self.context] if context else []
         head = [begin, *question.ids[: self.question], end, end, *above, *([end] if above else [])]
         room = self.most - len(head) - 1
         return [*head, *text.ids[:room], end], text.offsets[:room], len(head)
@@ -124,6 +125,15 @@ class WindowModel:
 
         return list(workers.map(run, zip(encoded[::2], encoded[1::2], strict=True)))
 
+    def entailment(self, statement: str, evidence: str) -> float:
+        """A logit: how surely a statement follows from evidence, which is cut at the model's limit."""
+        tokenizer, session, _ = self._loaded
+        said, cited = tokenizer.encode_batch(encodable([statement, evidence]), add_special_tokens=False)
+        form = WindowForm(self.config.max_tokens, self.config.statement_tokens, 0)
+        ids = [form.of(tokenizer, said, None, cited)[0]]
+        (follows,) = session.run(["follows"], {"input_ids": np.array(ids, dtype=np.int64)})
+        return float(follows[0, 0])
+
     def load(self) -> None:
         """Load the model now, as a thread may while passages are still being retrieved."""
         _ = self._loaded
@@ -174,3 +184,9 @@ class WindowModel:
 
         with ThreadPoolExecutor(cores()) as workers:
             return dict(workers.map(unpack, places))
+
+
+@cache
+def shipped() -> WindowModel:
+    """The model that ships, one for the process, which loads it once."""
+    return WindowModel()

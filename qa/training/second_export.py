@@ -31,6 +31,7 @@ from qa.training.second_model import (
     MAX_TOKENS,
     QUESTION_TOKENS,
     SHA256,
+    STATEMENT_TOKENS,
     SecondModel,
 )
 from qa.training.second_windows import encode
@@ -76,6 +77,7 @@ def write(model: SecondModel, factors: dict[str, Floats], tokenizer: Path, relea
         question_tokens=QUESTION_TOKENS,
         context_tokens=CONTEXT_TOKENS,
         answer_tokens=ANSWER_TOKENS,
+        statement_tokens=STATEMENT_TOKENS,
         matrices=tuple(
             Matrix(name=name, shape=graph.matrices[name].shape, size=len(content))
             for name, content in packed.items()
@@ -152,12 +154,17 @@ class _Graph:
         self._node("MatMul", [states, "token_w"], "token_0")
         self._node("Add", ["token_0", "token_b"], "tokens")
         self._node("Slice", [states, "zero", "one", "one"], "first")
-        inner = self._product("pooled", "first", "answerable.0.weight", "answerable.0.bias")
-        self._node("Squeeze", [inner, "one"], "answer_flat")
-        self._node("Tanh", ["answer_flat"], "answer_tanh")
-        self._put("answer_w", self._weights["answerable.2.weight"].T)
-        self._put("answer_b", self._weights["answerable.2.bias"])
-        self._node("Gemm", ["answer_tanh", "answer_w", "answer_b"], "answerable")
+        self._head("answerable")
+        self._head("follows")
+
+    def _head(self, name: str) -> None:
+        """What is said of all tokens together: one hidden layer over the first of them."""
+        inner = self._product(f"{name}_in", "first", f"{name}.0.weight", f"{name}.0.bias")
+        self._node("Squeeze", [inner, "one"], f"{name}_flat")
+        self._node("Tanh", [f"{name}_flat"], f"{name}_tanh")
+        self._put(f"{name}_w", self._weights[f"{name}.2.weight"].T)
+        self._put(f"{name}_b", self._weights[f"{name}.2.bias"])
+        self._node("Gemm", [f"{name}_tanh", f"{name}_w", f"{name}_b"], name)
 
     def serialized(self) -> bytes:
         """The graph; its matrices are named as data that lies elsewhere."""
@@ -181,7 +188,7 @@ class _Graph:
             [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["batch", "tokens"])],
             [
                 helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
-                for name in ("tokens", "answerable")
+                for name in ("tokens", "answerable", "follows")
             ],
             inside + outside,
         )

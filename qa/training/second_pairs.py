@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
 
+from qa.read.window_model import WindowForm
 from qa.training.checker_data import pairs
 from qa.training.checker_pairs import Pair
 from qa.training.second_model import MAX_TOKENS, STATEMENT_TOKENS, SecondModel
@@ -25,6 +26,7 @@ _MOST = {
 # Altered statements for each faithful one.
 _ALTERED = 1.5
 _SORTED = 1024
+_FORM = WindowForm(MAX_TOKENS, STATEMENT_TOKENS, 0)
 _PADDING = 1
 
 Row = tuple[list[int], bool]
@@ -72,9 +74,8 @@ def batches(
 
 def encode(tokenizer: Tokenizer, statement: str, evidence: str) -> list[int]:
     """The ids of a statement and of what it cites, as the model reads them."""
-    begin, end = (int(tokenizer.token_to_id(name) or 0) for name in ("<s>", "</s>"))
-    said, cited = (tokenizer.encode(text, add_special_tokens=False).ids for text in (statement, evidence))
-    return [*[begin, *said[:STATEMENT_TOKENS], end, end, *cited][: MAX_TOKENS - 1], end]
+    said, cited = (tokenizer.encode(text, add_special_tokens=False) for text in (statement, evidence))
+    return _FORM.of(tokenizer, said, None, cited)[0]
 
 
 def _loss(model: SecondModel, rows: Sequence[Row]) -> Tensor:
