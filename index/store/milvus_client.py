@@ -52,11 +52,12 @@ class Connection:
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - pymilvus has no types
         """What a method of the client returns; StoreError when it fails.
 
-        A server that is briefly away, or asks for slower calls, is asked again within the timeout. That is the
+        A server that is briefly away, or asks for slower calls, is asked again within the timeout. It is the
         address's unless one is given.
         """
         with self._told():
-            return getattr(self._client, method)(*arguments, **{"timeout": self.address.timeout} | options)
+            allowed = {"timeout": self.address.timeout} | options
+            return getattr(self._client, method)(*arguments, **allowed)
 
     def close(self) -> None:
         """Close the connection."""

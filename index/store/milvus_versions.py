@@ -127,16 +127,27 @@ class Version:
             self._connection.call("drop_collection", collection)
 
     def _index(self, collection: str, **fields: str) -> None:
+        for field, kind in fields.items():
+            if field not in self._connection.call("list_indexes", collection):
+                self._index_field(collection, field, kind)
+        self._connection.call("load_collection", collection, timeout=_INDEXING_SECONDS)
+
+    def _index_field(self, collection: str, field: str, kind: str) -> None:
         from pymilvus import MilvusClient
 
         wanted: Any = MilvusClient.prepare_index_params()
-        for field, kind in fields.items():
-            metric = {} if kind == "INVERTED" else {"metric_type": "IP"}
-            wanted.add_index(field, index_type=kind, params=_PARAMETERS.get(kind, {}), **metric)
+        metric = {} if kind == "INVERTED" else {"metric_type": "IP"}
+        wanted.add_index(field, index_type=kind, params=_PARAMETERS.get(kind, {}), **metric)
         # milvus-lite has indexed when it answers, and knows no call to wait.
         is_server = not self._connection.address.is_local
-        self._connection.call("create_index", collection, wanted, sync=is_server, timeout=_INDEXING_SECONDS)
-        self._connection.call("load_collection", collection, timeout=_INDEXING_SECONDS)
+        try:
+            self._connection.call(
+                "create_index", collection, wanted, sync=is_server, timeout=_INDEXING_SECONDS
+            )
+        except StoreError:
+            # The client asks again where an answer is long in coming, and is then told that it exists.
+            if field not in self._connection.call("list_indexes", collection):
+                raise
 
     def _pieces(self, keys: Sequence[str]) -> list[dict[str, Any]]:
         listed = ", ".join(f'"{key}"' for key in keys)
