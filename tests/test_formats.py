@@ -175,6 +175,19 @@ def test_an_open_document_is_read_with_numbers_notes_and_tables(tmp_path: Path) 
     assert (headings(document), document.note) == ([("Scope", 2)], "left out: 1 comment")
 
 
+@pytest.mark.parametrize("headed", [True, False])
+def test_a_row_of_names_is_the_header_where_the_file_says_so(tmp_path: Path, headed: bool) -> None:
+    def row(*texts: str) -> str:
+        cells = "".join(f"<table:table-cell><text:p>{one}</text:p></table:table-cell>" for one in texts)
+        return f"<table:table-row>{cells}</table:table-row>"
+
+    first = row("Boat", "Berth")
+    head = f"<table:table-header-rows>{first}</table:table-header-rows>" if headed else first
+    body = f"<table:table>{head}{row('Ida', 'B')}</table:table>"
+    document = read(tmp_path, "a.odt", zipped({"content.xml": OPEN_DOCUMENT.replace("{}", body)}))
+    assert document.text.splitlines() == ["Boat | Berth", *["--- | ---"] * headed, "Ida | B"]
+
+
 def test_slides_are_pages_with_titles_tables_and_notes_and_hidden_ones_are_left_out(tmp_path: Path) -> None:
     names = (
         'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
@@ -190,7 +203,8 @@ def test_slides_are_pages_with_titles_tables_and_notes_and_hidden_ones_are_left_
         return f'<p:sld {names} show="{show}"><p:cSld><p:spTree>{"".join(shapes)}</p:spTree></p:cSld></p:sld>'
 
     cells = "".join(f"<a:tc><a:txBody><a:p><a:r><a:t>{t}</a:t></a:r></a:p></a:txBody></a:tc>" for t in "xy")
-    table = f"<p:graphicFrame><a:tbl><a:tr>{cells}</a:tr></a:tbl></p:graphicFrame>"
+    rows = f'<a:tblPr firstRow="1"/><a:tr>{cells}</a:tr><a:tr>{cells}</a:tr>'
+    table = f"<p:graphicFrame><a:tbl>{rows}</a:tbl></p:graphicFrame>"
     ids = "".join(f'<p:sldId r:id="s{n}"/>' for n in (2, 1, 3))
     targets = relations({f"s{n}": f"slides/slide{n}.xml" for n in (1, 2, 3)})
     data = zipped(
@@ -208,7 +222,7 @@ def test_slides_are_pages_with_titles_tables_and_notes_and_hidden_ones_are_left_
         }
     )
     document = read(tmp_path, "a.pptx", data)
-    assert document.text == "Title\n\nText.\n\nSaid aloud.\n\nx | y"
+    assert document.text == "Title\n\nText.\n\nSaid aloud.\n\nx | y\n--- | ---\nx | y"
     assert document.pages == (0, document.text.index("x | y"), len(document.text))
     assert (headings(document), document.note) == ([("Title", 1)], "left out: 1 hidden slide")
 

@@ -18,6 +18,8 @@ from index.load.decoding import UnreadableError
 from index.load.extracted import Extracted
 from index.load.limits import Limits
 from index.load.pdf import extract_pdf
+from index.load.pdf_layout import lay_out
+from index.load.pdf_words import PageWords, Word
 from index.load.pictures import can_recognise, extract_picture
 from index.load.sources import find, load
 from index.testing import HashEmbedder
@@ -130,6 +132,34 @@ def test_keys_and_values_of_a_script_without_small_letters_are_a_table() -> None
                 canvas.drawString(x, 780 - 15 * number, cell)
 
     assert read(draw).text == "\n".join(map(" | ".join, rows))
+
+
+def test_a_header_of_two_lines_is_one_row_and_rows_of_figures_below_a_key_are_rows() -> None:
+    rows = (
+        ("Payee", "Date", "Amount"),
+        ("", "Posted", "Paid"),
+        ("Ann Day", "4 May", "300"),
+        ("", "6 May", "225"),
+        ("Bo Lind", "9 May", "180"),
+    )
+
+    def draw(canvas: Canvas) -> None:
+        for number, row in enumerate(rows):
+            for x, cell in zip((60, 200, 320), row, strict=True):
+                canvas.drawString(x, 700 - 13 * number, cell)
+
+    assert read(draw).text.splitlines() == [
+        "Payee | Date Posted | Amount Paid",
+        "Ann Day | 4 May | 300",
+        "| | 6 May | 225",
+        "Bo Lind | 9 May | 180",
+    ]
+
+
+def test_the_ligature_ff_of_tex_in_apples_pdfs_is_read_as_it_is_shown() -> None:
+    names = ("e↵ort", "di↵erent", "a", "↵", "b", "A↵B")
+    words = [Word(name, 60 + 60 * n, 100, 110 + 60 * n, 110, 11, False, n) for n, name in enumerate(names)]
+    assert lay_out([PageWords(words, WIDTH, HEIGHT)], None, ()).text == "effort different a ↵ b A↵B"
 
 
 def test_a_row_that_begins_with_an_empty_cell_stands_on_its_page(tmp_path: Path) -> None:

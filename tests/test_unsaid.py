@@ -101,6 +101,14 @@ def test_a_quote_that_wraps_is_one_sentence_and_none_goes_over_a_change_of_depth
     ]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_parts_a_quoted_message_is_no_part_of_its_first_sentence(end: str) -> None:
+    text = end.join((NEW, "-----Original Message-----", OLD))
+    assert read(text) == [NEW, "-----Original Message-----", OLD]
+    mail = document(HEAD + text)
+    assert is_quoted(mail, mail.text.index(OLD))
+
+
 @pytest.mark.parametrize(
     ("text", "quoted"),
     [

@@ -231,6 +231,15 @@ def test_a_row_is_a_line_with_a_place_for_each_column(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("mark", "lines"), [("<w:tblHeader/>", 1), ('<w:tblHeader w:val="0"/>', 0), ("", 0)])
+def test_a_row_that_repeats_on_each_page_is_the_header_of_its_table(
+    tmp_path: Path, mark: str, lines: int
+) -> None:
+    first = f"<w:trPr>{mark}</w:trPr>{cell('Boat')}{cell('Berth')}"
+    document = read(tmp_path, f"<w:tbl><w:tr>{first}</w:tr><w:tr>{cell('Ida')}{cell('B')}</w:tr></w:tbl>")
+    assert document.text.splitlines() == ["Boat | Berth", *["--- | ---"] * lines, "Ida | B"]
+
+
 def test_a_table_for_layout_is_read_cell_by_cell(tmp_path: Path) -> None:
     inner = f"<w:tbl><w:tr>{cell('a')}{cell('b')}</w:tr></w:tbl>"
     body = f"<w:tbl><w:tr><w:tc>{paragraph('One.')}{inner}</w:tc>{cell('Two.', 'Three.')}</w:tr></w:tbl>"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from index.load.table_rows import CELL_BREAK, row_line
+from index.load.table_rows import CELL_BREAK, row_line, rule_below
 
 # The most columns or rows that a cell is repeated in, and characters that are repeated in a page: a cell of a
 # few bytes may claim any number.
@@ -83,7 +83,7 @@ class Rows:
         filled = said if is_title else self._filled(row, said)
         rule, self._rule = self._rule, ""
         if self._is_first and len(filled) > 1 and all(cell.is_header for cell in row.cells):
-            self._rule = row_line(["---"] * len(filled)) + "\n"
+            self._rule = rule_below(filled) + "\n"
         self._is_first = self._is_first and is_title
         return rule + row_line(filled)
 

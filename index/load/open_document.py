@@ -9,7 +9,7 @@ from index.load.extracted import Blocks, Extracted, left_out
 from index.load.limits import Limits
 from index.load.package import Element, Package
 from index.load.raised import raised
-from index.load.table_rows import is_laid_out, row_line
+from index.load.table_rows import is_laid_out, row_line, rule_below
 from index.load.word.numbering import is_item, written
 
 _OASIS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
@@ -164,7 +164,8 @@ class _Writer:
         return _label(levels, self._headings[1 : level + 1]) if found and found.form else ""
 
     def _write_table(self, table: Element) -> None:
-        rows = [_cells(row) for row in table.iter(TABLE + "table-row") if _table_of(row) is table]
+        kept = [row for row in table.iter(TABLE + "table-row") if _table_of(row) is table]
+        rows = list(map(_cells, kept))
         if is_laid_out(rows, lambda cell: len(cell) + 10 * len(cell.findall(TABLE + "table"))):
             for row in rows:
                 for cell in row:
@@ -179,6 +180,8 @@ class _Writer:
                 times = int(repeated) if repeated.isdigit() and len(repeated) < 5 else 1
                 texts += [said] * min(times, _MOST_COLUMNS - len(texts))
             self._blocks.add(row_line(texts), apart=not number)
+            if not number and len(texts) > 1 and kept[0].getparent().tag == TABLE + "table-header-rows":
+                self._blocks.add(rule_below(texts), apart=False)
         for one in beside:
             self.write(one)
 

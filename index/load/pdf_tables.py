@@ -211,7 +211,12 @@ def _cells(run: Sequence[list[Line]], columns: Sequence[tuple[float, float]]) ->
         if (
             rows
             and tight
-            and _goes_on(rows[-1], cells, is_padded=is_padded and steps[number - 1] * _WIDER < max(steps))
+            and _goes_on(
+                rows[-1],
+                cells,
+                is_padded=is_padded and steps[number - 1] * _WIDER < max(steps),
+                is_header=len(rows) == 1 and not _has_figures(run[: number + 1]),
+            )
         ):
             for cell, more in zip(rows[-1], cells, strict=True):
                 cell += more
@@ -239,11 +244,18 @@ def _place(line: Line, columns: Sequence[tuple[float, float]]) -> int:
     return max(range(len(columns)), key=lambda number: shared(line.left, line.right, *columns[number]))
 
 
-def _goes_on(above: Sequence[list[Line]], row: Sequence[list[Line]], *, is_padded: bool) -> bool:
+def _goes_on(
+    above: Sequence[list[Line]], row: Sequence[list[Line]], *, is_padded: bool, is_header: bool
+) -> bool:
     filled, filled_above = sum(map(bool, row)), sum(map(bool, above))
     if not row[0] and above[0]:
-        return filled <= filled_above and not _is_entry(row)
+        return filled <= filled_above and (is_header or not _is_entry(row))
     return is_padded and filled < filled_above
+
+
+def _has_figures(rows: Sequence[Sequence[Line]]) -> bool:
+    """Whether a digit stands in some rows, as in hardly a header."""
+    return any(character.isdigit() for row in rows for line in row for character in line.text)
 
 
 def _is_entry(row: Sequence[list[Line]]) -> bool:

@@ -9,7 +9,7 @@ from index.load.limits import Limits, require
 from index.load.package import RELATIONSHIP as R
 from index.load.package import Element, Package
 from index.load.raised import raised
-from index.load.table_rows import row_line
+from index.load.table_rows import row_line, rule_below
 
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -83,12 +83,16 @@ def _write_lines(lines: list[str], blocks: Blocks) -> None:
 
 def _write_table(table: Element, blocks: Blocks) -> None:
     above: list[str] = []
+    properties = table.find(_A + "tblPr")
+    is_headed = properties is not None and properties.get("firstRow") in {"1", "true"}
     for number, row in enumerate(table.iterfind(_A + "tr")):
         line: list[str] = []
         for cell in row.iterfind(_A + "tc"):
             goes_on = cell.get("vMerge") in {"1", "true"} and len(line) < len(above)
             line.append(above[len(line)] if goes_on else " ".join(_paragraphs(cell)))
         blocks.add(row_line(line), apart=not number)
+        if is_headed and not number and len(line) > 1:
+            blocks.add(rule_below(line), apart=False)
         above = line
 
 

@@ -18,6 +18,11 @@ def row_line(cells: Sequence[str]) -> str:
     return CELL_BREAK.join(filled)
 
 
+def rule_below(cells: Sequence[str]) -> str:
+    """The line of `---` that stands below a header of these cells."""
+    return row_line(["---"] * len(cells))
+
+
 def is_laid_out(rows: Sequence[Sequence[_Cell]], blocks: Callable[[_Cell], int]) -> bool:
     """Whether a table only sets blocks beside each other: it has one column, or cells of many blocks."""
     return all(len(row) <= 1 for row in rows) or any(

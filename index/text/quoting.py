@@ -7,8 +7,10 @@ from index.types import Document
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _MARKS = re.compile(r"[ \t]*(>[> \t]*)")
 # What stands above a message that is quoted without marks.
+_PARTING = r"-{3,}[ ]?(?:Original Message|Ursprüngliche Nachricht|Message d'origine)[ ]?-{3,}"
+_PARTING_LINE = re.compile(rf"^[ \t]*{_PARTING}[ \t]*(?:\r\n|\r|\n)", re.MULTILINE)
 _ABOVE = re.compile(
-    r"^[ \t]*(?:-{3,}[ ]?(?:Original Message|Ursprüngliche Nachricht|Message d'origine)[ ]?-{3,}"
+    rf"^[ \t]*(?:{_PARTING}"
     r"|(?:From|Von|De)[ \t]?:[^\r\n]*\r?\n[ \t]*(?:Sent|Gesendet|Envoyé)[ \t]?:"
     r"|On (?=[^\r\n]{0,200}\d)[^\r\n]{6,200}[ \t]wrote:[ \t]*\r?$(?!\s*>))",
     re.MULTILINE,
@@ -19,6 +21,12 @@ _HEAD = 1000
 
 def changes(text: str) -> list[int]:
     """Where a line begins that is quoted more or less deeply than the one before, blank lines aside."""
+    parted = [line.end() for line in _PARTING_LINE.finditer(text)]
+    return sorted({*parted, *_deeper_or_less(text)}) if parted else _deeper_or_less(text)
+
+
+def _deeper_or_less(text: str) -> list[int]:
+    """Where a line begins that has more or fewer marks of quoting than the one before."""
     if ">" not in text:
         return []
     found, before = [], 0

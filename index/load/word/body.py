@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from index.load.extracted import Blocks
 from index.load.package import Element
-from index.load.table_rows import is_laid_out, row_line
+from index.load.table_rows import is_laid_out, row_line, rule_below
 from index.load.word.numbering import Label, Numbering, is_item
 from index.load.word.paragraphs import DELETED, Content, Paragraphs, boxes, shown, without_pages
-from index.load.word.styles import Numbered, Styles, W, child, numbered, outline_level, value, whole
+from index.load.word.styles import Numbered, Styles, W, child, is_on, numbered, outline_level, value, whole
 
 _WRAPPERS = frozenset(W + name for name in "sdt sdtContent customXml ins moveTo txbxContent".split())
 _ALTERNATIVES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
@@ -100,7 +100,8 @@ class Body:
         return self._parts.numbering.label(Numbered(number, level), style)
 
     def _write_table(self, table: Element) -> None:
-        rows = [_cells(row) for row in _inner(table, "tr") if child(row, "trPr", "del") is None]
+        kept = [row for row in _inner(table, "tr") if child(row, "trPr", "del") is None]
+        rows = list(map(_cells, kept))
         if is_laid_out(rows, _is_complex):
             for row in rows:
                 for cell in row:
@@ -111,6 +112,8 @@ class Body:
         for number, row in enumerate(rows):
             line = self._row(row, above, beside)
             self._blocks.add(row_line(line), apart=not number)
+            if not number and len(line) > 1 and is_on(child(kept[0], "trPr", "tblHeader")):
+                self._blocks.add(rule_below(line), apart=False)
             above = line
         self._list = None
         self._write_beside(beside)
