@@ -450,6 +450,15 @@ def test_a_cited_row_of_a_table_is_marked_with_its_header(session: Session) -> N
     session.page.wait_for_function("!document.querySelector('.q-table :is(.cited, .above)')")
 
 
+def test_a_header_is_named_without_its_empty_cells(session: Session) -> None:
+    row = "| Mill loop |  | 90 |"
+    give(session, ("loops.md", f"| Walk |  | Climb |\n| --- | --- | --- |\n{row}\n".encode()))
+    ready(session, "loops.md")
+    session.ask("What is the climb of the Mill loop?")
+    session.cited(row)
+    assert session.page.inner_text(".q-place").endswith(", below “Walk, Climb”")
+
+
 def test_a_wide_table_is_scrolled_sideways_to_the_exact_answer(session: Session) -> None:
     names, row = [f"Climb of day {day}" for day in range(20)], ["Mill loop", *"9" * 18, "320"]
     give(session, ("climbs.csv", f"{','.join(names)}\n{','.join(row)}\n".encode()))

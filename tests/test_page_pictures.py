@@ -204,3 +204,4 @@ def test_the_page_is_shown_by_keyboard_with_the_quote_marked_and_follows_the_cit
         page.wait_for_selector(".q-text:not([hidden]) mark")
         assert page.is_hidden(".q-view")
         assert page.is_hidden(".q-page")
+        assert page.locator(".q-sheet img").count() == 0  # of the document before

@@ -24,6 +24,7 @@ export class Pages {
   // Another document is shown.
   opened({pictures}) {
     this.page = 1;
+    this.at('.q-sheet').replaceChildren();
     this.at('.q-view').hidden = !pictures;
     this.view(this.wanted && pictures > 0);
   }

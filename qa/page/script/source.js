@@ -212,7 +212,7 @@ function header(laid, piece) {
 
 // What a header's columns are called, as far as a line takes them.
 function names(node) {
-  const columns = [...node?.querySelectorAll('th') ?? []].map(one => one.textContent);
+  const columns = [...node?.querySelectorAll('th') ?? []].map(one => one.textContent.trim()).filter(Boolean);
   const said = columns.length ? columns.join(', ') : node?.textContent ?? '';
   return said && `“${said.length > LONGEST_HEADER ? `${said.slice(0, LONGEST_HEADER)} …` : said}”`;
 }
