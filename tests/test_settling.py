@@ -56,6 +56,15 @@ def test_the_short_answer_holds_the_whole_figure_that_the_reader_cuts(
 LIBRARY = "Books are free. Please ask Ms Hartmann at the desk. {} also runs the reading group on Mondays."
 
 
+def test_a_name_is_cited_with_the_next_sentence_where_that_says_what_is_asked(tmp_path: Path) -> None:
+    pointed = {"Ms Hartmann": 9.0, "free": 1.0}
+    answer = ask(tmp_path, LIBRARY.format("She"), "Who runs the reading group?", pointed)
+    expected = ["Please ask Ms Hartmann at the desk.", "She also runs the reading group on Mondays."]
+    assert (answer.short, quotes(answer)) == ("Ms Hartmann", expected)
+    alone = ask(tmp_path, LIBRARY.format("She"), "Whom do I ask at the desk?", pointed)
+    assert quotes(alone) == expected[:1]
+
+
 def test_a_pronoun_gives_way_to_the_name_and_both_sentences_are_cited(tmp_path: Path) -> None:
     answer = ask(tmp_path, LIBRARY.format("She"), "Who runs the reading group?", {"She": 9.0, "free": 1.0})
     assert answer.short == "Ms Hartmann"

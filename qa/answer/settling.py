@@ -5,6 +5,7 @@ It takes the spans of any reader, whoever ranked them last, and gives spans of t
 
 from collections.abc import Sequence
 
+from index.text.stemming import stems
 from qa.language.function_words import content_words
 from qa.language.measures import is_of_another_measure, is_of_another_rate, measures
 from qa.language.polarity import Polarity, asks_for_one, compare, denies, is_elliptic
@@ -33,7 +34,7 @@ def settle(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPas
     """The spans as they may be shown, best first."""
     spans = by_key(question, spans, passages)
     settled = [
-        _explained(_whole(_telling(question, span, spans, passages), passages), spans, passages)
+        _explained(question, _whole(_telling(question, span, spans, passages), passages), spans, passages)
         for span in spans[:_SETTLED]
     ]
     if asks_for_one(question):
@@ -94,14 +95,26 @@ def _whole(span: Span, passages: Sequence[RetrievedPassage]) -> Span:
     return span._replace(highlight=(start + first, start + last))
 
 
-def _explained(span: Span, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> Span:
-    """The span with the sentence after it, where its own is no more than a "Yes." or a "No."."""
-    if span.beside or content_words(text_of(passages, span, (span.start, span.end))):
+def _explained(
+    question: str, span: Span, spans: Sequence[Span], passages: Sequence[RetrievedPassage]
+) -> Span:
+    """The span with the sentence after it, where its own does not say what is asked without it.
+
+    Its own is no more than a "Yes." or a "No."; or it holds the name that answers, and the next one goes on
+    with a pronoun and says more of what is asked.
+    """
+    if span.beside:
         return span
     after = [
         one for one in spans if one.document_id == span.document_id and 0 <= one.start - span.end <= _GAP
     ]
-    return span._replace(beside=(after[0].start, after[0].end)) if after else span
+    if not after:
+        return span
+    own, following = (text_of(passages, one, (one.start, one.end)) for one in (span, after[0]))
+    asked = set(stems(content_words(question)))
+    said, continued = (asked.intersection(stems(content_words(text))) for text in (own, following))
+    goes_on = bool(span.highlight) and is_pronoun(following.partition(" ")[0]) and len(continued) > len(said)
+    return span._replace(beside=(after[0].start, after[0].end)) if goes_on or not content_words(own) else span
 
 
 def _without_opposites(
