@@ -3,6 +3,8 @@
 import json
 import random
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -194,6 +196,25 @@ def test_an_index_that_is_current_is_not_written_again(
     calls = recorded(monkeypatch)
     assert versions_in(built(docs, store)) == {"first"}
     assert not set(calls) & set(WRITES)
+
+
+def test_what_one_process_builds_another_asks_and_builds_on(docs: Path, store: str) -> None:
+    start = (
+        "import sys; from index import Index; from index.testing import HashEmbedder;"
+        "docs, store = sys.argv[1:];"
+    )
+    build = f"{start} Index.from_sources([docs], embedder=HashEmbedder(), store=store)"
+    ask = f"{start} print(Index.connect(store, embedder=HashEmbedder()).passage(0).text)"
+
+    def run(program: str) -> str:
+        command = [sys.executable, "-c", program, str(docs), store]
+        return subprocess.run(command, check=True, timeout=120, capture_output=True, text=True).stdout
+
+    run(build)
+    assert run(ask).startswith("The first lamp of file 0")
+    write(docs, "second")
+    run(build)
+    assert run(ask).startswith("The second lamp of file 0")
 
 
 def test_indexing_may_take_longer_than_a_call(

@@ -32,6 +32,7 @@ class Version:
         self.name = name
         self.blobs = f"{name}_blobs"
         self._connection = connection
+        self._is_loaded = False
 
     def read(self, key: str) -> bytes | None:
         """A blob's content; None when there is no such blob."""
@@ -110,9 +111,8 @@ class Version:
         self._index(self.name, vector=vectors, words="SPARSE_INVERTED_INDEX", document="INVERTED")
 
     def load(self) -> None:
-        """Have Milvus ready both to be searched; nothing where they are."""
-        for collection in (self.blobs, self.name):
-            self._connection.call("load_collection", collection)
+        """Have Milvus ready the passages to be searched; nothing where they are."""
+        self._connection.call("load_collection", self.name)
 
     def count(self) -> int:
         """Number of passages that are there."""
@@ -150,6 +150,10 @@ class Version:
                 raise
 
     def _pieces(self, keys: Sequence[str]) -> list[dict[str, Any]]:
+        # milvus-lite forgets in each new process what was loaded in the one before.
+        if not self._is_loaded:
+            self._connection.call("load_collection", self.blobs)
+            self._is_loaded = True
         listed = ", ".join(f'"{key}"' for key in keys)
         return list(
             self._connection.call(
