@@ -169,7 +169,7 @@ def test_a_second_answer_nearly_as_sure_is_cited_after_the_first_and_a_repeated_
     once = answer_of(index, {"1983": 8.0, "1825": 2.0}).answer("When did it open?", threshold=0.0)
     assert (len(once.citations), once.disagreement) == (1, False)
     twice = answer_of(index, {"harbour": 8.0, "grey stone": 2.0})
-    assert len(twice.answer("What was built?", threshold=0.0).citations) == 1
+    assert len(twice.answer("What opened?", threshold=0.0).citations) == 1
 
 
 def test_only_a_question_for_a_number_or_a_date_can_get_a_disagreement(index: Index) -> None:
