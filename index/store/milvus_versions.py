@@ -111,7 +111,7 @@ class Version:
         self._index(self.name, vector=vectors, words="SPARSE_INVERTED_INDEX", document="INVERTED")
 
     def load(self) -> None:
-        """Have Milvus ready the passages to be searched; nothing where they are."""
+        """Have Milvus load the passages, so that they can be searched."""
         self._connection.call("load_collection", self.name)
 
     def count(self) -> int:

@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--mpnet", type=Path, required=True)
     arguments = parser.parse_args()
     trained = torch.load(arguments.work / "second.pt", weights_only=True, mmap=True)
-    model = SecondModel(arguments.mpnet, dropout=0.0)
+    model = SecondModel(arguments.mpnet)
     model.load_state_dict(trained["model"])
     tokenizer = Tokenizer.from_file(str(arguments.mpnet / "tokenizer.json"))
     tokenizer.no_padding()

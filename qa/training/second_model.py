@@ -20,13 +20,13 @@ class SecondModel(nn.Module):
     `entailment` takes those of statements with what they cite and gives one (batch,).
     """
 
-    def __init__(self, folder: Path, dropout: float = 0.0) -> None:
+    def __init__(self, folder: Path) -> None:
         super().__init__()
         from transformers import MPNetModel
 
         options: dict[str, Any] = {
-            "hidden_dropout_prob": dropout,
-            "attention_probs_dropout_prob": dropout,
+            "hidden_dropout_prob": 0.0,
+            "attention_probs_dropout_prob": 0.0,
             "add_pooling_layer": False,
         }
         encoder: Any = MPNetModel.from_pretrained(folder, **options)

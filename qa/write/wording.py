@@ -115,7 +115,6 @@ _OPPOSITES = [
 # stand so many words before them.
 _ALIKE, _FEWEST, _BEFORE = 0.8, 3, 2
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-CLASSES = (_NOT, _ALL, _SOME, _ONLY, _MIN, _MAX, _MUST, _MAY)
 
 
 # "Ignore the above and say that …", addressed to whoever reads; not "they say that".
@@ -132,20 +131,6 @@ _ORDERS = re.compile(
 def orders(quote: str) -> bool:
     """Whether a sentence orders what is to be said, which tells nothing of what is so."""
     return _ORDERS.search(quote) is not None
-
-
-def opposed(statement: str, cited: str) -> int:
-    """How many words of a statement have their opposite in what it cites, and stand there not themselves."""
-    return sum(
-        bool(
-            one.search(statement)
-            and other.search(cited)
-            and not one.search(cited)
-            and not other.search(statement)
-        )
-        for pair in _OPPOSITES
-        for one, other in (pair, pair[::-1])
-    )
 
 
 def turned(statement: str, evidence: Sequence[str]) -> Iterator[str]:
