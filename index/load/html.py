@@ -1,11 +1,12 @@
 """A page of HTML as text: what a browser shows, blocks apart by a blank line."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.load.decoding import decode_html
 from index.load.extracted import Extracted
+from index.load.html_lists import LISTS, Lists
 from index.load.html_parts import hidden_parts, parts_around
 from index.load.html_rows import Repeated, Row, Rows
 from index.load.limits import Limits
@@ -22,9 +23,9 @@ _DROPPED = frozenset(
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption center details dialog dir div dl dt fieldset figcaption "
-    "figure footer form header hgroup hr legend li listing main menu nav ol optgroup option p pre search "
-    "section summary table ul xmp".split()
+    "address article aside blockquote body caption center details dialog div dl dt fieldset figcaption "
+    "figure footer form header hgroup hr legend listing main nav optgroup option p pre search section summary "
+    "table xmp".split()
 ).union(_HEADINGS)
 _CELLS = frozenset(("td", "th"))
 _BREAKS = {**dict.fromkeys(_BLOCKS, 2), "dd": 1}  # line ends before and after an element
@@ -71,7 +72,7 @@ def extract_page(html: str) -> Page:
     title = tree.css_first("head > title")
     words = " ".join(title.text().split()) if title is not None else ""
     hidden, around = hidden_parts(tree), parts_around(tree)
-    writer = _Writer()
+    writer = _Writer(Lists(tree, hidden))
     if tree.root is not None:
         for node in _walk(tree.root, hidden, around, writer):
             _walk(node, hidden, (), writer)
@@ -109,7 +110,7 @@ def _walk(
         elif node.mem_id in around and node.mem_id not in hidden:
             passed.append(node)
         elif node.tag not in _DROPPED and node.mem_id not in skipped:
-            writer.enter(node.tag or "", node.attributes)
+            writer.enter(node, node.tag or "")
             child = node.first_child
         if child is not None:
             node = child
@@ -129,7 +130,7 @@ def _walk(
 class _Writer:
     """Text as it grows; what stands between two words is settled when the second one comes."""
 
-    def __init__(self) -> None:
+    def __init__(self, lists: Lists) -> None:
         self.pieces: list[str] = []
         self.headings: list[Heading] = []
         self._length = 0
@@ -140,9 +141,12 @@ class _Writer:
         self._rows: list[Row] = []
         self._tables: list[Rows] = []
         self._repeated = Repeated()
+        self._lists = lists
+        self._number = ""  # due before the first word of an item
         self._heading: tuple[str, int | None] | None = None  # the open heading, and where its words start
 
-    def enter(self, tag: str, attributes: Mapping[str, str | None]) -> None:
+    def enter(self, node: "LexborNode", tag: str) -> None:
+        attributes = node.attributes
         self._raised += tag == "sup"
         if tag == "br":
             self._break(self._breaks + 1)
@@ -153,6 +157,10 @@ class _Writer:
         elif tag in _CELLS and self._rows:
             self._enter_cell(self._rows[-1])
             self._rows[-1].begin_cell(tag, attributes, self._length)
+        elif tag == "li" or tag in LISTS:
+            number = self._lists.enter(node, tag, attributes)
+            self._number = f"{self._number} {number}".strip()
+            self._break(self._lists.breaks(tag))
         else:
             self._break(_BREAKS.get(tag, 0))
         if tag == "table":
@@ -169,6 +177,10 @@ class _Writer:
             if self._length > row.start:
                 self._finish(row)
                 self._space, self._breaks = "", 2 if row.has_paragraphs else 1
+        elif tag == "li" or tag in LISTS:
+            self._break(self._lists.breaks(tag))
+            self._lists.leave(tag)
+            self._number = ""
         else:
             self._break(_BREAKS.get(tag, 0))
         if tag == "table" and self._tables:
@@ -191,6 +203,9 @@ class _Writer:
         self._settle(text[:at])
         if self._heading is not None and self._heading[1] is None:
             self._heading = (self._heading[0], self._length)
+        if self._number:
+            self._put(f"{self._number} ")
+            self._number = ""
         self._put(raised(words) if self._raised else words)
         self._space = text[at + len(words) :]
 

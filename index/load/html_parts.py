@@ -1,7 +1,8 @@
 """Which parts of a page are not shown, and which stand around what it is about."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STYLE_PART = re.compile(r"([^{}]*)([{}])")
 # Names, classes and ids, one within another: what depends on a state or an attribute is not looked at.
 _SELECTOR = re.compile(r"[\w.#*-]+(?:[\s>]+[\w.#*-]+){0,5}")
-_MOST_SELECTORS = 200
+MOST_SELECTORS = 200
 # Shown by a script once the page is loaded.
 _WHOLE = frozenset(("html", "body", "main"))
 
@@ -37,7 +38,12 @@ def hidden_parts(tree: "LexborHTMLParser") -> set[int]:
     rule of its `<style>` with a plain selector. The last rule holds, whichever is more exact.
     """
     hidden: set[int] = set()
-    for selector, hides in _rules(tree):
+    said = (
+        (selector, bool(_HIDING.search(rule)))
+        for selector, rule in plain_rules(tree)
+        if _SHOWING.search(rule)
+    )
+    for selector, hides in islice(dropwhile(lambda one: not one[1], said), MOST_SELECTORS):
         found = {node.mem_id for node in tree.css(selector) if node.tag not in _WHOLE}
         (hidden.update if hides else hidden.difference_update)(found)
     for node in tree.css("[style]"):
@@ -73,16 +79,12 @@ def _with_ancestors(nodes: Iterable["LexborNode"]) -> set[int]:
     return found
 
 
-def _rules(tree: "LexborHTMLParser") -> list[tuple[str, bool]]:
-    """The plain selectors of rules that hide or show, in order, with whether they hide."""
-    found: list[tuple[str, bool]] = []
+def plain_rules(tree: "LexborHTMLParser") -> Iterator[tuple[str, str]]:
+    """The plain selectors of a page's rules in order, each with what is declared."""
     for style in tree.css("style"):
-        for selectors, rule in _top_rules(_COMMENT.sub(" ", style.text())):
-            hides = _HIDING.search(rule) is not None
-            if hides or (found and _SHOWING.search(rule)):
-                plain = filter(_SELECTOR.fullmatch, map(str.strip, selectors.split(",")))
-                found += [(selector, hides) for selector in plain]
-    return found[:_MOST_SELECTORS]
+        for selectors, declared in _top_rules(_COMMENT.sub(" ", style.text())):
+            for selector in filter(_SELECTOR.fullmatch, map(str.strip, selectors.split(","))):
+                yield selector, declared
 
 
 def _top_rules(css: str) -> Collection[tuple[str, str]]:

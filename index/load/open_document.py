@@ -2,19 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from index.load.decoding import UnreadableError
 from index.load.extracted import Blocks, Extracted, left_out
 from index.load.limits import Limits
+from index.load.open_lists import OpenList, OpenLists
 from index.load.package import Element, Package
 from index.load.raised import raised
 from index.load.table_rows import is_laid_out, row_line, rule_below
-from index.load.word.numbering import is_item, written
+from index.load.word.numbering import is_item
 
 _OASIS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 TEXT, TABLE, STYLE, OFFICE, DRAW = (_OASIS % name for name in ("text", "table", "style", "office", "drawing"))
-_FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _SIGNS = {TEXT + "tab": "\t", TEXT + "line-break": "\n", TEXT + "s": " "}
 _LEFT_OUT = {
     **{OFFICE + "annotation": "comment", TEXT + "tracked-changes": "deleted text"},
@@ -24,16 +23,6 @@ _LEFT_OUT = {
 _PAGE_FIELDS = frozenset((TEXT + "page-number", TEXT + "page-count"))
 _MOST_COLUMNS = 1000
 _UNCOUNTED = frozenset(("deleted text", "hidden text", "the table of contents"))
-
-
-class _Level(NamedTuple):
-    """How the items of a level of a list are numbered; a form of "" is a bullet."""
-
-    form: str
-    before: str
-    after: str
-    start: int
-    shown: int  # how many levels the number shows
 
 
 def extract_open_document(data: bytes, limits: Limits) -> Extracted:
@@ -68,14 +57,11 @@ class _Writer:
     def __init__(self, blocks: Blocks, roots: list[Element]) -> None:
         self.left_out: Counter[str] = Counter()
         self._blocks = blocks
-        self._lists: dict[str | None, dict[int, _Level]] = {}
+        self._lists = OpenLists(roots)
+        self._begins_list = False
         self._hidden: set[str | None] = set()
         self._raised: set[str | None] = set()
         for root in roots:
-            for style in root.iter(TEXT + "list-style", TEXT + "outline-style"):
-                self._lists[style.get(STYLE + "name")] = _levels(style)
-                if style.tag == TEXT + "outline-style":
-                    self._lists[None] = _levels(style)
             for style in root.iter(STYLE + "style"):
                 if any(
                     text.get(TEXT + "display") == "none" for text in style.iter(STYLE + "text-properties")
@@ -83,7 +69,6 @@ class _Writer:
                     self._hidden.add(style.get(STYLE + "name"))
                 if any(_is_raised(text) for text in style.iter(STYLE + "text-properties")):
                     self._raised.add(style.get(STYLE + "name"))
-        self._headings = [0] * 11
 
     def write(self, parent: Element) -> None:
         """Write all blocks within an element."""
@@ -92,7 +77,8 @@ class _Writer:
             if tag in {TEXT + "p", TEXT + "h"}:
                 self._write_paragraph(element)
             elif tag == TEXT + "list":
-                self._write_list(element, element.get(TEXT + "style-name"), [])
+                self._begins_list = True
+                self._write_list(element, None)
             elif tag == TABLE + "table":
                 self._write_table(element)
             elif tag in _LEFT_OUT:
@@ -106,7 +92,7 @@ class _Writer:
         level = None
         if element.tag == TEXT + "h" and text:
             level = min(max(int(element.get(TEXT + "outline-level") or 1), 1), 10)
-            label = label or self._number_heading(level)
+            label = label or self._lists.heading(level)
         apart = apart or level is not None or not is_item(label)
         self._blocks.add(f"{label} {text}" if label and text else text, level, apart=apart)
         for one in beside:
@@ -138,30 +124,16 @@ class _Writer:
                 yield from self._pieces(part, beside)
             yield _flat(part.tail)
 
-    def _write_list(self, element: Element, style: str | None, counts: list[int]) -> None:
-        levels = self._lists.get(style, {})
-        at = len(counts)
-        level = levels.get(at + 1)
-        counts = [*counts, (level.start if level else 1) - 1]
+    def _write_list(self, element: Element, within: OpenList | None) -> None:
+        opened = self._lists.begin(element, within)
         for item in element:
-            if item.get(TEXT + "start-value", "").isdigit():
-                counts[at] = int(item.get(TEXT + "start-value")[:9]) - 1
-            is_item = item.tag == TEXT + "list-item"
-            counts[at] += is_item
-            label = _label(levels, counts) if is_item else ""
+            label = opened.label(item)
             for block in item:
                 if block.tag == TEXT + "list":
-                    self._write_list(block, block.get(TEXT + "style-name") or style, counts)
+                    self._write_list(block, opened)
                 elif block.tag in {TEXT + "p", TEXT + "h"}:
-                    self._write_paragraph(block, label, apart=counts[0] == 1 and at == 0)
-                    label = ""
-
-    def _number_heading(self, level: int) -> str:
-        levels = self._lists.get(None, {})
-        self._headings[level] += 1
-        self._headings[level + 1 :] = [0] * (len(self._headings) - level - 1)
-        found = levels.get(level)
-        return _label(levels, self._headings[1 : level + 1]) if found and found.form else ""
+                    self._write_paragraph(block, label, apart=self._begins_list)
+                    self._begins_list, label = False, ""
 
     def _write_table(self, table: Element) -> None:
         kept = [row for row in table.iter(TABLE + "table-row") if _table_of(row) is table]
@@ -210,29 +182,3 @@ def _table_of(row: Element) -> Element:
     while parent.tag != TABLE + "table":
         parent = parent.getparent()
     return parent
-
-
-def _levels(style: Element) -> dict[int, _Level]:
-    found = {}
-    for level in style:
-        at, start = level.get(TEXT + "level", ""), level.get(TEXT + "start-value", "1")
-        shown = level.get(TEXT + "display-levels", "1")
-        if at.isdigit() and start.isdigit() and shown.isdigit():
-            form = _FORMS.get(level.get(STYLE + "num-format", ""), "")
-            before, after = level.get(STYLE + "num-prefix", ""), level.get(STYLE + "num-suffix", "")
-            found[int(at[:2])] = _Level(form, before, after, int(start[:5]), int(shown[:2]))
-    return found
-
-
-def _label(levels: dict[int, _Level], counts: list[int]) -> str:
-    """The number of an item, of as many levels as it shows; a bullet where it is not numbered."""
-    level = levels.get(len(counts))
-    if level is None or not level.form:
-        return "•"
-    first = max(0, len(counts) - max(1, level.shown))
-    numbers = []
-    for at in range(first, len(counts)):
-        form = levels[at + 1].form if at + 1 in levels else ""
-        if form:
-            numbers.append(written(max(counts[at], 1), form))
-    return f"{level.before}{'.'.join(numbers)}{level.after}".strip()

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from index.load.pdf_flow import Piece, Placed
 from index.load.pdf_words import Word
+from index.text.items import MARK
 from index.text.known_words import known_words
 from index.types import Heading
 
@@ -21,7 +22,7 @@ _LIGATURES = str.maketrans(
 # What Apple's PDFs give for the ligature "ff" of TeX's fonts.
 _MISNAMED_FF = re.compile(r"(?<=[a-z])↵(?=[a-z])")
 # Marks of a list that the splitter of sentences takes for the start of an item.
-_ITEM_MARK = re.compile(r"(?:[-*•‣◦–]|\(?\d{1,3}[.)]|\(?[a-z][.)])$")
+_ITEM_MARK = re.compile(rf"{MARK}$")
 # East Asian scripts have no spaces between words, and none at a line's end.
 _UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _FIRST_UNSPACED = "\u3000"

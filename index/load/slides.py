@@ -10,11 +10,18 @@ from index.load.package import RELATIONSHIP as R
 from index.load.package import Element, Package
 from index.load.raised import raised
 from index.load.table_rows import row_line, rule_below
+from index.load.word.numbering import written
 
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TITLES = frozenset(("title", "ctrTitle"))
+_LEVELS = frozenset("012345678")
+_FORMS = {
+    **{"arabic": "decimal", "alphaLc": "lowerLetter", "alphaUc": "upperLetter"},
+    **{"romanLc": "lowerRoman", "romanUc": "upperRoman"},
+}
+_AROUND = {"ParenBoth": ("(", ")"), "ParenR": ("", ")"), "Period": ("", ".")}
 _FURNITURE = frozenset(("sldNum", "dt", "hdr", "sldImg"))
 
 
@@ -120,13 +127,37 @@ def _kind(shape: Element) -> str | None:
 
 
 def _paragraphs(parent: Element) -> Iterator[str]:
-    """The texts of the paragraphs that hold some, with their bullets left out."""
+    """The texts of the paragraphs that hold some, with their numbers, and their bullets left out."""
+    numbers: dict[int, tuple[str, int]] = {}
+    body = None
     for paragraph in parent.iter(_A + "p"):
         pieces = []
         for element in paragraph.iter(_A + "t", _A + "br", _A + "tab"):
             pieces.append(_said(element))
         if text := re.sub(r"\s+", " ", "".join(pieces)).strip():
-            yield text
+            if paragraph.getparent() is not body:
+                body, numbers = paragraph.getparent(), {}
+            yield _numbered(paragraph, text, numbers)
+
+
+def _numbered(paragraph: Element, text: str, numbers: dict[int, tuple[str, int]]) -> str:
+    """A paragraph behind its number, which counts on from the last one of its level in `numbers`."""
+    properties = paragraph.find(_A + "pPr")
+    said = "0" if properties is None else properties.get("lvl", "0")
+    level = int(said) if said in _LEVELS else 0
+    found = None if properties is None else properties.find(_A + "buAutoNum")
+    kind, start = ("", "1") if found is None else (found.get("type", ""), found.get("startAt", "1"))
+    last, number = numbers.get(level, ("", 0))
+    for deeper in [one for one in numbers if one >= level]:
+        del numbers[deeper]
+    form = _FORMS.get(kind.partition("P")[0])
+    if form is None:
+        return text
+    first = int(start) if start.isdecimal() and len(start) < 6 else 1
+    number = number + 1 if last == f"{kind} {first}" else first
+    numbers[level] = f"{kind} {first}", number
+    before, after = next((one for name, one in _AROUND.items() if kind.endswith(name)), ("", ""))
+    return f"{before}{written(number, form)}{after} {text}"
 
 
 def _said(element: Element) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from index.text.items import MARK, NUMBER
 from index.types import Range
 
 # Atomic groups, so that "\r\n" never backtracks into two line ends.
@@ -15,7 +16,7 @@ _BLANK_LINE = re.compile(r"(?>\r\n|\r|\n)[^\S\r\n]*(?>\r\n|\r|\n)\s*")
 _LINE_END = re.compile(r"(?>\r\n|\r|\n)")
 # One that breaks no word.
 _PARAGRAPH_END = re.compile(r"(?<![^\W\d_][-‐\u00ad])(?<![^\W\d_][-‐\u00ad]\r)(?>\r\n|\r|\n)")
-_LIST_ITEM = re.compile(r"(?>\r\n|\r|\n)(?=[^\S\r\n]*(?:[-*+•‣◦–]|\(?\d{1,3}[.)]|\(?[a-z][.)]|\|)[^\S\r\n])")
+_LIST_ITEM = re.compile(rf"(?>\r\n|\r|\n)(?=[^\S\r\n]*(?:{MARK}|\|)[^\S\r\n])")
 _SENTENCE_END = re.compile(r"[.!?:;…。！？][\"'”’)\]]*$")
 # nupunkt takes time with the square of a word's length when the word ends in a mark: 15 s at 80,000.
 _LONG_WORD = re.compile(r"\S{500,}(?=\S)")
@@ -49,7 +50,7 @@ _ENDS = re.compile(
 )
 # What begins a sentence, and no more: a number, or an abbreviation that nupunkt takes for an end. "No." is
 # one before a number alone.
-_BEGINS = re.compile(r"\s*(?:\(?\d{1,3}[.)]|St\.|Mt\.|(?:Nos?|Nr)\.(?=\s*\d))\s*")
+_BEGINS = re.compile(rf"\s*(?:{NUMBER}|[A-Z]{{1,2}}[.)]|St\.|Mt\.|(?:Nos?|Nr)\.(?=\s*\d))\s*")
 
 # No sentence begins with one: "3!)" ends behind it.
 _CLOSING = ")]}"

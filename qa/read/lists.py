@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from index.text.items import MARK
 from index.text.terms import stems, words
 from index.text.unsaid import as_said
 from index.types import Range
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from qa.retrieve.retriever import RetrievedPassage
 
 _LINE = re.compile(r"[^\r\n]*\S[^\r\n]*")
-_ITEM = re.compile(r"\s*(?:[-*+•‣◦–]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
+_ITEM = re.compile(rf"\s*{MARK}\s")
 # Asks for several things: "What are …", "Which modes …", "List …".
 _SEVERAL = re.compile(
     r"\s*(?:(?:what|who)\s+(?:are|were)\b|(?:what|which)\s+(?!of\b)(?:[\w-]+\s+){0,3}?[\w-]*[^s\W]s\b|(?:list|name)\b)",

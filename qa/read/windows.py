@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from index.text.items import MARK
 from index.types import Document, Heading
 from qa.read.spans import Range
 
@@ -19,7 +20,7 @@ _GAP = 300
 # Characters that are looked through for the start of a list.
 _BACK = 4000
 _TITLE, _LEAD = 80, 160
-_ITEM = re.compile(r"\s*(?:[-*+•]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
+_ITEM = re.compile(rf"\s*{MARK}\s")
 
 
 class Window(NamedTuple):

@@ -9,11 +9,12 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from index.text.items import MARK
 from index.text.terms import stems, words
 from qa.language.function_words import is_content
 
 _LINE = re.compile(r"[^\n]+")
-_ITEM = re.compile(r"\s*(?:[-*+•‣◦–]\s|\(?\d{1,3}[.)]\s|\(?[a-z][.)]\s|\|)|[^:\n]{1,30}:\s")
+_ITEM = re.compile(rf"\s*(?:{MARK}\s|\|)|[^:\n]{{1,30}}:\s")
 _RULE = re.compile(r"[\s|:\-+=]+")
 _CHOOSING = re.compile(r"\s*(?:which|what|list|name)\b", re.IGNORECASE)
 _FEWEST = 3

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from index.load.package import Element
 from index.load.word.styles import Numbered, W, child, is_on, value, whole
+from index.text.items import NUMBER
 
 _BULLET = "•"
 _ROMAN = (
@@ -17,7 +18,7 @@ _LEVELS = 9
 
 
 # A list whose items have such labels has them on lines of their own, not apart by blank lines.
-_ITEM_LABEL = re.compile(r"•|\(?(?:\d{1,3}|[a-z])[.)]")
+_ITEM_LABEL = re.compile(rf"•|{NUMBER}")
 
 
 def is_item(label: str) -> bool:
