@@ -1,5 +1,6 @@
 """How the second reader is trained: by float32 copies of its numbers, and on pairs of like length."""
 
+import json
 import random
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import torch
 from tokenizers import Tokenizer
 
 from qa.read.window_model import SHIPPED, TOKENIZER
-from qa.training.checker_pairs import Pair
+from qa.training.checker_data import SETS, is_fitting, sources
+from qa.training.checker_pairs import Pair, Source, pairs_of
 from qa.training.halved import HalvedModel
 from qa.training.second_model import MAX_TOKENS, STATEMENT_TOKENS
 from qa.training.second_pairs import batches, encode
@@ -66,3 +68,36 @@ def test_a_statement_and_what_it_cites_are_cut_at_their_limits() -> None:
         STATEMENT_TOKENS + 2,
         MAX_TOKENS - 1,
     ]
+
+
+def test_the_answer_to_another_question_and_a_trap_are_statements_that_do_not_follow() -> None:
+    source = Source(
+        "d",
+        "",
+        "Anna Berg founded the firm in 1998 and Carl Dorn leads it.",
+        (("Who founded the firm?", "Anna Berg"), ("Who leads the firm?", "Carl Dorn")),
+        (("Who sold the firm?", "Anna Berg"),),
+    )
+    made = {
+        (pair.kind, pair.statement) for pair in pairs_of([source], random.Random(0)) if not pair.supported
+    }
+    assert ("other answer", "Carl Dorn founded the firm.") in made
+    assert ("other answer", "Anna Berg leads the firm.") in made
+    assert ("trap", "Anna Berg sold the firm.") in made
+
+
+def test_a_seeming_answer_is_looked_for_in_the_sentence_that_is_nearest_to_the_question(
+    tmp_path: Path,
+) -> None:
+    text = "Berg was born in Bonn in 1970. Berg moved the old firm to Bonn much later, in the spring of 1998."
+    rows = [{"question": "Where did Berg sell the old firm?", "document_id": "d", "answerable": False,
+             "answers": [], "evidence": [], "plausible_answers": ["Bonn"]}]  # fmt: skip
+    for name in SETS:
+        (tmp_path / name).mkdir()
+        for file in ("documents", "questions"):
+            (tmp_path / name / f"{file}.jsonl").touch()
+    folder = tmp_path / SETS[0]
+    (folder / "documents.jsonl").write_text(json.dumps({"id": "d", "text": text}) + "\n")
+    (folder / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (found,) = sources(tmp_path, fitting=is_fitting("d"))
+    assert [source.traps for source in found] == [(), (("Where did Berg sell the old firm?", "Bonn"),)]

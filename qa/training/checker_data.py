@@ -4,7 +4,7 @@ import hashlib
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from index.split.sentences import paragraphs, sentences
 from qa.evaluation.splits import TEST_DOCUMENTS
 from qa.training.checker_pairs import Pair, Source, pairs_of
 
-SETS = ("natural_train", "squad2_dev", "squad11_dev", "squadshifts")
+SETS = ("natural_train", "squad2_dev", "squad11_dev", "squadshifts", "unansq")
 _SHORTEST, _LONGEST = 30, 400
 
 
@@ -21,7 +21,7 @@ def sources(folder: Path, *, fitting: bool) -> Iterator[list[Source]]:
     for name in SETS:
         asked: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in _rows(folder / name / "questions.jsonl"):
-            if row["answerable"] and row.get("offset") != "guessed":
+            if row.get("offset") != "guessed":
                 asked[row["document_id"]].append(row)
         for document in _rows(folder / name / "documents.jsonl"):
             # Reviews and posts are no text that a statement is checked against.
@@ -66,13 +66,30 @@ def _of(document: dict[str, Any], rows: list[dict[str, Any]]) -> Iterator[Source
         for one in row["evidence"]
         if one["role"] == "answer"
     ]
+    traps: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
+    for row in rows:
+        for seeming in row.get("plausible_answers", [])[:1]:
+            if place := _nearest(text, places, row["question"], seeming):
+                traps[place][row["question"]] = seeming
     before = ""
     for start, end in places:
         sentence = " ".join(text[start:end].split())
         if _SHORTEST <= len(sentence) <= _LONGEST:
             inside = {question: text[a:b] for a, b, question in answers if start <= a and b <= end}
-            yield Source(document["id"], before, sentence, tuple(inside.items()))
+            seeming = traps[start, end]
+            yield Source(document["id"], before, sentence, tuple(inside.items()), tuple(seeming.items()))
         before = sentence if len(sentence) <= _LONGEST else ""
+
+
+def _nearest(
+    text: str, places: Sequence[tuple[int, int]], question: str, answer: str
+) -> tuple[int, int] | None:
+    """The sentence that holds an answer and shares most words with the question; None if none holds it."""
+    asked = set(question.casefold().rstrip("?").split())
+    holding = [place for place in places if answer.casefold() in text[slice(*place)].casefold()]
+    return max(
+        holding, key=lambda place: len(asked & set(text[slice(*place)].casefold().split())), default=None
+    )
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ one is a faithful one with one thing changed.
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import permutations
 from typing import NamedTuple
 
 from qa.language.names import AUXILIARIES
@@ -36,12 +37,16 @@ class Pair(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A sentence of a document with the one before it ("" for the first), and what is asked of it."""
+    """A sentence of a document with the one before it ("" for the first), and what is asked of it.
+
+    `traps` are the questions that it only seems to answer, with the answer that it seems to give.
+    """
 
     document: str
     before: str
     sentence: str
     asked: tuple[tuple[str, str], ...]
+    traps: tuple[tuple[str, str], ...] = ()
 
     @property
     def evidence(self) -> str:
@@ -160,6 +165,18 @@ def _parted(words: Sequence[str], evidence: str) -> tuple[list[str], list[str]]:
     return near, [word for word in words if not set(word.split()) & set(evidence.split())]
 
 
+def _untrue(source: Source) -> Iterator[tuple[str, str]]:
+    """What a sentence does not say, made of what people asked: traps, and the answer to another question."""
+    for question, answer in source.traps:
+        if text := declared(question, answer):
+            yield "trap", text
+    for (question, answer), (other, wrong) in permutations(source.asked, 2):
+        alike = question.split()[0].casefold() == other.split()[0].casefold()
+        apart = not set(f"{question} {answer}".casefold().split()) & set(wrong.casefold().split())
+        if alike and apart and (text := declared(question, wrong)):
+            yield "other answer", text
+
+
 def pairs_of(sources: Sequence[Source], chance: random.Random) -> Iterator[Pair]:
     """All pairs that can be made of the sentences of one document."""
     names = list(dict.fromkeys(name.text for source in sources for name in names_of(source.sentence)))
@@ -174,6 +191,8 @@ def pairs_of(sources: Sequence[Source], chance: random.Random) -> Iterator[Pair]
             said.append(("rewording", text))
         for kind, statement in said:
             yield Pair(source.evidence, statement, True, kind, source.document)
+        for kind, statement in _untrue(source):
+            yield Pair(source.evidence, statement, False, kind, source.document)
         if not said:
             continue
         _, statement = chance.choice(said)

@@ -20,8 +20,9 @@ from qa.training.second_model import MAX_TOKENS, STATEMENT_TOKENS, SecondModel
 
 # The most pairs of a kind; the kinds that are hardest to tell have the most.
 _MOST = {
-    "question": 6000, "rewording": 6000, "negation": 5000, "name": 4500, "swapped name": 3500, "number": 3000,
-    "other passage": 2500, "modal": 2500, "comparison": 2500, "swapped number": 2000, "quantifier": 2000,
+    "question": 6000, "rewording": 6000, "negation": 5500, "name": 3500, "swapped name": 3000, "number": 2000,
+    "other passage": 2000, "modal": 2500, "comparison": 2000, "swapped number": 2000, "quantifier": 2000,
+    "trap": 2500, "other answer": 3000,
 }  # fmt: skip
 # Altered statements for each faithful one.
 _ALTERED = 1.5
