@@ -8,6 +8,7 @@ import torch
 from tokenizers import Tokenizer
 
 from qa.read.window_model import SHIPPED, TOKENIZER
+from qa.training.checker_alter import gives_reason, with_names_exchanged
 from qa.training.checker_data import SETS, is_fitting, sources
 from qa.training.checker_pairs import Pair, Source, pairs_of
 from qa.training.halved import HalvedModel
@@ -101,3 +102,19 @@ def test_a_seeming_answer_is_looked_for_in_the_sentence_that_is_nearest_to_the_q
     (folder / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     (found,) = sources(tmp_path, fitting=is_fitting("d"))
     assert [source.traps for source in found] == [(), (("Where did Berg sell the old firm?", "Bonn"),)]
+
+
+def test_two_things_that_are_said_may_be_joined_but_not_as_cause_and_names_may_not_be_exchanged() -> None:
+    asked = (("Who founded the firm?", "Anna Berg"), ("Who sold it to Carl Dorn?", "Anna Berg"))
+    source = Source("d", "", "Anna Berg founded the firm and sold it to Carl Dorn.", asked)
+    made = {(pair.kind, pair.statement): pair.supported for pair in pairs_of([source], random.Random(0))}
+    one, other = "Anna Berg founded the firm", "Anna Berg sold it to Carl Dorn"
+    assert made["combined", f"{one}, and {other}."] is True
+    assert made["cause", f"{one} because {other}."] is False
+    assert made["copy", source.sentence] is True
+    assert with_names_exchanged("Anna Berg sold it to Carl Dorn.", random.Random(0)) == (
+        "Carl Dorn sold it to Anna Berg."
+    )
+    assert with_names_exchanged("Anna Berg and Carl Dorn met.", random.Random(0)) is None
+    assert gives_reason("It closed because of the storm.")
+    assert not gives_reason("It closed.")

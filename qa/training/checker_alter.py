@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from qa.language.names import Name, names_in
 from qa.retrieve.spelling import is_word
@@ -66,6 +67,42 @@ def with_other_name(statement: str, others: Sequence[str], chance: random.Random
     one = chance.choice(found)
     end = one.start + len(one.text)
     return f"{statement[: one.start]}{chance.choice(others)}{statement[end:]}"
+
+
+_JOINED = re.compile(r"[\s,]*(?:(?:and|or|with|to|between|&|-)\b)?\s*")
+
+
+def with_names_exchanged(statement: str, chance: random.Random) -> str | None:
+    """Two names in each other's place; neighbours in a list are left alone, their order says nothing."""
+    found = [name for name in names_in(statement) if not name.text.islower()]
+    apart = [
+        (one, other)
+        for one, other in pairwise(found)
+        if one.text != other.text
+        and not _JOINED.fullmatch(statement[one.start + len(one.text) : other.start])
+    ]
+    if not apart:
+        return None
+    one, other = chance.choice(apart)
+    between = statement[one.start + len(one.text) : other.start]
+    after = statement[other.start + len(other.text) :]
+    return f"{statement[: one.start]}{other.text}{between}{one.text}{after}"
+
+
+_REASON = re.compile(
+    r"\b(?:because|since|so|therefore|thus|due|hence|as|for|reason|cause[ds]?|result\w*|led|why)\b",
+    re.IGNORECASE,
+)
+
+
+def joined(statement: str, word: str, other: str) -> str:
+    """Two statements as one; the model reads no capitals."""
+    return f"{statement.rstrip('.')}{word} {other}"
+
+
+def gives_reason(text: str) -> bool:
+    """Whether a text may say why something is so."""
+    return _REASON.search(text) is not None
 
 
 _AUXILIARY = re.compile(

@@ -17,10 +17,13 @@ from qa.training.checker_alter import (
     COMPARED,
     MODALS,
     NUMBER,
+    gives_reason,
+    joined,
     names_of,
     negated,
     quantified,
     swapped,
+    with_names_exchanged,
     with_other_name,
     with_other_number,
 )
@@ -165,6 +168,21 @@ def _parted(words: Sequence[str], evidence: str) -> tuple[list[str], list[str]]:
     return near, [word for word in words if not set(word.split()) & set(evidence.split())]
 
 
+def _faithful(source: Source, chance: random.Random) -> list[tuple[str, str]]:
+    """What a sentence says, in the words of what people asked and in others."""
+    said = [
+        ("question", text)
+        for question, answer in source.asked
+        if _is_of(question, source.evidence) and (text := declared(question, answer))
+    ]
+    if text := reworded(source.sentence, chance):
+        said.append(("rewording", text))
+    if len(said) > 1:
+        (_, one), (_, other) = said[:2]
+        said.append(("combined", joined(one, ", and", other)))
+    return said
+
+
 def _untrue(source: Source) -> Iterator[tuple[str, str]]:
     """What a sentence does not say, made of what people asked: traps, and the answer to another question."""
     for question, answer in source.traps:
@@ -182,14 +200,8 @@ def pairs_of(sources: Sequence[Source], chance: random.Random) -> Iterator[Pair]
     names = list(dict.fromkeys(name.text for source in sources for name in names_of(source.sentence)))
     numbers = list(dict.fromkeys(one for source in sources for one in NUMBER.findall(source.sentence)))
     for place, source in enumerate(sources):
-        said = [
-            ("question", text)
-            for q, a in source.asked
-            if _is_of(q, source.evidence) and (text := declared(q, a))
-        ]
-        if text := reworded(source.sentence, chance):
-            said.append(("rewording", text))
-        for kind, statement in said:
+        said = _faithful(source, chance)
+        for kind, statement in (*said, ("copy", source.sentence)):
             yield Pair(source.evidence, statement, True, kind, source.document)
         for kind, statement in _untrue(source):
             yield Pair(source.evidence, statement, False, kind, source.document)
@@ -203,16 +215,23 @@ def pairs_of(sources: Sequence[Source], chance: random.Random) -> Iterator[Pair]
             "swapped number": with_other_number(statement, near_numbers, chance, share=1.0),
             "name": with_other_name(statement, far, chance),
             "swapped name": with_other_name(statement, near, chance),
+            "exchanged names": with_names_exchanged(statement, chance),
             "negation": negated(statement, chance),
             "quantifier": quantified(statement, chance),
             "modal": swapped(statement, MODALS, chance),
             "comparison": swapped(statement, COMPARED, chance),
         }
+        if len(said) > 1 and not gives_reason(source.evidence):
+            (_, one), (_, reason) = said[:2]
+            altered["cause"] = joined(one, " because", reason)
+        elsewhere = [one for at, one in enumerate(sources) if abs(at - place) > 2]
+        if elsewhere:
+            distant = chance.choice(elsewhere)
+            more = reworded(distant.sentence, chance) or distant.sentence
+            altered["extra"] = joined(statement, ", and", more)
+            yield Pair(distant.evidence, statement, False, "other passage", source.document)
         for kind, other in altered.items():
             # A number that the evidence has in another form is not altered.
             stands = kind == "number" and other and numbers_in(other) <= numbers_in(source.evidence)
             if other and other != statement and not stands:
                 yield Pair(source.evidence, other, False, kind, source.document)
-        elsewhere = [one for at, one in enumerate(sources) if abs(at - place) > 2]
-        if elsewhere:
-            yield Pair(chance.choice(elsewhere).evidence, statement, False, "other passage", source.document)

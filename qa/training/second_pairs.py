@@ -22,7 +22,8 @@ from qa.training.second_model import MAX_TOKENS, STATEMENT_TOKENS, SecondModel
 _MOST = {
     "question": 6000, "rewording": 6000, "negation": 5500, "name": 3500, "swapped name": 3000, "number": 2000,
     "other passage": 2000, "modal": 2500, "comparison": 2000, "swapped number": 2000, "quantifier": 2000,
-    "trap": 2500, "other answer": 3000,
+    "trap": 2500, "other answer": 3000, "exchanged names": 2500, "extra": 1500, "cause": 1500,
+    "combined": 2500, "copy": 2000,
 }  # fmt: skip
 # Altered statements for each faithful one.
 _ALTERED = 1.5
