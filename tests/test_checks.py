@@ -2,8 +2,10 @@
 
 import pytest
 
+from qa.training.checker import Checked, chosen
+from qa.training.checker_pairs import Pair
 from qa.types import Citation
-from qa.write.checks import CERTAIN, NOT_FOLLOWING, ORDERED, Checker, by_rule, struck
+from qa.write.checks import NOT_FOLLOWING, ORDERED, Bars, Checker, by_rule, struck
 
 EVIDENCE = [
     "The Harlow Street bridge reopened on 18 March 2019 after a 14-month closure, Mayor Ruta Valen said.",
@@ -118,8 +120,19 @@ def test_what_no_rule_sees_is_left_to_the_model() -> None:
 
 
 def test_small_words_are_forgiven_where_the_model_is_certain_and_figures_never() -> None:
-    assert struck([], ["says may where the source says must"], CERTAIN, -0.5) == []
-    assert struck([], ["says may where the source says must"], CERTAIN - 0.1, -0.5) != []
-    assert struck(["the figure 3 does not stand in what is cited"], [], 9.0, -0.5) != []
-    assert struck([], [], -0.4, -0.5) == []
-    assert struck([], [], -0.6, -0.5) == [NOT_FOLLOWING]
+    least = Bars(follows=-0.5, certain=1.0)
+    assert struck([], ["says may where the source says must"], 1.0, least) == []
+    assert struck([], ["says may where the source says must"], 0.9, least) != []
+    assert struck(["the figure 3 does not stand in what is cited"], [], 9.0, least) != []
+    assert struck([], [], -0.4, least) == []
+    assert struck([], [], -0.6, least) == [NOT_FOLLOWING]
+
+
+def test_the_bars_strike_most_of_what_is_altered_and_little_of_what_is_faithful() -> None:
+    pair = Pair("evidence", "statement", supported=True, kind="rewording", document="d")
+    faithful = [Checked(pair, [], [], logit) for logit in [2.1] * 98 + [-9.0] * 2]
+    faithful += [Checked(pair, [], ["denies it"], 3.1)] * 100
+    altered = [Checked(pair, [], [], logit) for logit in (1.9, 2.5, -1.0)]
+    altered += [Checked(pair, [], ["denies it"], logit) for logit in (2.9, 3.5)]
+    bars = chosen(faithful, altered)
+    assert (bars.follows, bars.certain) == (2.0, 3.0)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from index.split.sentences import sentences
 from qa.read import window_model
@@ -16,20 +17,24 @@ from qa.types import Citation
 from qa.write import standing
 from qa.write.wording import orders, turned
 
-# From which logit on a statement follows; `python -m qa.training.checker --write` chooses it.
-BAR_FILE = Path(__file__).with_name("bar.json")
-# From which logit on a statement follows although a small word looks turned. Of what the rules say of small
-# words in sentences that a program rewords half has a higher one, of what they say of altered ones an eighth.
-CERTAIN = 1.0
+# `python -m qa.training.checker --write` chooses them.
+BARS_FILE = Path(__file__).with_name("bars.json")
 
 ORDERED = "cites an order to say something, which is no source of it"
 NOT_FOLLOWING = "does not seem to follow from what is cited"
 
 
+class Bars(NamedTuple):
+    """From which logit on a statement follows: where no rule finds anything; where a small word is turned."""
+
+    follows: float
+    certain: float
+
+
 @cache
-def bar() -> float:
-    """From which logit on a statement follows."""
-    return float(json.loads(BAR_FILE.read_text(encoding="utf-8"))["bar"])
+def bars() -> Bars:
+    """Those that ship."""
+    return Bars(**json.loads(BARS_FILE.read_text(encoding="utf-8")))
 
 
 class Checker:
@@ -41,14 +46,14 @@ class Checker:
         context = " ".join(f"{citation.document_id} {citation.heading or ''}" for citation in evidence)
         absent, small = by_rule(statement, quotes, context)
         logit = 0.0 if absent else window_model.shipped().entailment(statement, " ".join(quotes))
-        return struck(absent, small, logit, bar())
+        return struck(absent, small, logit, bars())
 
 
-def struck(absent: Sequence[str], small: Sequence[str], logit: float, least: float) -> list[str]:
-    """Why a statement is struck by what the rules say and by the model's logit; `least` is the bar."""
-    if absent or (small and logit < CERTAIN):
+def struck(absent: Sequence[str], small: Sequence[str], logit: float, least: Bars) -> list[str]:
+    """Why a statement is struck by what the rules say and by the model's logit."""
+    if absent or (small and logit < least.certain):
         return [*absent, *small]
-    return [] if logit >= least else [NOT_FOLLOWING]
+    return [] if logit >= least.follows else [NOT_FOLLOWING]
 
 
 def by_rule(statement: str, quotes: Sequence[str], context: str = "") -> tuple[list[str], list[str]]:
