@@ -207,6 +207,27 @@ def test_a_sentence_that_is_not_read_again_counts_as_one_that_does_not_answer(in
         assert (span.support, span.second_margin, span.second_answerable) == (-6.0, -6.0, -6.0)
 
 
+def test_more_sentences_are_read_where_none_of_the_best_is_supported(tmp_path: Path) -> None:
+    path = tmp_path / "shops.txt"
+    names = [f"shop{number:02}" for number in range(30)]
+    path.write_text("\n\n".join(f"The {name} sells bread." for name in names) + "\n", encoding="utf-8")
+    index = Index.from_sources([path], embedder=HashEmbedder(), settings=IndexSettings(merge_tokens=0))
+    question = "What is sold?"
+    passages = Retriever(index).search(question, 30)
+    first = load_reader("sentence").read(question, passages)
+    text = index.document("shops.txt").text
+    best, later = (text[first[rank].start : first[rank].end] for rank in (0, 10))
+    reads = []
+    for said in (best, later, "nowhere"):
+        model = Believer(said[4:10])
+        again = SecondReader(model, Ranking(support=1.0)).read(question, first, passages, index.document)
+        reads.append(" ".join(read for _, read in model.read))
+        assert said == "nowhere" or text[again[0].start : again[0].end] == said
+    assert later not in reads[0]
+    assert all(said in read for read in reads[1:] for said in (best, later))
+    assert len(reads[1].split("shop")) == len(reads[2].split("shop"))
+
+
 # --- the model that ships
 
 

@@ -1,12 +1,12 @@
 """The second reading: a larger model reads the few best sentences again, with their neighbours.
 
 The first reader reads all passages and proposes sentences; retrieval adds its own best ones. Questions that
-people ask are decided here: which of about ten sentences answers, and whether any does.
+people ask are decided here: which of about ten sentences answers, and whether any does. Where none of the ten
+is well supported, about twenty more are read before the question counts as unanswered.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain
 from threading import Thread
 from typing import NamedTuple, Protocol
 
@@ -24,8 +24,10 @@ from qa.read.window_model import WindowLogits
 from qa.read.windows import Window, windows
 from qa.retrieve.retriever import RetrievedPassage
 
-# The sentences that are read again: the first reader's best, and retrieval's best.
-PROPOSED = RETRIEVED = 6
+# So many of the first reader's best sentences, and as many of retrieval's, are read again.
+BEST = 6
+# So many where none of those is supported by at least this logit. DECISIONS.md has what other numbers bring.
+MORE, SUPPORTED = 16, 0.0
 # The weight of a passage's words beside its sentence's own score, in what retrieval proposes.
 _WORDS = 0.3
 # The first reader's exact answer is kept where half its margin is above the second's by this much. On SQuAD's
@@ -60,8 +62,18 @@ class _Read(NamedTuple):
     text: str
     logits: WindowLogits
 
+    def support(self, place: Range) -> float | None:
+        """The logit that supports a sentence; None if the sentence is behind the model's limit."""
+        offsets = self.logits.tokens.offsets
+        inside = (offsets[:, 0] >= place[0] - self.start) & (offsets[:, 1] <= place[1] - self.start)
+        return float(np.mean(self.logits.support[inside])) if inside.any() else None
 
-def by_retrieval(passages: Sequence[RetrievedPassage]) -> list[tuple[str, Range]]:
+
+# A sentence: its document's id, and where it stands.
+_Place = tuple[str, Range]
+
+
+def by_retrieval(passages: Sequence[RetrievedPassage]) -> list[_Place]:
     """The sentences of passages, each once by document and range, as retrieval likes them."""
     rated = [
         (
@@ -107,39 +119,28 @@ class SecondReader:
         document: Callable[[str], Document],
     ) -> list[Span]:
         """The spans of a first reading, ranked anew, best first; `document` gives a document by its id."""
-        found = self._windows(spans, passages, document)
-        texts = [(one.context, as_said(document(one.document_id).text[slice(*one.range)])) for one in found]
-        known: dict[tuple[str, int, int], _Read] = {}
-        for window, (_, text), logits in zip(found, texts, self.model.logits(question, texts), strict=True):
-            for place in window.sentences:
-                known.setdefault((window.document_id, *place), _Read(window.range[0], text, logits))
-        again = [
-            self._span(question, span, passages, known.get((span.document_id, span.start, span.end)))
-            for span in spans
-        ]
+        retrieved = by_retrieval(passages)
+        proposed = [_place(span) for span in spans]
+        known: dict[_Place, _Read] = {}
+        for most in (BEST, MORE):
+            wanted = {*proposed[:most], *retrieved[:most]} - known.keys()
+            for place, read in self._read(question, _windows(wanted, retrieved, document), document):
+                known.setdefault(place, read)
+            if any((read.support(place) or 0.0) >= SUPPORTED for (_, place), read in known.items()):
+                break
+        again = [self._span(question, span, passages, known.get(_place(span))) for span in spans]
         ranked = [scored(span, passages[span.passage], self.ranking) for span in again]
         return sorted(ranked, key=lambda span: -span.score)
 
-    def _windows(
-        self,
-        spans: Sequence[Span],
-        passages: Sequence[RetrievedPassage],
-        document: Callable[[str], Document],
-    ) -> list[Window]:
-        best = by_retrieval(passages)
-        sentences: dict[str, set[Range]] = {}
-        for document_id, place in best:
-            sentences.setdefault(document_id, set()).add(place)
-        proposed = [(span.document_id, (span.start, span.end)) for span in spans[:PROPOSED]]
-        wanted: dict[str, set[Range]] = {}
-        for document_id, place in chain(proposed, best[:RETRIEVED]):
-            wanted.setdefault(document_id, set()).add(place)
-        return list(
-            chain.from_iterable(
-                windows(document(document_id), sentences.get(document_id, ()), places)
-                for document_id, places in wanted.items()
-            )
-        )
+    def _read(
+        self, question: str, found: Sequence[Window], document: Callable[[str], Document]
+    ) -> Iterator[tuple[_Place, _Read]]:
+        """The sentences of windows, each with its window as the model reads it."""
+        texts = [(one.context, as_said(document(one.document_id).text[slice(*one.range)])) for one in found]
+        for window, (_, text), logits in zip(found, texts, self.model.logits(question, texts), strict=True):
+            read = _Read(window.range[0], text, logits)
+            for place in window.sentences:
+                yield (window.document_id, place), read
 
     def _span(
         self, question: str, span: Span, passages: Sequence[RetrievedPassage], read: _Read | None
@@ -148,11 +149,11 @@ class SecondReader:
         unread = span._replace(support=_UNREAD, second_margin=_UNREAD, second_answerable=_UNREAD)
         if read is None:
             return unread
-        tokens, support = read.logits
+        tokens = read.logits.tokens
         start, end = (place - read.start for place in (span.start, span.end))
-        inside = (tokens.offsets[:, 0] >= start) & (tokens.offsets[:, 1] <= end)
         best = best_within(tokens, start, end, self.model.longest_answer)
-        if best is None:  # behind the model's limit
+        support = read.support((span.start, span.end))
+        if best is None or support is None:  # behind the model's limit
             return unread
         first, last, margin = best
         passage = passages[span.passage].hit.passage
@@ -161,10 +162,26 @@ class SecondReader:
         if is_as_sure and not is_row and _is_as_fit(question, read.text[first:last], passage, span):
             span = span._replace(highlight=(read.start + first, read.start + last), otherwise=None)
         return span._replace(
-            support=float(np.mean(support[inside])),
+            support=support,
             second_margin=margin,
             second_answerable=tokens.answerable,
         )
+
+
+def _place(span: Span) -> _Place:
+    return span.document_id, (span.start, span.end)
+
+
+def _windows(
+    wanted: Collection[_Place], sentences: Sequence[_Place], document: Callable[[str], Document]
+) -> list[Window]:
+    """The wanted sentences with their neighbours among all sentences, document by document."""
+    return [
+        window
+        for name in dict.fromkeys(name for name, _ in sentences)
+        if (places := {place for other, place in wanted if other == name})
+        for window in windows(document(name), {place for other, place in sentences if other == name}, places)
+    ]
 
 
 def _is_as_fit(question: str, said: str, passage: Passage, span: Span) -> bool:
