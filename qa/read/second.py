@@ -62,11 +62,11 @@ class _Read(NamedTuple):
     text: str
     logits: WindowLogits
 
-    def support(self, place: Range) -> float | None:
-        """The logit that supports a sentence; None if the sentence is behind the model's limit."""
+    def support(self, place: Range) -> float:
+        """The logit that supports a sentence; of one behind the model's limit as if it was not read."""
         offsets = self.logits.tokens.offsets
         inside = (offsets[:, 0] >= place[0] - self.start) & (offsets[:, 1] <= place[1] - self.start)
-        return float(np.mean(self.logits.support[inside])) if inside.any() else None
+        return float(np.mean(self.logits.support[inside])) if inside.any() else _UNREAD
 
 
 # A sentence: its document's id, and where it stands.
@@ -126,7 +126,7 @@ class SecondReader:
             wanted = {*proposed[:most], *retrieved[:most]} - known.keys()
             for place, read in self._read(question, _windows(wanted, retrieved, document), document):
                 known.setdefault(place, read)
-            if any((read.support(place) or 0.0) >= SUPPORTED for (_, place), read in known.items()):
+            if any(read.support(place) >= SUPPORTED for (_, place), read in known.items()):
                 break
         again = [self._span(question, span, passages, known.get(_place(span))) for span in spans]
         ranked = [scored(span, passages[span.passage], self.ranking) for span in again]
@@ -152,8 +152,7 @@ class SecondReader:
         tokens = read.logits.tokens
         start, end = (place - read.start for place in (span.start, span.end))
         best = best_within(tokens, start, end, self.model.longest_answer)
-        support = read.support((span.start, span.end))
-        if best is None or support is None:  # behind the model's limit
+        if best is None:  # behind the model's limit
             return unread
         first, last, margin = best
         passage = passages[span.passage].hit.passage
@@ -162,7 +161,7 @@ class SecondReader:
         if is_as_sure and not is_row and _is_as_fit(question, read.text[first:last], passage, span):
             span = span._replace(highlight=(read.start + first, read.start + last), otherwise=None)
         return span._replace(
-            support=support,
+            support=read.support((span.start, span.end)),
             second_margin=margin,
             second_answerable=tokens.answerable,
         )
