@@ -24,8 +24,8 @@ _DROPPED = frozenset(
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center details dialog div dl dt fieldset figcaption "
-    "figure footer form header hgroup hr legend listing main nav optgroup option p pre search section summary "
-    "table xmp".split()
+    "figure footer form header hgroup hr legend listing main nav optgroup option p pre search section "
+    "summary table xmp".split()
 ).union(_HEADINGS)
 _CELLS = frozenset(("td", "th"))
 _BREAKS = {**dict.fromkeys(_BLOCKS, 2), "dd": 1}  # line ends before and after an element
