@@ -482,6 +482,12 @@ def test_pages_are_told_as_they_are_done_and_each_has_the_time_of_one(tmp_path: 
     assert heard == [(1, 3), (2, 3), (3, 3)]
 
 
+def test_pages_that_are_not_recognised_share_one_limit_of_time() -> None:
+    data = made(*[lambda canvas: lines(canvas, ("Some words.",))] * 3)
+    with pytest.raises(UnreadableError, match=r"takes more than 4e-09 s to parse: split it up"):
+        extract_pdf(data, Limits(seconds=1e-9, page_seconds=1e-9))
+
+
 def test_rows_with_empty_cells_are_rows_where_full_ones_are_as_near_to_each_other() -> None:
     rows = [
         ("", "Hours", "Cost"),

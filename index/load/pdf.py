@@ -1,6 +1,7 @@
 """The text of a PDF in the order in which a person reads it, its headings, pages and boxes."""
 
 import re
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,7 @@ def _read_pages(pdf: "pypdfium2.PdfDocument", limits: Limits) -> tuple[list[Page
     pages: list[PageWords] = []
     notes = _Notes()
     characters = 0
+    started, most = time.process_time(), limits.seconds + limits.page_seconds * len(pdf)
     for number in range(1, len(pdf) + 1):
         page = pdf[number - 1]
         try:
@@ -95,6 +97,9 @@ def _read_pages(pdf: "pypdfium2.PdfDocument", limits: Limits) -> tuple[list[Page
         pages.append(found)
         characters += sum(len(word.text) + 1 for word in found.words)
         require("holds {} characters or more", characters, limits.text_characters)
+        # What recognises text is another process.
+        if time.process_time() - started > most:
+            raise UnreadableError(f"takes more than {most:g} s to parse: split it up")
         report(number, len(pdf))
     return pages, notes.said()
 

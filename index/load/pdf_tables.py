@@ -1,14 +1,13 @@
 """Tables on a PDF's page: rows whose cells stand below each other."""
 
 from collections.abc import Sequence
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
-from index.load.pdf_lines import Line, line_of, same_row, shared, starts_lower
+from index.load.pdf_lines import Line, shared, starts_lower
+from index.load.pdf_rows import TIGHT, parts_of, rows_of, run_from
 
-# Rows of one table are this near, in sizes of type.
-_NEAR = 2.5
 # Columns whose cells are all so long on average, in characters and words, are columns of prose.
 _PROSE_CHARACTERS = 20
 _PROSE_WORDS = 3.5
@@ -20,11 +19,7 @@ _KEYED = 0.3
 # How far a line may end before its column does and still fill it, in sizes of type.
 _RAGGED = 2.0
 _SENTENCE_ENDS = tuple(".!?:;…。！？：；")
-# Share of a row's cells that may span columns.
-_FEW = 0.34
-# Distance of the lines within a cell, in sizes of type; and how much wider rows are apart, where cells have
-# several lines.
-_TIGHT = 1.45
+# How much wider than the lines within a cell rows are apart, where cells have several lines.
 _WIDER = 1.2
 # What the figure in a cell may begin with.
 _SIGNS = "+-−–($€£¥#"
@@ -47,16 +42,16 @@ class Table(NamedTuple):
 
 def find_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Line]]:
     """The tables of a page, and the lines that are in none."""
-    rows = _rows(lines)
+    rows = rows_of(lines)
     tables: list[Table] = []
     taken: set[int] = set()
-    first = 0
-    while first < len(rows):
-        last = _end_of_run(rows, first)
-        run = rows[first:last]
+    number = done = 0
+    while number < len(rows):
+        run, first, last = run_from(rows, number, done)
         if len(run) > 1 and not _is_prose(columns := _columns(run), run):
+            taken.update(id(line) for row in rows[first:last] for line in row)
+            done = last
             cells = [line for row in run for line in row]
-            taken.update(map(id, cells))
             tables.append(
                 Table(
                     _cells(run, columns),
@@ -66,71 +61,8 @@ def find_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Line]]:
                     max(line.bottom for line in cells),
                 )
             )
-        first = max(last, first + 1)
+        number = max(last, number + 1)
     return tables, [line for line in lines if id(line) not in taken]
-
-
-def _rows(lines: Sequence[Line]) -> list[list[Line]]:
-    """The lines of a page row by row, from left to right."""
-    rows: list[list[Line]] = []
-    for line in sorted(lines, key=lambda line: line.top + line.bottom):
-        if rows and same_row(rows[-1][0], line):
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    return [sorted(row, key=lambda line: line.left) for row in rows]
-
-
-def _end_of_run(rows: Sequence[list[Line]], first: int) -> int:
-    """Where the rows end that begin a table with the row `first`."""
-    if len(rows[first]) < 2:
-        return first
-    last, widest = first + 1, rows[first]
-    end = last
-    while last < len(rows):
-        above, row = rows[last - 1], rows[last]
-        size = max(line.size for line in row)
-        if row[0].top - max(line.bottom for line in above) > _NEAR * size or not _agree(widest, row):
-            break
-        if len(row) >= len(widest):
-            widest = row
-        last += 1
-        if len(row) > 1:
-            end = last
-        elif not (end == last - 1 and _is_below_a_cell(row[0], widest)):
-            break
-    while end < len(rows) and end > first + 1 and _continues(rows[end - 1], rows[end], widest):
-        end += 1
-    return end
-
-
-def _is_below_a_cell(line: Line, row: Sequence[Line]) -> bool:
-    return any(shared(line.left, line.right, cell.left, cell.right) > 0 for cell in row)
-
-
-def _continues(above: Sequence[Line], row: Sequence[Line], widest: Sequence[Line]) -> bool:
-    """Whether a row of one line goes on with a cell of the row above, which is not the first."""
-    if len(row) != 1 or not _agree(widest, row):
-        return False
-    line = row[0]
-    tight = line.top - min(cell.top for cell in above) < _TIGHT * line.size
-    return tight and shared(line.left, line.right, widest[0].left, widest[0].right) <= 0
-
-
-def _agree(row: Sequence[Line], other: Sequence[Line]) -> bool:
-    """Whether hardly a cell of one row stands below or above two of the other, or one of another place."""
-    for one, two in ((row, other), (other, row)):
-        wrong = 0
-        for place, cell in enumerate(one):
-            met = [
-                number
-                for number, below in enumerate(two)
-                if shared(cell.left, cell.right, below.left, below.right) > 0
-            ]
-            wrong += len(met) > 1 or (len(met) == 1 and len(one) == len(two) and met[0] != place)
-        if wrong > _FEW * len(one):
-            return False
-    return True
 
 
 def _columns(run: Sequence[list[Line]]) -> list[tuple[float, float]]:
@@ -203,41 +135,27 @@ def _cells(run: Sequence[list[Line]], columns: Sequence[tuple[float, float]]) ->
     rows: list[list[list[Line]]] = []
     for number, row in enumerate(run):
         cells: list[list[Line]] = [[] for _ in columns]
-        parts = row if len(row) == len(columns) else [part for line in row for part in _parts(line, columns)]
+        is_full = len(row) == len(columns)
+        parts = row if is_full else [part for line in row for part in parts_of(line, columns)]
         for number_in_row, part in enumerate(parts):
-            place = number_in_row if len(row) == len(columns) else _place(part, columns)
+            place = number_in_row if is_full else _place(part, columns)
             cells[place].append(part)
-        tight = number > 0 and steps[number - 1] < _TIGHT
-        if (
-            rows
-            and tight
-            and _goes_on(
+        step = steps[number - 1] if number else TIGHT
+        is_within = step * _WIDER < max(steps, default=0.0)
+        if step < TIGHT and (
+            _goes_on(
                 rows[-1],
                 cells,
-                is_padded=is_padded and steps[number - 1] * _WIDER < max(steps),
+                is_padded=is_padded and is_within,
                 is_header=len(rows) == 1 and not _has_figures(run[: number + 1]),
             )
+            or (is_within and len(rows) == 1 and _is_bold_header(run, number))
         ):
             for cell, more in zip(rows[-1], cells, strict=True):
                 cell += more
         else:
             rows.append(cells)
     return rows
-
-
-def _parts(line: Line, columns: Sequence[tuple[float, float]]) -> list[Line]:
-    """A line cut where its words stand in several columns, each in one."""
-    places: list[int] = []
-    for word in line.words:
-        met = [number for number, column in enumerate(columns) if shared(word.left, word.right, *column) > 0]
-        if len(met) > 1:
-            return [line]
-        places.append(met[0] if met else places[-1] if places else -1)
-    runs = [
-        [word for _, word in group]
-        for _, group in groupby(zip(places, line.words, strict=True), lambda one: one[0])
-    ]
-    return [line_of(run) for run in runs] if len(runs) > 1 else [line]
 
 
 def _place(line: Line, columns: Sequence[tuple[float, float]]) -> int:
@@ -251,6 +169,13 @@ def _goes_on(
     if not row[0] and above[0]:
         return filled <= filled_above and (is_header or not _is_entry(row))
     return is_padded and filled < filled_above
+
+
+def _is_bold_header(run: Sequence[list[Line]], number: int) -> bool:
+    """Whether a row is one of those at the top that are bold, as no row below them is."""
+    bold = [all(line.bold for line in row) for row in run]
+    last = bold.index(False) if False in bold else 0
+    return number < last and not any(bold[last:])
 
 
 def _has_figures(rows: Sequence[Sequence[Line]]) -> bool:
