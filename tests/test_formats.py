@@ -1,6 +1,7 @@
 """Mail, subtitles, slides, books, data and other formats: what is kept, what is left out, and where it stands."""
 
 import json
+from base64 import b64encode
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -56,6 +57,17 @@ def test_a_mail_is_its_fields_and_its_text_and_attachments_are_named(tmp_path: P
 def test_a_mail_in_html_alone_is_read_as_a_page(tmp_path: Path) -> None:
     data = "Subject: S\nContent-Type: text/html; charset=iso-8859-1\n\n<p>Caf\xe9</p><script>no</script>"
     assert read(tmp_path, "a.eml", data.encode("latin-1")).text == "S\n\nSubject: S\n\nCafé"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("packed", ["8bit", "base64"])
+def test_a_mail_in_utf_16_is_read_whatever_it_says_of_its_text(
+    tmp_path: Path, encoding: str, packed: str
+) -> None:
+    said = "Zoë – 19 März"
+    body = b64encode(said.encode("cp1252")).decode() if packed == "base64" else said
+    data = f"From: a@b.org\nContent-Type: text/plain; charset=cp1252\nContent-Transfer-Encoding: {packed}\n\n{body}"
+    assert read(tmp_path, "a.eml", data.encode(encoding)).text == f"From: a@b.org\n\n{said}"
 
 
 def test_each_mail_of_a_mailbox_has_its_subject_as_a_heading(tmp_path: Path) -> None:

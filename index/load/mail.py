@@ -17,6 +17,11 @@ from index.load.limits import Limits, require
 _FIELDS = ("From", "To", "Cc", "Date", "Subject")
 _NEXT = re.compile(rb"(?:\A|\r?\n)From [^\r\n]*\r?\n(?=[!-9;-~]+:)")  # as in mbox: a line before each mail
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
+# A file in UTF-16, with its mark or without: all that comes before the text is ASCII.
+_WIDE = {
+    "utf-16-le": re.compile(rb"(?:\xff\xfe)?(?=(?:[!-~]\0){4})"),
+    "utf-16-be": re.compile(rb"(?:\xfe\xff)?(?=(?:\0[!-~]){4})"),
+}
 _MOST_NAMES = 5
 _LONGEST_FIELD = 2000
 
@@ -30,7 +35,8 @@ def extract_mail(data: bytes, limits: Limits) -> Extracted:
     Raises UnreadableError for what is no message.
     """
     blocks, attached = Blocks(), Counter[str]()
-    _write(blocks, attached, data)
+    narrow = _narrow(data)
+    _write(blocks, attached, data if narrow is None else narrow, is_narrowed=narrow is not None)
     return _finished(blocks, attached)
 
 
@@ -51,6 +57,14 @@ def extract_mailbox(data: bytes, limits: Limits) -> Extracted:
     return _finished(blocks, attached)
 
 
+def _narrow(data: bytes) -> bytes | None:
+    """A mail that was saved in UTF-16 as UTF-8; None for any other."""
+    for encoding, wide in _WIDE.items():
+        if mark := wide.match(data):
+            return data[mark.end() :].decode(encoding, "replace").encode()
+    return None
+
+
 def _finished(blocks: Blocks, attached: Counter[str]) -> Extracted:
     extracted = blocks.extracted()
     names = [name for name in attached if name]
@@ -61,12 +75,17 @@ def _finished(blocks: Blocks, attached: Counter[str]) -> Extracted:
     return extracted._replace(note=note)
 
 
-def _write(blocks: Blocks, attached: Counter[str], data: bytes, *, is_boxed: bool = False) -> None:
-    """Add a message; one of a mailbox may lack all fields, since the mailbox says that it is one."""
+def _write(
+    blocks: Blocks, attached: Counter[str], data: bytes, *, is_boxed: bool = False, is_narrowed: bool = False
+) -> None:
+    """Add a message; one of a mailbox may lack all fields, since the mailbox says that it is one.
+
+    One that is narrowed is in UTF-8, whatever it says.
+    """
     try:
         message = email.message_from_bytes(data)
         fields = [(name, said) for name in _FIELDS if (said := _decoded(message.get(name)))]
-        texts = list(_texts(message, attached))
+        texts = list(_texts(message, attached, is_narrowed=is_narrowed))
     except RecursionError as error:
         raise UnreadableError("nests its parts too deeply: save it again as .eml") from error
     except (MessageError, ValueError, LookupError, AttributeError, TypeError) as error:
@@ -80,21 +99,23 @@ def _write(blocks: Blocks, attached: Counter[str], data: bytes, *, is_boxed: boo
         blocks.add(text)
 
 
-def _texts(part: Message, attached: Counter[str]) -> Iterator[str]:
+def _texts(part: Message, attached: Counter[str], *, is_narrowed: bool) -> Iterator[str]:
     """The texts of a message: of each of its parts that are shown, plain where there is a choice."""
     inner = part.get_payload()
-    if part.get_content_maintype() == "message" and str(part.get("Content-Transfer-Encoding")) in _PACKED:
+    is_packed = str(part.get("Content-Transfer-Encoding")).lower() in _PACKED
+    if part.get_content_maintype() == "message" and is_packed:
         attached[_decoded(part.get_filename())] += 1
     elif part.is_multipart() and isinstance(inner, list):
         parts = [one for one in inner if isinstance(one, Message)]
         if part.get_content_type() == "multipart/alternative":
             parts = [one for one in parts if one.get_content_type() == "text/plain"][:1] or parts[-1:]
         for one in parts:
-            yield from _texts(one, attached)
+            yield from _texts(one, attached, is_narrowed=is_narrowed)
     elif part.get_filename() or part.get_content_maintype() != "text":
         attached[_decoded(part.get_filename())] += 1
     elif isinstance(data := part.get_payload(decode=True), bytes):
-        yield _text(data, part.get_content_charset(), part.get_content_subtype())
+        charset = None if is_narrowed and not is_packed else part.get_content_charset()
+        yield _text(data, charset, part.get_content_subtype())
 
 
 def _text(data: bytes, charset: str | None, kind: str) -> str:
