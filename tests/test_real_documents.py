@@ -77,6 +77,43 @@ def test_a_formula_of_word_keeps_its_powers_fractions_and_bounds(
     assert read(tmp_path, "a.docx", word_file(body)) == f"It is {said} here."
 
 
+@pytest.mark.parametrize(
+    ("inner", "said"),
+    [
+        ("<msup><mi>r</mi><mn>2</mn></msup>", "r²"),
+        (
+            "<msup><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mrow><mi>n</mi><mo>-</mo><mn>1</mn></mrow></msup>",
+            "(a+b)^(n-1)",
+        ),
+        ("<mfrac><mrow><mi>n</mi><mo>-</mo><mn>1</mn></mrow><mn>2</mn></mfrac>", "(n-1)/2"),
+        ("<mfrac linethickness=0><mi>n</mi><mi>k</mi></mfrac>", "n k"),
+        ("<msqrt><mi>x</mi><mo>+</mo><mn>1</mn></msqrt>", "√(x+1)"),
+        ("<mroot><mi>x</mi><mn>3</mn></mroot>", "³√x"),
+        (
+            "<munderover><mo>∑</mo><mrow><mi>k</mi><mo>=</mo><mn>1</mn></mrow><mi>n</mi></munderover>"
+            "<msub><mi>a</mi><mi>k</mi></msub>",
+            "∑(k=1…n)ak",
+        ),
+        ("<mover><mi>x</mi><mo>¯</mo></mover>", "x\u0304"),
+        (
+            "<mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr><mtr><mtd><mn>3</mn></mtd></mtr></mtable>",
+            "1 2, 3",
+        ),
+        (
+            "<semantics><mrow><mi>f</mi><mo>\u2061</mo><mo>(</mo><mi>x</mi><mo>)</mo></mrow>"
+            "<annotation encoding=t>f(x)</annotation></semantics>",
+            "f(x)",
+        ),
+        ("<mphantom><mi>z</mi></mphantom><mi>y</mi>", "y"),
+    ],
+)
+def test_a_formula_of_a_page_keeps_its_powers_fractions_and_bounds(
+    tmp_path: Path, inner: str, said: str
+) -> None:
+    page = f"<p>It is <math>{inner}</math> here.<math display=block>{inner}</math>"
+    assert read(tmp_path, "a.html", page) == f"It is {said} here.\n\n{said}"
+
+
 def test_lines_within_a_cell_of_a_page_are_one_line_of_its_row(tmp_path: Path) -> None:
     page = "<table><tr><td>Length<br>of index<td>in pages</tr><tr><td>long<td>3 to<br>5</tr></table>"
     assert read(tmp_path, "a.html", page) == "Length of index | in pages\nlong | 3 to 5"

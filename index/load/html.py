@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.load.decoding import decode_html
 from index.load.extracted import Extracted
+from index.load.html_formulas import formula
 from index.load.html_lists import LISTS, Lists
 from index.load.html_parts import hidden_parts, parts_around
 from index.load.html_rows import Repeated, Row, Rows
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _DROPPED = frozenset(
     "head script style template noscript noframes noembed iframe svg canvas audio video datalist select "
-    "annotation".split()
+    "math".split()
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
@@ -107,6 +108,8 @@ def _walk(
         child = None
         if node.is_text_node:
             writer.write(node.text_content or "")
+        elif node.tag == "math" and node.mem_id not in hidden:
+            writer.write_formula(node)
         elif node.mem_id in around and node.mem_id not in hidden:
             passed.append(node)
         elif node.tag not in _DROPPED and node.mem_id not in skipped:
@@ -208,6 +211,13 @@ class _Writer:
             self._number = ""
         self._put(raised(words) if self._raised else words)
         self._space = text[at + len(words) :]
+
+    def write_formula(self, node: "LexborNode") -> None:
+        """Write a formula, which stands in its line unless it is one of its own."""
+        lines = 2 if node.attributes.get("display") == "block" else 0
+        self._break(lines)
+        self.write(formula(node))
+        self._break(lines)
 
     def _keep_lines(self) -> None:
         for row in self._rows:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from index.load.package import Element
-from index.load.raised import raised
+from index.load.raised import grouped, power, raised
 
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _ABOVE = frozenset((MATH + "sSup", MATH + "sSubSup", MATH + "nary"))
@@ -20,12 +20,12 @@ def _said(element: Element) -> str:
         return element.text or ""
     if tag == MATH + "f":
         is_stroked = element.find(f"{MATH}fPr/{MATH}type[@{MATH}val='noBar']") is None
-        return ("/" if is_stroked else " ").join(map(_grouped, _parts(element, "num", "den")))
+        return ("/" if is_stroked else " ").join(map(grouped, _parts(element, "num", "den")))
     if tag in _ABOVE:
         return _with_power(element)
     if tag == MATH + "rad":
         degree, base = _parts(element, "deg", "e")
-        return f"{raised(degree)}√{_grouped(base)}"
+        return f"{raised(degree)}√{grouped(base)}"
     if tag == MATH + "d":
         opening, closing = (_sign(element, name, usual) for name, usual in (("begChr", "("), ("endChr", ")")))
         return opening + ", ".join(formula(one) for one in element.findall(MATH + "e")) + closing
@@ -43,20 +43,13 @@ def _with_power(element: Element) -> str:
     if element.tag == MATH + "nary":
         bounds = f"({below}…{above})" if below or above else ""
         return f"{_sign(element, 'chr', '∫')}{bounds}{base}"
-    power = raised(above)
-    power = power if power != above or not above else f"^{_grouped(above)}"
-    return (base if below or len(base) == 1 or base.isalnum() else _grouped(base)) + below + power
+    return (base if below or len(base) == 1 or base.isalnum() else grouped(base)) + below + power(above)
 
 
 def _parts(element: Element, *names: str) -> Iterator[str]:
     for name in names:
         part = element.find(MATH + name)
         yield "" if part is None else formula(part)
-
-
-def _grouped(text: str) -> str:
-    bracketed = text[:1] == "(" and text[-1:] == ")" and ")" not in text[:-1]
-    return text if bracketed or text.replace(".", "").isalnum() or len(text) < 2 else f"({text})"
 
 
 def _sign(element: Element, name: str, usual: str) -> str:
