@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from index.load.pdf_directions import in_reading_order, runs_left
 from index.load.pdf_words import Word
 
 # In sizes of type: a gap that may part columns, and one across which a line may still go on.
@@ -99,7 +100,9 @@ def lines_of(words: Sequence[Word]) -> list[Line]:
             runs[-1].append(word)
         else:
             runs.append([word])
-    return [line_of(run) for run in (*_close_gaps(runs, level), *_turned_runs(words))]
+    leftwards = runs_left(level)
+    level_runs = (in_reading_order(run, leftwards) for run in _close_gaps(runs, level))
+    return [line_of(run) for run in (*level_runs, *_turned_runs(words))]
 
 
 def _turned_runs(words: Sequence[Word]) -> list[list[Word]]:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
+from index.load.pdf_directions import runs_left
 from index.load.pdf_lines import Line, shared, starts_lower
 from index.load.pdf_rows import TIGHT, parts_of, rows_of, run_from
 
@@ -52,9 +53,12 @@ def find_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Line]]:
             taken.update(id(line) for row in rows[first:last] for line in row)
             done = last
             cells = [line for row in run for line in row]
+            table_rows = _cells(run, columns)
+            if runs_left([word for line in cells for word in line.words]):
+                table_rows = [row[::-1] for row in table_rows]
             tables.append(
                 Table(
-                    _cells(run, columns),
+                    table_rows,
                     min(line.left for line in cells),
                     min(line.top for line in cells),
                     max(line.right for line in cells),

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from index.load.pdf_directions import as_read, is_right_to_left
+
 if TYPE_CHECKING:
     import pypdfium2
 
@@ -107,6 +109,12 @@ def read_words(page: "pypdfium2.PdfPage") -> PageWords:
         words: list[Word] = []
         starts: list[int] = []
         seen: set[tuple[str, int, int]] = set()
+        found = [
+            (_as_read(pdfium, layer.raw, shown, first), first, last)
+            if not shown.isascii() and is_right_to_left(shown)
+            else (shown, first, last)
+            for shown, first, last in found
+        ]
         for (shown, first, _), corners in zip(found, _corners(layer.raw, found), strict=True):
             word = _word(shown, first, corners, place, fonts, len(words))
             key = word.text, round(word.left), round(word.top)
@@ -192,6 +200,15 @@ def _corners(layer: Any, found: Sequence[tuple[str, int, int]]) -> list[tuple[fl
         place += 32
     values = iter(boxes)
     return list(zip(*[values] * 8, strict=True))
+
+
+def _as_read(pdfium: Any, layer: Any, word: str, first: int) -> str:  # noqa: ANN401
+    """A word that runs from right to left: some files have its characters as they stand."""
+    box, edges = pdfium.FS_RECTF(), []
+    for number in range(first, first + len(word)):
+        pdfium.FPDFText_GetLooseCharBox(layer, number, box)
+        edges.append(box.left)
+    return as_read(word, edges)
 
 
 class _Fonts:

@@ -1,0 +1,74 @@
+"""Lines that hold words of scripts that run from right to left, in the order in which a person reads them."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from unicodedata import bidirectional, combining
+
+if TYPE_CHECKING:
+    from index.load.pdf_words import Word
+
+_MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
+# A bracket that closes what it begins, or opens what it ends: the file has the shape that is seen.
+_MISPLACED = re.compile(r"^[)\]}>»]|[(\[{<«][.,;:!?]*$")
+_RIGHTWARDS = re.compile(r"[0-9A-Za-z]+(?:[.,:/-][0-9A-Za-z]+)*")
+_RIGHT_TO_LEFT = frozenset(("R", "AL"))
+
+
+def is_right_to_left(text: str) -> bool | None:
+    """Whether the first letter is of a script that runs from right to left; None without a letter."""
+    if text.isascii():
+        return False if any(map(str.isalpha, text)) else None
+    kinds = map(bidirectional, text)
+    first = next((kind for kind in kinds if kind == "L" or kind in _RIGHT_TO_LEFT), None)
+    return None if first is None else first != "L"
+
+
+def runs_left(words: "Sequence[Word]") -> bool:
+    """Whether most words run from right to left."""
+    directions = [is_right_to_left(word.text) for word in words]
+    return directions.count(True) > directions.count(False)
+
+
+def as_read(text: str, left_edges: Sequence[float]) -> str:
+    """A word of letters that run left, by where each of its characters stands, figures in their own order."""
+    clusters: list[tuple[float, str]] = []
+    for character, left in zip(text, left_edges, strict=True):
+        if clusters and combining(character):
+            clusters[-1] = clusters[-1][0], clusters[-1][1] + character
+        else:
+            clusters.append((left, character))
+    ordered = "".join(said for _, said in sorted(clusters, key=lambda one: -one[0]))
+    return _RIGHTWARDS.sub(lambda run: run[0][::-1], ordered)
+
+
+def in_reading_order(words: "list[Word]", page_runs_left: bool) -> "list[Word]":
+    """The words of a line as they are read: those that run against its direction in their own order.
+
+    A line runs as the words at both its ends do, or as its page does where those differ.
+    """
+    if all(word.text.isascii() for word in words) or not any(is_right_to_left(word.text) for word in words):
+        return words
+    by_place = sorted(words, key=lambda word: word.left)
+    directions = [is_right_to_left(word.text) for word in by_place]
+    told = [one for one in directions if one is not None]
+    leftwards = told[0] if told[0] == told[-1] else page_runs_left
+    if leftwards:
+        by_place.reverse()
+        directions.reverse()
+    start = 0
+    while start < len(by_place):
+        end = start + 1
+        if directions[start] is (not leftwards):
+            while end < len(by_place) and directions[end] is not leftwards:
+                end += 1
+            while directions[end - 1] is None:
+                end -= 1
+            by_place[start:end] = by_place[start:end][::-1]
+        start = end
+    if not any(_MISPLACED.search(word.text) for word in by_place if is_right_to_left(word.text)):
+        return by_place
+    return [
+        word._replace(text=word.text.translate(_MIRRORED)) if is_right_to_left(word.text) else word
+        for word in by_place
+    ]
