@@ -187,6 +187,24 @@ def test_an_open_document_is_read_with_numbers_notes_and_tables(tmp_path: Path) 
     assert (headings(document), document.note) == ([("Scope", 2)], "left out: 1 comment")
 
 
+def test_form_controls_of_an_open_document_are_what_they_show(tmp_path: Path) -> None:
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{kind}:1.0"'
+        for name, kind in (("form", "form"), ("draw", "drawing"))
+    )
+    forms = (
+        '<form:text form:id="a" form:current-value="Ann" form:value="Bob"/><form:password form:id="b" '
+        'form:current-value="no"/><form:checkbox form:id="c" form:label="paid" form:current-state="checked"/><form:radio '
+        'form:id="d" form:label="cash"/><form:listbox form:id="e"><form:option form:label="North"/><form:option '
+        'form:label="South" form:current-selected="true"/></form:listbox><form:button form:id="f" form:label="Send"/>'
+        '<form:fixed-text form:id="g" form:label="Berth:"/>'
+    )
+    shown = "".join(f'<draw:control draw:control="{name}"/>' for name in "abcdgef")
+    body = f"<office:forms {names}><form:form>{forms}</form:form></office:forms><text:p {names}>Name: {shown}</text:p>"
+    document = read(tmp_path, "a.odt", zipped({"content.xml": OPEN_DOCUMENT.replace("{}", body)}))
+    assert document.text == "Name: Ann ☒ paid ☐ cash Berth: South"
+
+
 @pytest.mark.parametrize("headed", [True, False])
 def test_a_row_of_names_is_the_header_where_the_file_says_so(tmp_path: Path, headed: bool) -> None:
     def row(*texts: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from index.load.decoding import UnreadableError
 from index.load.extracted import Blocks, Extracted, left_out
 from index.load.limits import Limits
+from index.load.open_forms import controls
 from index.load.open_lists import OpenList, OpenLists
 from index.load.package import Element, Package
 from index.load.raised import raised
@@ -59,6 +60,7 @@ class _Writer:
         self._blocks = blocks
         self._lists = OpenLists(roots)
         self._begins_list = False
+        self._controls = controls(roots)
         self._hidden: set[str | None] = set()
         self._raised: set[str | None] = set()
         for root in roots:
@@ -83,6 +85,8 @@ class _Writer:
                 self._write_table(element)
             elif tag in _LEFT_OUT:
                 self._leave_out(element)
+            elif tag == DRAW + "control":
+                self._blocks.add(self._control(element))
             elif tag != TEXT + "sequence-decls" and tag != OFFICE + "forms":
                 self.write(element)
 
@@ -112,6 +116,8 @@ class _Writer:
             tag = part.tag
             if tag == TEXT + "note":
                 beside += part.iterchildren(TEXT + "note-body")
+            elif tag == DRAW + "control":
+                yield f" {self._control(part)} "
             elif tag == DRAW + "frame" or tag.startswith(DRAW):
                 beside.append(part)
             elif tag in _LEFT_OUT:
@@ -123,6 +129,9 @@ class _Writer:
             elif tag not in _PAGE_FIELDS and tag != TEXT + "ruby-text":
                 yield from self._pieces(part, beside)
             yield _flat(part.tail)
+
+    def _control(self, element: Element) -> str:
+        return self._controls.get(element.get(DRAW + "control"), "")
 
     def _write_list(self, element: Element, within: OpenList | None) -> None:
         opened = self._lists.begin(element, within)
