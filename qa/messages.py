@@ -60,6 +60,11 @@ def replaced(outdated: Mapping[str, str]) -> str:
     return "; ".join(f"{old} is an older version; the newest is {new}" for old, new in outdated.items())
 
 
+def read_as(respelt: Mapping[str, str]) -> str:
+    """That names were taken for misspelt ones."""
+    return "; ".join(f"Read “{typed}” as “{other}”" for typed, other in respelt.items())
+
+
 def is_fixed(text: str) -> bool:
     """Whether a text is one of these messages, which stand for themselves and quote nothing."""
     return _FIXED.fullmatch(text) is not None

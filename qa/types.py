@@ -149,7 +149,9 @@ class Answer(_Value):
     request that has no such guess; from `threshold` on the verdict is "answered". `citations` hold the answer
     or the likely guess. `closest` holds further sentences when the verdict is not "answered"; when silent
     the best guess comes first. `missing_terms` are the words of the question that occur nowhere in the
-    source. `disagreement` says that a number or date was asked for and the citations name different ones.
+    source. `respelt` holds names of the question that it has in other letters, each with the one that was
+    read in its place. `disagreement` says that a number or date was asked for and the citations name
+    different ones.
     `kind` is what was taken for the request, `narrowed` the documents that it named, to which the answer is
     then confined. `standalone_question` is the question with what it takes from the conversation written out,
     and `about` what it was taken to follow up; of a question that is read as it stands they are the question
@@ -174,6 +176,7 @@ class Answer(_Value):
     citations: tuple[Citation, ...] = ()
     closest: tuple[Citation, ...] = ()
     missing_terms: tuple[str, ...] = ()
+    respelt: dict[str, str] = Field(default_factory=dict)
     disagreement: bool = False
     compared: Comparison | None = None
     located: tuple[str, ...] = ()

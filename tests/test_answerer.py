@@ -18,7 +18,8 @@ from index.types import Document, Heading
 from qa.answer.answerer import Answerer
 from qa.answer.citations import cite, joined, mismatches
 from qa.errors import QuestionError
-from qa.messages import REFUSAL, is_fixed, sureness
+from qa.messages import REFUSAL, is_fixed, read_as, sureness
+from qa.page.quoting import notes_on
 from qa.read.baseline import SentenceReader
 from qa.read.calibration import shipped_calibration
 from qa.read.choice import load_reader
@@ -94,6 +95,27 @@ def assert_sound(answer: Answer, index: Index) -> None:
 
 def essence(answer: Answer) -> dict[str, Any]:
     return answer.model_dump(exclude={"timings_ms"})
+
+
+def test_a_name_with_another_letter_is_said_to_be_read_as_the_sources_and_is_less_sure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "Zelvaprim treats high pressure. The highest dose of Zelvaprim is two tablets."
+    asked = with_sentences(build(tmp_path / "drug.txt", text))
+    right, slip, other = (
+        asked.answer(f"What is the highest dose of {name}?", threshold=0.0)
+        for name in ("Zelvaprim", "Zelvapim", "Zelvapram")
+    )
+    assert right.text == slip.text == other.text
+    assert (right.respelt, slip.respelt) == ({}, {"Zelvapim": "Zelvaprim"})
+    assert other.respelt == {"Zelvapram": "Zelvaprim"}
+    monkeypatch.setattr("qa.answer.finder._OTHER_NAME", 1.0)
+    plain, same = (asked.answer(one.question, threshold=0.0).confidence for one in (other, slip))
+    assert plain
+    assert other.confidence == pytest.approx(0.7 * plain)
+    assert slip.confidence == same
+    assert read_as(other.respelt) == "Read “Zelvapram” as “Zelvaprim”"
+    assert read_as(other.respelt) in notes_on(other)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -109,6 +109,63 @@ def test_a_complete_question_is_read_as_typed_and_hardly_as_a_follow_up(
     assert all(other.weight < 0.25 for other in others)
 
 
+@pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        (
+            ("When is Sports day?", "27 June, or 4 July if it rains"),
+            "and if it rains?",
+            "When is Sports day if it rains?",
+        ),
+        (
+            ("How much is the ferry if I take a bike?", "£5"),
+            "And if I take a car?",
+            "How much is the ferry if I take a car?",
+        ),
+        (
+            ("What happens if I lose my key?", "You pay £40."),
+            "And if it is stolen?",
+            "What happens if the key is stolen?",
+        ),
+        (("What is the price of poster A3?", "4.80"), "and A2?", "What is the price of poster A2?"),
+        (
+            ("When does the ferry sail?", "At noon"),
+            "Even on Sundays?",
+            "When does the ferry sail on Sundays?",
+        ),
+    ],
+)
+def test_a_condition_a_code_and_a_day_take_their_place_in_the_last_question(
+    history: tuple[str, ...], question: str, expected: str
+) -> None:
+    assert standalone(question, turns(*history)) == expected
+
+
+def test_no_second_pronoun_means_what_the_first_one_does() -> None:
+    history = turns("Who is the captain?", "Her master is Captain Rhona Maclure.")
+    assert "command of the captain" not in standalone("How long has she been in command of it?", history)
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        (("can i keep a dog", "Dogs need consent."), "what about a cat", "can i keep a cat"),
+        (("what is the deposit", "The deposit is £995."), "who holds it", "who holds the deposit"),
+        (("who is the landlord", "Marlene Oduya"), "where does she live", "where does Marlene Oduya live"),
+        (
+            ("how much is the survey", "The survey costs £1,850."),
+            "who pays for it",
+            "who pays for the survey",
+        ),
+        (("how long does the test take", "Ten minutes."), "does it hurt", "does the test hurt"),
+    ],
+)
+def test_a_follow_up_in_small_letters_without_its_mark_is_one_too(
+    history: tuple[str, ...], question: str, expected: str
+) -> None:
+    assert standalone(question, turns(*history)) == expected
+
+
 def test_a_name_is_carried_through_a_chain_of_pronouns() -> None:
     said = turns(*CHEMIST, "Did she marry?", "yes", "Was she happy?", "yes", "Did she travel?", "often")
     assert standalone("Where did she die?", said) == "Where did Marie Curie die?"

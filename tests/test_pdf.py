@@ -134,6 +134,58 @@ def test_keys_and_values_of_a_script_without_small_letters_are_a_table() -> None
     assert read(draw).text == "\n".join(map(" | ".join, rows))
 
 
+def test_a_table_beside_a_column_of_prose_has_nothing_of_that_column() -> None:
+    prose = (
+        "The club was founded in the spring of",
+        "the year in which the mill was closed,",
+        "and its members have met on the green",
+        "ever since then. They keep two boats",
+        "and a hut, which was painted by hand",
+        "in the summer of last year. Whoever",
+        "wants to join them comes to the green",
+        "and asks for the form, which is free.",
+    )
+    above = (
+        "All lessons begin at five and end at",
+        "six, and nobody has to book them for",
+        "the first time. Later on they are to",
+    )
+    below = (
+        "be paid for in advance by those who",
+        "come each week, and on the day by all",
+        "of the others that come once a month.",
+    )
+    rows = (("Day", "Lesson", "Years"), ("Monday", "Chess", "3 to 6"), ("Friday", "Choir", "1 to 6"))
+
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, prose)
+        lines(canvas, above, x=320)
+        for number, row in enumerate(rows):
+            for x, cell in zip((320, 400, 480), row, strict=True):
+                canvas.drawString(x, 732 - 15 * number, cell)
+        lines(canvas, below, x=320, y=684)
+
+    text = read(draw).text
+    assert " ".join(prose) in text
+    assert "\n".join(map(" | ".join, rows)) in text
+    assert " ".join(below) in text
+
+
+def test_cells_that_are_nearer_than_columns_are_cut_below_those_of_the_header() -> None:
+    def draw(canvas: Canvas) -> None:
+        for x, cell in zip((66, 150, 230), ("Day", "Club", "Leader"), strict=True):
+            canvas.drawString(x, 780, cell)
+        canvas.drawString(60, 765, "Wednesday")
+        canvas.drawString(123, 765, "Football practice")
+        canvas.drawString(216, 765, "Coach Ray")
+        for x, cell in zip((60, 150, 230), ("Friday", "Chess", "Mr Abara"), strict=True):
+            canvas.drawString(x, 750, cell)
+
+    assert read(draw).text == (
+        "Day | Club | Leader\nWednesday | Football practice | Coach Ray\nFriday | Chess | Mr Abara"
+    )
+
+
 def test_a_header_of_two_lines_is_one_row_and_rows_of_figures_below_a_key_are_rows() -> None:
     rows = (
         ("Payee", "Date", "Amount"),

@@ -33,8 +33,9 @@ from qa.requests.entries import chosen
 from qa.requests.kinds import FEATURES, FILE, PLACES, features, judge
 from qa.requests.outline import names, outline
 from qa.requests.parts import find, find_whole, reference
-from qa.requests.request import Request
+from qa.requests.request import Request, Requests
 from qa.requests.versions import Newer, Versions
+from qa.retrieve.retriever import Retriever
 from qa.retrieve.titles import Titles
 from qa.types import KINDS
 
@@ -586,6 +587,47 @@ def test_what_the_newest_version_says_on_another_matter_is_no_counterpart(tmp_pa
         newer("Guests pay for saunas in the hall at noon.") == "Guests pay for saunas in the hall at night."
     )
     assert newer("Saunas in the hall cost ninety.") is None
+
+
+RULES = {
+    "stay-2021.txt": "Lodge rules, valid from 1 May 2021\n\nSaunas cost ninety crowns.",
+    "stay-2022.txt": "Lodge rules, valid from 1 May 2022\n\nSaunas cost a hundred crowns.",
+    "stay-2023.txt": "Lodge rules, valid from 1 May 2023\n\nSaunas cost two hundred crowns.",
+    "news.txt": "The new roof is of slate. The old contract with the quarry has ended.",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "documents"),
+    [
+        ("What did the old rules say about saunas?", ("stay-2022.txt", "stay-2021.txt")),
+        ("what does the current version say", ("stay-2023.txt",)),
+        ("how much were saunas under our previous lodge rules", ("stay-2022.txt", "stay-2021.txt")),
+        ("the old and the new rules", ("stay-2022.txt", "stay-2021.txt", "stay-2023.txt")),
+        # No versions of it are there, or it is no text.
+        ("When did the old contract end?", None),
+        ("How old are the rules?", None),
+        ("What is the new roof made of?", None),
+        ("Is there an older version?", None),
+    ],
+)
+def test_versions_are_meant_by_their_age(text: str, documents: tuple[str, ...] | None) -> None:
+    aged = Versions(list(RULES), RULES.__getitem__).meant(text, list(RULES))
+    assert (aged and aged.documents) == documents
+    assert aged is None or aged.last_two == ("stay-2022.txt", "stay-2023.txt")
+
+
+def test_a_version_that_is_called_by_its_age_is_asked_alone_and_two_are_compared(tmp_path: Path) -> None:
+    for name, text in RULES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    requests = Requests(Retriever(Index.from_sources([tmp_path], embedder=HashEmbedder())))
+    asked = requests.understand("How much did saunas cost in the old rules?", None)
+    assert asked.narrowed == ("stay-2022.txt", "stay-2021.txt")
+    assert asked.question == "How much did saunas cost in this?"
+    whole = requests.understand("What does the new version say?", None)
+    assert (whole.kind, whole.narrowed) == ("whole", ("stay-2023.txt",))
+    both = requests.understand("What is the difference between the old and the new rules?", None)
+    assert (both.kind, both.narrowed) == ("comparison", ("stay-2022.txt", "stay-2023.txt"))
 
 
 def test_what_the_newest_version_leaves_out_is_given_and_marked_as_of_an_older_one(

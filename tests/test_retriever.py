@@ -274,7 +274,31 @@ def test_the_reader_sees_a_misspelt_word_as_the_passages_write_it(
     retriever = Retriever(index)
     passages = retriever.search("salmon river willow", 2)
     assert {found.hit.passage.document_id for found in passages} == {"fish.txt", "trees.txt"}
-    assert retriever.respelt(typed, passages) == read
+    assert retriever.respelt(typed, passages).question == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "names", "is_doubtful"),
+    [
+        # A letter left out, added or in the wrong place is a slip; another letter may be another's name.
+        ("Who is Zelvapim?", {"Zelvapim": "Zelvaprim"}, False),
+        ("Who is zelvaprrim?", {"zelvaprrim": "Zelvaprim"}, False),
+        ("Who is Zelvapirm?", {"Zelvapirm": "Zelvaprim"}, False),
+        ("Who is zelvapram?", {"zelvapram": "Zelvaprim"}, True),
+        ("Who is Henrik Marlow?", {"Marlow": "Marrow"}, True),
+        # Common words that the text also has in small letters are no names.
+        ("What treats the wollow?", {}, False),
+        ("Who is Zelvaprim?", {}, False),
+    ],
+)
+def test_a_name_that_is_read_as_another_is_told_and_doubtful_where_a_letter_differs(
+    tmp_path: Path, typed: str, names: dict[str, str], is_doubtful: bool
+) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text("Zelvaprim treats the willow. Henrik Marrow made it.", encoding="utf-8")
+    retriever = Retriever(Index.from_sources([source], tmp_path / "built", embedder=HashEmbedder()))
+    respelt = retriever.respelt(typed, retriever.search(typed, 1))
+    assert (respelt.names, respelt.is_doubtful) == (names, is_doubtful)
 
 
 def test_a_common_word_that_occurs_nowhere_is_not_taken_for_another(index: Index) -> None:

@@ -16,7 +16,10 @@ _FEW = 0.34
 TIGHT = 1.45
 # What is free between two cells, in sizes of type, where they are so near that they were taken for one line.
 _FREE = 0.75
-
+# Several are parted by less that is wider by this than the spaces between their words, or than a space where
+# no cell has two words, in sizes of type.
+_WIDER = 1.5
+_SPACE = 0.3
 # How far apart the edges of lines may be that are aligned, in sizes of type.
 _ALIGNED = 0.2
 # The number of a heading or chapter, which a tab parts from its words.
@@ -104,10 +107,16 @@ def _cut(row: Row, cells: Row) -> Row:
         return row
     columns = [(cell.left, cell.right) for cell in cells]
     parts = [part for line in row for part in parts_of(line, columns)]
-    is_cut = len(parts) == len(cells) and all(
-        after.left - before.right >= _FREE * after.size for before, after in pairwise(parts)
-    )
-    return parts if is_cut else row
+    return parts if len(parts) == len(cells) and _are_apart(parts) else row
+
+
+def _are_apart(cells: Row) -> bool:
+    """Whether there is more than a space between cells: so much, or, of several, more than between words."""
+    between = [after.left - before.right for before, after in pairwise(cells)]
+    if all(gap >= _FREE * cell.size for gap, cell in zip(between, cells[1:], strict=True)):
+        return True
+    within = [after.left - before.right for cell in cells for before, after in pairwise(cell.words)]
+    return len(cells) >= _FEWEST_ALIKE and min(between) > _WIDER * max(within, default=_SPACE * cells[0].size)
 
 
 def _is_below_a_cell(line: Line, row: Sequence[Line]) -> bool:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
+from index.load.pdf_columns import gutter, is_mostly_prose, parted
 from index.load.pdf_directions import runs_left
 from index.load.pdf_lines import Line, shared, starts_lower
 from index.load.pdf_rows import TIGHT, parts_of, rows_of, run_from
@@ -42,15 +43,41 @@ class Table(NamedTuple):
 
 
 def find_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Line]]:
-    """The tables of a page, and the lines that are in none."""
+    """The tables of a page, and the lines that are in none.
+
+    Beside a column of prose a table is looked for in its own column; one across both columns stays.
+    """
     rows = rows_of(lines)
+    tables = _tables(rows)
+    if space := gutter(rows):
+        middle = sum(space) / 2
+        tables = [table for table in tables if _is_across(table, middle)]
+        others = _outside(lines, tables)
+        for side in parted(others, middle):
+            tables += _tables(rows_of(side))
+    return tables, _outside(lines, tables)
+
+
+def _outside(lines: Sequence[Line], tables: Sequence[Table]) -> list[Line]:
+    cells = [line for table in tables for row in table.rows for cell in row for line in cell]
+    taken = {id(word) for line in cells for word in line.words}
+    return [line for line in lines if id(line.words[0]) not in taken]
+
+
+def _is_across(table: Table, middle: float) -> bool:
+    """Whether a table stands on both sides of the space between two columns, and is not prose on one."""
+    columns = [[line for row in table.rows for line in row[place]] for place in range(len(table.rows[0]))]
+    sides = [[column for column in columns if parted(column[:1], middle)[side]] for side in (0, 1)]
+    return all(sides) and not any(len(side) == 1 and is_mostly_prose(side[0]) for side in sides)
+
+
+def _tables(rows: Sequence[list[Line]]) -> list[Table]:
+    """The tables among some rows."""
     tables: list[Table] = []
-    taken: set[int] = set()
     number = done = 0
     while number < len(rows):
-        run, first, last = run_from(rows, number, done)
+        run, _, last = run_from(rows, number, done)
         if len(run) > 1 and not _is_prose(columns := _columns(run), run):
-            taken.update(id(line) for row in rows[first:last] for line in row)
             done = last
             cells = [line for row in run for line in row]
             table_rows = _cells(run, columns)
@@ -66,7 +93,7 @@ def find_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Line]]:
                 )
             )
         number = max(last, number + 1)
-    return tables, [line for line in lines if id(line) not in taken]
+    return tables
 
 
 def _columns(run: Sequence[list[Line]]) -> list[tuple[float, float]]:

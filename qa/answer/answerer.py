@@ -266,6 +266,7 @@ def _made(
         citations=tuple(citations),
         closest=tuple(closest),
         missing_terms=tuple(reading.guess.missing),
+        respelt=dict(reading.guess.respelt),
         disagreement=bool(citations) and reading.guess.disagreement,
         compared=reading.guess.compared
         and grouped(reading.guess.compared, reading.request.narrowed, citations),

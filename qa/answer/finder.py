@@ -36,6 +36,10 @@ _HEADED = 0.95
 _CHOSEN = 0.9
 
 
+# How likely a name that differs by another letter from one of the source is meant for that one.
+_OTHER_NAME = 0.7
+
+
 class Finder:
     """Finds the best guess for a request. May be used from many threads at once."""
 
@@ -136,7 +140,8 @@ class Finder:
         with timings.stage("retrieve"):
             passages = self.to_read(question, request.documents, request.parts)
             missing = self._retriever.missing_words(question, documents=request.documents)
-            read_as = self._retriever.respelt(question, passages)
+            respelt = self._retriever.respelt(question, passages)
+            read_as = respelt.question
         with timings.stage("read"):
             spans = self.read(read_as, passages)
         with timings.stage("decide"):
@@ -144,9 +149,10 @@ class Finder:
             quotes = [text_of(passages, span, (span.start, span.end)) for span in used]
             known = spans and not spans[0].unfit and may_count(question, quotes)
             sure = confidence(signals(passages, spans), self.calibration) if known else 0.0
+            sure *= _OTHER_NAME if respelt.is_doubtful else 1.0
             disagreement = disagree(read_as, [said(passages, span) for span in used], quotes)
             used, spans = with_lists(question, used, spans, passages)
-            guess = Guess(spans, used, sure, missing, disagreement)
+            guess = Guess(spans, used, sure, missing, disagreement, respelt=respelt.names)
             if request.kind == "place" and used:  # one place is asked for
                 sure = max(sure, _HEADED) if request.parts else sure
                 return guess._replace(used=used[:1], confidence=sure, disagreement=False)

@@ -1,6 +1,7 @@
 """What answers a request best, and what verdict that deserves; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from qa.answer.comparison import Compared
@@ -18,6 +19,7 @@ class Guess(NamedTuple):
     """The spans found, best first, those of them that are used, and how sure it is that they are right.
 
     `unrated` is the verdict of a guess that has no confidence. `compared` parts the spans of a comparison.
+    `respelt` holds the names of the question that were read as others, with those.
     """
 
     spans: Sequence[Span]
@@ -27,6 +29,7 @@ class Guess(NamedTuple):
     disagreement: bool = False
     unrated: Verdict = "answered"
     compared: Compared | None = None
+    respelt: Mapping[str, str] = MappingProxyType({})
 
     def verdict(self, bar: float, likely: float) -> Verdict:
         """Answered from `bar` on, likely from `likely` on; from 0.0 on any guess is an answer."""
@@ -56,4 +59,6 @@ def found(passages: Sequence[RetrievedPassage], guess: Guess, likely: float) -> 
     fit = max((sentence.score for passage in passages for sentence in passage.sentences), default=0.0)
     is_exact = guess.confidence is not None and guess.confidence >= likely
     used = [span if is_exact else span._replace(highlight=None) for span in guess.spans[:MOST_SENTENCES]]
-    return Guess(guess.spans, used, None, guess.missing, unrated="likely" if fit >= _FITS else "silent")
+    return guess._replace(
+        used=used, confidence=None, disagreement=False, unrated="likely" if fit >= _FITS else "silent"
+    )

@@ -90,7 +90,7 @@ def _cited_place(citation: "Citation") -> str:
 
 
 def _rendered(answer: "Answer") -> str:
-    from qa.messages import DISAGREEMENT, FOUND, LIKELY, narrowed_to, replaced, sureness
+    from qa.messages import DISAGREEMENT, FOUND, LIKELY, narrowed_to, read_as, replaced, sureness
 
     lines = [*(_as_compared(answer) if answer.compared else [answer.text]), ""]
     if answer.written:
@@ -101,6 +101,8 @@ def _rendered(answer: "Answer") -> str:
         lines.insert(0, FOUND if answer.kind == "keyword" else LIKELY)
     if answer.narrowed:
         lines.append(narrowed_to(answer.narrowed))
+    if answer.respelt:
+        lines.append(read_as(answer.respelt))
     if answer.outdated:
         lines.append(replaced(answer.outdated))
     if answer.about:

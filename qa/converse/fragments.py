@@ -1,5 +1,6 @@
 """Questions without a verb, put into their place in the last question: "And in 2023?", "and the door?"."""
 
+import re
 from collections.abc import Sequence
 
 from qa.converse.memory import Memory
@@ -11,6 +12,11 @@ from qa.language.names import ADVERBS, DATE, DO, WH, Word, words_of
 # An answer of no more words can be a gloss.
 _SHORT = 12
 _LONGEST = 7
+_CONDITION = re.compile(
+    r"(?:(?:and|but|so|ok|okay|also|even|what|only)\s+)*((?:if|unless|even\s+if)\s+[^,;?]+?)[\s?!.]*",
+    re.IGNORECASE,
+)
+_CONDITIONED = re.compile(r",?\s+(?:even\s+)?(?:if|unless)\s.*$", re.IGNORECASE | re.DOTALL)
 # Words of a fragment that take the place of the same word in the last question.
 _CHANGING = frozenset("else other others another any some more".split())
 
@@ -27,6 +33,17 @@ def fragment_of(words: Sequence[Word]) -> Sequence[Word]:
     if not rest or len(rest) > _LONGEST or any(word.low in AUXILIARIES | POINTING for word in rest):
         return []
     return [] if any(map(_is_verb, rest[1:])) else rest
+
+
+def condition_of(question: str) -> str:
+    """The condition that is all of a question ("And if it rains?"); "" where it asks for more."""
+    found = _CONDITION.fullmatch(question.strip())
+    return found[1] if found and len(found[1].split()) <= _LONGEST else ""
+
+
+def on_condition(question: str, condition: str) -> str:
+    """A question under a condition, which takes the place of the one that it had."""
+    return before_mark(_CONDITIONED.sub("", question.rstrip(" ?!.")) + "?", condition)
 
 
 def _is_verb(word: Word) -> bool:
@@ -100,9 +117,16 @@ def _swapped(asked: Said, old: Mention, new: str) -> str:
     if old.determiner and old.determiner != "s" and place:
         start = words[place - 1].start
     number = new.removeprefix("the ")
-    if number.isdigit() and old.words[-1].text[0].isdigit():
-        start, new = old.words[-1].start, number  # "Ember 60" and "the 240"
+    numbered = [word for word in old.words if _is_numbered(word.text)]
+    if _is_numbered(number) and len(numbered) == 1:
+        # "Ember 60" and "the 240", "poster A3 price" and "A2"
+        return asked.text[: numbered[0].start] + number + asked.text[numbered[0].end :]
     return asked.text[:start] + new + asked.text[end:]
+
+
+def _is_numbered(text: str) -> bool:
+    """Whether a text is one word with a digit, as "240" and "A2" are."""
+    return text.isalnum() and any(map(str.isdigit, text))
 
 
 def _asked_again(question: str, text: str, fragment: Sequence[Word], memory: Memory) -> str:

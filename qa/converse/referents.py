@@ -6,6 +6,7 @@ before.
 """
 
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -53,6 +54,11 @@ NUMBERS = (
     ),
     *("bound otherwise", "in this question", "first question", "number", "plural form", "words"),
     *("weight", "first name of question", "first name of answer"),
+)
+# Of a day or a month hardly anything is asked by a pronoun.
+_DAY = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|may|june|july|august"
+    r"|september|october|november|december|today|tomorrow|yesterday"
 )
 _OTHER_GENDER = {"he": "she", "she": "he"}
 _MAYBE_VERB = 0.15
@@ -165,7 +171,11 @@ def ranked(
 
 
 def _fitting(known: Sequence[Referent], kind: str) -> Sequence[Referent]:
-    """Those that a pronoun can mean: "he" and "she" are one person, named or called by a noun for people."""
+    """Those that a pronoun can mean: "he" and "she" are one person, named or called by a noun for people.
+
+    No pronoun means a day or a month.
+    """
+    known = [one for one in known if not _DAY.fullmatch(" ".join(one.key))]
     if kind not in {"he", "she"}:
         return known
     single = [(one, float(said_of(one.fullest)[:2].sum())) for one in known if "and" not in one.key]

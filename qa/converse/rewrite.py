@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from qa.converse.fragments import expanded, fragment_of, with_gloss
+from qa.converse.fragments import condition_of, expanded, fragment_of, on_condition, with_gloss
 from qa.converse.memory import Memory
 from qa.converse.mentions import Mention, mentions_in, said_of
 from qa.converse.referents import KINDS, Referent
@@ -21,7 +21,7 @@ _EDITS = 4
 _EXPLETIVE = re.compile(
     r"\b(?:is|was|be|isn't|wasn't) it (?:\w+ ){1,2}(?:that|to|if|whether|for)\b"
     r"|\bit(?:'s| is| was) \w+ (?:that|to)\b|\b(?:does|did|will|would) it take\b"
-    r"|\bwhat \w+ (?:is|was) it\b|\bhow is it\b",
+    r"|\bwhat \w+ (?:is|was) it\b|\bhow is it\b|\bit (?:rain|snow|freeze|pour)(?:s|ed|ing)?\b",
     re.IGNORECASE,
 )
 _OWNING = frozenset("his its their".split())
@@ -57,6 +57,9 @@ def rewritten(question: str, memory: Memory) -> Reading:
     Without anything to write out the topic, or the last question, is added in brackets.
     """
     resolved = _resolved(question, memory)
+    if condition := condition_of(resolved.question):
+        full = on_condition(memory.questions[-1].text, condition)
+        return Reading(full, full, resolved.about or memory.asked(), resolved.meant)
     if fragment := fragment_of(words_of(resolved.question)):
         full = expanded(resolved.question, fragment, memory)
         about = resolved.about or memory.asked()
@@ -112,13 +115,16 @@ def _resolved(question: str, memory: Memory) -> Reading:
 
 
 def _meant(question: str, words: Sequence[Word], memory: Memory) -> dict[str, Referent]:
-    """What each kind of pronoun in the question stands for, no thing twice."""
+    """What each kind of pronoun in the question stands for, no thing twice; "the captain" is Captain Ray."""
     first = {PRONOUNS[word.low]: word for word in reversed(words) if word.low in PRONOUNS}
     meant: dict[str, Referent] = {}
     for kind, pronoun in sorted(first.items(), key=lambda one: one[1].start):
         if _is_inner(question, pronoun):
             continue
-        found = (one for _, one in memory.ranked(kind, question) if one not in meant.values())
+        taken = [set(one.key) for one in meant.values()]
+        found = (
+            one for _, one in memory.ranked(kind, question) if not any({*one.key} <= other for other in taken)
+        )
         if referent := next(found, None):
             meant[kind] = referent
     return meant

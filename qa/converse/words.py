@@ -4,7 +4,7 @@ from qa.language.names import AUXILIARIES as _AUXILIARIES
 from qa.language.names import OPENERS as _OPENERS
 from qa.language.names import PLACED
 
-OPENERS = _OPENERS | frozenset("ok okay".split())
+OPENERS = _OPENERS | frozenset("ok okay even".split())
 MODALS = frozenset(
     "can could will would shall should may might must cannot couldn won wouldn shouldn".split()
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from qa.answer.citations import cited
-from qa.messages import DISAGREEMENT, narrowed_to, replaced, sureness
+from qa.messages import DISAGREEMENT, narrowed_to, read_as, replaced, sureness
 from qa.page.conversation import Conversation
 from qa.page.rendering import CLOSEST, is_message, lead, where
 from qa.types import Answer, Citation
@@ -68,6 +68,8 @@ def notes_on(answer: Answer) -> list[str]:
         notes.append(DISAGREEMENT)
     if answer.narrowed:
         notes.append(narrowed_to(answer.narrowed))
+    if answer.respelt:
+        notes.append(read_as(answer.respelt))
     if answer.outdated:
         notes.append(replaced(answer.outdated))
     if answer.missing_terms and answer.verdict == "silent":

@@ -8,7 +8,7 @@ from index.text.surrogates import encodable
 from index.text.tables import cells_of
 from qa.answer.citations import parted, recognition
 from qa.answer.comparison import headed
-from qa.messages import DISAGREEMENT, FOUND, LIKELY, is_fixed, narrowed_to, replaced
+from qa.messages import DISAGREEMENT, FOUND, LIKELY, is_fixed, narrowed_to, read_as, replaced
 from qa.types import Answer, Citation, Comparison, WrittenSentence
 
 # What stands above an answer of a verdict, and above the further sentences.
@@ -149,6 +149,8 @@ def _notes(answer: Answer, shown: Sequence[Citation], name_documents: bool, fore
         notes.append(DISAGREEMENT)
     if answer.narrowed:
         notes.append(narrowed_to(answer.narrowed))
+    if answer.respelt:
+        notes.append(read_as(answer.respelt))
     if answer.outdated:
         notes.append(replaced(answer.outdated))
     if answer.confidence is not None:

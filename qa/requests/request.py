@@ -38,6 +38,7 @@ _SUMMED = frozenset({"whole", "part", "document", "keyword"})
 _SAYS_ABOUT = re.compile(
     r"what (?:does|do|did) this (?:say|state|tell us|mention) (?:about|on|of) (.+?)\W*", re.IGNORECASE
 )
+_SAYS = re.compile(r"what (?:does|do|did) this (?:say|state|contain|cover|tell us)\W*", re.IGNORECASE)
 # "the two documents", where there are two.
 _SEVERAL = re.compile(r"\b(?:both|two|them|these|documents|files|versions|texts)\b", re.IGNORECASE)
 
@@ -108,9 +109,13 @@ class Requests:
         masked = titles.masked(text)
         is_request = judged.is_about_text or (masked is not None and self.judge(masked).is_about_text)
         meant = titles.meant(text, documents, self._index.holds, is_request=is_request)
+        if aged := None if meant and meant.is_sure else self.versions.meant(text, self._ids(documents)):
+            bare = without_name(text, *aged.span)
+            meant = Meant(aged.documents, bare, is_sure=False, bare=bare)
         if meant is None:
             return self._unnamed(asked, judged)
         kind = _agreed(judged, self.judge(meant.bare)) if is_request else judged.kind
+        kind = "whole" if _SAYS.fullmatch(meant.bare) else kind
         if kind in {"whole", "part"}:
             meant = meant._replace(question=meant.bare)
         if topic := _SAYS_ABOUT.fullmatch(meant.question):
@@ -126,6 +131,8 @@ class Requests:
         if not 1 < len(ids) <= MOST_DOCUMENTS or not COMPARING.search(text):
             return ()
         named, rest = self.retriever.titles.named(text)
+        if not named and (aged := self.versions.meant(text, ids)):
+            named, rest = list(aged.last_two), text[: aged.span[0]] + text[aged.span[1] :]
         chosen = named or (ids if _SEVERAL.search(text) else [])
         return tuple(chosen) if len(chosen) == 2 and {*chosen} <= {*ids} and asks_to_compare(rest) else ()
 

@@ -6,10 +6,11 @@ Two documents are versions of one when their names differ in nothing but a date,
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from index.load.folders import SUFFIXES
+from index.text.terms import terms
 
 # So much of a document is its head, where it says what it is, from when on, and what it replaces.
 _HEAD = 400
@@ -35,6 +36,7 @@ _AGES = {
     "obsolete": -1,
 }
 _AGES |= {"new": 1, "current": 1, "latest": 1, "updated": 1, "revised": 1, "final": 1}
+_NEW = frozenset(word for word, age in _AGES.items() if age > 0) | {"newer", "newest", "present"}
 _AGE = re.compile(rf"(?<![^\W_])({'|'.join(_AGES)})(?![^\W_])", re.IGNORECASE)
 _REPLACES = re.compile(r"\b(?:replac|supersed|amend)(?:es|e|s|ing|ed)\b(?! by)", re.IGNORECASE)
 _REPLACED = re.compile(r"\b(?:replaced|superseded) by\b|\bno longer (?:valid|in force)\b", re.IGNORECASE)
@@ -45,6 +47,20 @@ _STATED = re.compile(
     re.IGNORECASE,
 )
 _NO_DATE = (0, 0, 0)
+# "the old policy", "the old and the new rules".
+_AGE_WORD = rf"(?:{'|'.join(_AGES)}|former|earlier|prior|outdated|older|newer|newest|present|updated|revised)"
+_TEXT = (
+    r"(?:versions?|editions?|documents?|files?|ones?|polic(?:y|ies)|contracts?|leases?|agreements?|rules|terms"
+    r"|conditions|handbooks?|manuals?|guides?|guidelines?|regulations|statutes|by-?laws|price\s+lists?|drafts?|plans?)"
+)
+_AGED = re.compile(
+    rf"\b(?:the|our|my|your|its)\s+(?P<one>{_AGE_WORD})\s+"
+    rf"(?:(?:{_TEXT}\s+)?(?:and|or|to|with|versus|vs\.?|from)\s+(?:the\s+)?(?P<two>{_AGE_WORD})\s+)?"
+    rf"(?P<what>(?:(?!(?:is|are|was|were|and|or|of|with|for|in|on|to|from|the)\b)\w+\s+){{0,2}}?{_TEXT})\b",
+    re.IGNORECASE,
+)
+# These are called so of any document.
+_ANY_TEXT = frozenset(terms("version edition document file one draft"))
 # Where a title ends and its date or version begins.
 _TITLE_END = re.compile(
     rf"[,;:(–—\n]|\b(?:valid|version|dated|effective|as of|edition|revision)\b|{_YEAR}", re.IGNORECASE
@@ -56,6 +72,21 @@ class Newer(NamedTuple):
 
     document_id: str
     is_stated: bool
+
+
+class Aged(NamedTuple):
+    """Versions that a text calls by their age, the newest two, and where in the text it calls them so."""
+
+    documents: tuple[str, ...]
+    last_two: tuple[str, str]
+    span: tuple[int, int]
+
+
+class _Family(NamedTuple):
+    """The older versions of a document, newest first, and the terms of their names and titles."""
+
+    older: tuple[str, ...]
+    called: frozenset[str]
 
 
 class _Stamp(NamedTuple):
@@ -87,14 +118,48 @@ class Versions:
             if _VERSION.search(text) or _STATED.search(text):
                 stated.add(document_id)
         self._newest: dict[str, Newer] = {}
-        for family in families.values():
+        self._families: dict[str, _Family] = {}
+        for name, family in families.items():
             last, *older = sorted(family, key=_order(stamps, family), reverse=True)
             if older and stamps[last] != stamps[older[0]]:
                 self._newest |= dict.fromkeys(older, Newer(last, last in stated))
+                known = self._families.get(last, _Family((), frozenset()))
+                called = {*terms(name), *terms(" ".join(map(_spaced, family)))}
+                self._families[last] = _Family(
+                    tuple(dict.fromkeys([*known.older, *older])), known.called | called
+                )
 
     def newest(self, document_id: str) -> Newer | None:
         """The newest version of a document; None when there is no newer one."""
         return self._newest.get(document_id)
+
+    def meant(self, text: str, ids: Collection[str]) -> "Aged | None":
+        """The versions of one document, among some, that a text calls by their age ("the old policy")."""
+        found = _AGED.search(text)
+        if not found:
+            return None
+        noun = set(terms(found["what"]))
+        families = [
+            (last, family)
+            for last, family in self._families.items()
+            if last in ids and {*family.older} & {*ids} and (noun & _ANY_TEXT or noun & family.called)
+        ]
+        if len(families) != 1:
+            return None
+        last, older = families[0][0], [one for one in families[0][1].older if one in ids]
+        ages = {_is_new(word) for word in (found["one"], found["two"]) if word}
+        chosen = tuple(
+            one for is_new in (False, True) if is_new in ages for one in ([last] if is_new else older)
+        )
+        return Aged(chosen, (older[0], last), found.span())
+
+
+def _is_new(word: str) -> bool:
+    return word.casefold() in _NEW
+
+
+def _spaced(document_id: str) -> str:
+    return re.sub(r"[\W_]+", " ", _without_suffix(document_id))
 
 
 def _order(stamps: Mapping[str, _Stamp], family: Sequence[str]) -> Callable[[str], tuple[object, ...]]:

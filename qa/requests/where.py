@@ -32,8 +32,9 @@ _START = (
     r"\W*(?:(?:and|so|but)\s+)?(?:(?:(?:can|could|would)\s+you\s+(?:please\s+)?|please\s+)?(?:tell|show)\s+me\s+"
     r"|do\s+you\s+know\s+|i\s+(?:need|want)\s+to\s+know\s+)?"
 )
+_NUMBER = r"\s+(?:number|no\.?)(?!\w)"
 _WITH_UNIT = re.compile(
-    rf"{_START}(?P<in>(?:in|on|under|at)\s+)?(?:which|what)\s+{_UNIT}\b"
+    rf"{_START}(?P<in>(?:in|on|under|at)\s+)?(?:which|what)\s+{_UNIT}\b(?P<number>{_NUMBER})?"
     rf"(?:\s+(?:of|in)\s+(?:{_TEXT}|this|it)\b)?\s*",
     re.IGNORECASE,
 )
@@ -53,6 +54,15 @@ _SAID = (
     r"|explained|discussed|addressed|referred\s+to|set\s+out|laid\s+down|stipulated|specified)"
 )
 _THAT = r"(?:\s+(?:that|about|anything\s+about|something\s+about))?"
+# "What's the clause about pets?", "What is the section number for refunds?". A chapter may be summed up.
+_NAMED = re.compile(
+    rf"{_START}what(?:['’]?s|\s+is|\s+are|\s+was)\s+the\s+(?P<unit>(?:clause|subclause|subsection|paragraph)(?=s?\b)"
+    rf"|(?:{_OF_TEXTS}|section)(?={_NUMBER}))(?:s|{_NUMBER})?\s+(?:about|on|for|of|concerning|regarding|covering"
+    rf"|dealing\s+with|(?:that|which)\s+(?:{_SAYS}){_THAT})\s+"
+    # "What is the clause on pets about?" asks what it says.
+    r"(?P<sought>(?!.*\b(?:about|saying|for)\W*$)\S.*?)\W*",
+    re.IGNORECASE | re.DOTALL,
+)
 _IS = r"(?:is|are|was|were)"
 _FIND = (
     r"(?:can|could|do|should)\s+(?:i|we|you)\s+(?:find|read|see|look\s+up)(?:\s+(?:more\s+)?(?:about|on))?"
@@ -85,8 +95,9 @@ _SURE_SUBJECT = (
     rf"(?:ha(?:s|ve)|(?:contain|list|show|give|include)s?)\s+{_SOUGHT}",
     r"(?P<sought>(?!was\b|is\b|does\b|has\b)[a-z]+s\s(?!do|does|did|is|are|was|were|has|have).+?)",
 )
+_NUMBERED = (rf"(?:{_IS}|has)\s+(?:for\s+|about\s+|under\s+)?(?!it\b|that\b|this\b){_SOUGHT}",)
 _BACK = re.compile(
-    r"(?:(?:is|was|says|does|did|do|it|you|say|find|get|read|written|from|in|on|that|this|it"
+    r"(?:(?:is|was|says|does|did|do|it|you|say|find|get|read|written|from|in|on|under|at|that|this|it"
     rf"|{_SAID})\b\W*)*",
     re.IGNORECASE,
 )
@@ -95,9 +106,12 @@ _BACK = re.compile(
 def wanted(question: str) -> Wanted | None:
     """What a question for a place asks for; None for any other question."""
     forms: tuple[str, ...]
+    if named := _NAMED.fullmatch(question):
+        return Wanted(named["unit"].casefold(), named["sought"])
     if head := _WITH_UNIT.match(question):
         unit, forms = head["unit"].casefold(), _INSIDE + _INSIDE_A_TEXT if head["in"] else _SUBJECT
         forms += _SURE_SUBJECT if head["sure"] and not head["in"] else ()
+        forms += _NUMBERED if head["sure"] and head["number"] else ()
     elif head := _WHERE.match(question):
         unit, forms = "", _INSIDE + _INSIDE_A_TEXT[:1] if head["text"] else _INSIDE
     else:

@@ -17,7 +17,7 @@ from index.text.terms import asked, forms, normal, tokens
 from index.types import Hit
 from qa.errors import QuestionError
 from qa.language.function_words import about, counts
-from qa.retrieve.spelling import family, is_word, nearest_terms
+from qa.retrieve.spelling import Respelt, family, is_name, is_word, nearest_terms
 from qa.retrieve.titles import Titles
 from qa.settings import RetrievalSettings
 
@@ -193,20 +193,18 @@ class Retriever:
         misspelt = {term for term, word in unknown.items() if not is_word(word)}
         return nearest_terms(misspelt, self.index.vocabulary()) if misspelt else {}
 
-    def respelt(self, question: str, passages: Sequence[RetrievedPassage]) -> str:
+    def respelt(self, question: str, passages: Sequence[RetrievedPassage]) -> Respelt:
         """The question as a reader should see it: figures and misspelt words as they stand in the passages.
 
         What no passage holds in any form stays as it is.
         """
         found = forms(tokens(question))
         corrected = self._corrected(self._unknown(found.values()))
-        changed = {
-            token: one
-            for token, one in found.items()
-            if one.has_figure or not corrected.keys().isdisjoint(one.terms)
-        }
+        misspelt = {token for token, one in found.items() if not corrected.keys().isdisjoint(one.terms)}
+        changed = {token: one for token, one in found.items() if one.has_figure or token in misspelt}
+        names: dict[str, str] = {}
         if not changed:
-            return question
+            return Respelt(question, names)
         held = dict.fromkeys(token for passage in passages for token in tokens(passage.hit.passage.text))
         # The first of several tokens, since later ones are overwritten.
         written = {way: token for token, one in reversed(forms(held).items()) for way in one.every}
@@ -216,7 +214,9 @@ class Retriever:
             other = next((written[way] for way in ways if way in written), token)
             if token not in held:
                 question = re.sub(rf"(?<!\w){re.escape(token)}(?!\w)", " ".join(other.split()), question)
-        return question
+            if token in misspelt and other != token and is_name(other, held):
+                names[token] = other
+        return Respelt(question, names)
 
     def missing_words(self, question: str, *, documents: Collection[str] | None = None) -> list[str]:
         """The content words of a question that occur in no form in the documents or their names, as written.

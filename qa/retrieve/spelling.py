@@ -1,9 +1,10 @@
 """Match words that occur nowhere in the source with words that do: misspelt ones, and those of a family."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 # A word of fewer letters has too many neighbours; one that long may hide two slips.
 _SHORTEST = 4
@@ -24,6 +25,33 @@ _CHANGES = frozenset("d/s d/si b/pt ut/v l/ular nc/t sm/t ys/t c/t r/st".split()
 
 # The reader's word pieces, of which those that are whole words are the commonest of English.
 _PIECES = Path(__file__).parents[1] / "model" / "tokenizer.json"
+
+
+class Respelt(NamedTuple):
+    """A question with its misspelt words as the source has them, and which names were respelt for which."""
+
+    question: str
+    names: Mapping[str, str]
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a name has another letter than the source's ("Hansen", "Hanson"): it may be another's.
+
+        A letter too few, too many or in the wrong place is a slip of the hand.
+        """
+        from rapidfuzz.distance import OSA, Levenshtein
+
+        pairs = [(one.casefold(), other.casefold()) for one, other in self.names.items()]
+        return any(
+            OSA.distance(*pair) == Levenshtein.distance(*pair)
+            and any(step.tag == "replace" for step in Levenshtein.editops(*pair))
+            for pair in pairs
+        )
+
+
+def is_name(word: str, held: Collection[str]) -> bool:
+    """Whether a word of a text is a name or a technical term: no common word, or never in small letters."""
+    return not is_word(word) or (word[:1].isupper() and word.casefold() not in held)
 
 
 def is_word(word: str) -> bool:

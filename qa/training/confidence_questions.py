@@ -136,7 +136,7 @@ def _drawn(question_id: str, share: float) -> bool:
 
 def _asked(answerer: Answerer, question: Question, readers: Readers) -> Asked:
     passages = answerer.finder.to_read(question.question, [str(question.document_id)])
-    read_as = answerer.retriever.respelt(question.question, passages)
+    read_as = answerer.retriever.respelt(question.question, passages).question
     unread = Asked(question, read_as, passages, (), answerer.index.document)
     return unread._replace(spans=readers.read(unread))
 

@@ -22,6 +22,8 @@ _ROWS = 8192
 _RIDGE = 1.0
 _STAND_ALONE = 0.3
 _WEIGHTS = {"conversations": 5.0, "canard": 1.5}
+# How much more one that needs its context weighs, so that as few of those as before are read as typed.
+_NEEDING = 2.0
 # Questions of `natural_train` are typed beside a document, and some lean on it ("is she insured?"). Such a
 # one is left out when a first fit, without all that hold a pronoun, finds it this likely to need context.
 _DOUBTFUL = 0.2
@@ -76,9 +78,22 @@ def probabilities(judged: Sequence[Judged], model: Linear) -> Floats:
 def _table(judged: Sequence[Judged]) -> Examples:
     table = Examples(_ROWS)
     for one in judged:
-        numbers = need_numbers(one.question, one.history)
-        table.add(need_features(one.question), int(one.needs), one.weight, numbers)
+        weight = one.weight * (_NEEDING if one.needs else 1.0) / 2
+        for question in (one.question, typed_otherwise(one.question)):
+            numbers = need_numbers(question, one.history)
+            table.add(need_features(question), int(one.needs), weight, numbers)
     return table
+
+
+def typed_otherwise(question: str) -> str:
+    """A question in small letters without its mark, or with both where it has neither.
+
+    In the sets people's follow-ups are written with both and the questions of `natural_train` mostly without,
+    which would be learnt.
+    """
+    bare = question.rstrip(" ?!.")
+    small = bare.casefold()
+    return f"{question[:1].upper()}{bare[1:]}?" if question == small else small
 
 
 def _of_follow_up(one: FollowUp) -> Iterator[Judged]:
