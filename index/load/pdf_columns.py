@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from statistics import median
 
-from index.load.pdf_lines import Line, shared, starts_lower
+from index.load.pdf_lines import Line, is_prose, shared, starts_lower
 
-# Lines of prose have so many characters and words.
-_CHARACTERS = 20
-_WORDS = 4
 # A column has so many of them at least, in so many of its rows, so many of which go on with a sentence. Fewer
 # rows begin before it: a table may have prose behind a key.
 _FEWEST = 6
@@ -24,7 +21,7 @@ def gutter(rows: Sequence[Sequence[Line]]) -> tuple[float, float] | None:
 
     `rows` are the lines by their height. Only lines that stand beside others tell, and titles may cross it.
     """
-    ends = sorted({round(line.right) for row in rows for line in row[:-1] if _is_prose(line)}, reverse=True)
+    ends = sorted({round(line.right) for row in rows for line in row[:-1] if is_prose(line)}, reverse=True)
     for end in ends:
         sides = [
             [part for row in rows if (part := [line for line in row if is_there(line, end)])]
@@ -55,21 +52,17 @@ def _is_right(line: Line, end: float) -> bool:
 
 def is_mostly_prose(lines: Sequence[Line]) -> bool:
     """Whether most of some lines are long enough to be prose."""
-    return sum(map(_is_prose, lines)) > len(lines) / 2
-
-
-def _is_prose(line: Line) -> bool:
-    return len(line.text) >= _CHARACTERS and len(line.words) >= _WORDS
+    return sum(map(is_prose, lines)) > len(lines) / 2
 
 
 def _begins(lines: Sequence[Line]) -> float:
     """Where most lines of prose begin."""
-    return median(line.left for line in lines if _is_prose(line))
+    return median(line.left for line in lines if is_prose(line))
 
 
 def _is_column(rows: Sequence[Sequence[Line]]) -> bool:
     """Whether much of what stands on one side is prose, and hardly anything begins left of it."""
-    prose = [line for row in rows for line in row if _is_prose(line)]
+    prose = [line for row in rows for line in row if is_prose(line)]
     if len(prose) < _FEWEST:
         return False
     edge = _begins(prose)

@@ -25,6 +25,9 @@ _REACH = 2.5
 _NEXT_LINE = 0.9
 # Lines overlap by this share of the lower one's height, or they are two.
 _SAME_LINE = 0.5
+# Lines of prose have so many characters and words.
+_PROSE_CHARACTERS = 20
+_PROSE_WORDS = 4
 # What leads the eye from a title to its page, or is to be written on.
 _LEADER = re.compile(r"[.·…_]+$")
 _LONG_LEADER = re.compile(r"[.·…]{4,}$|_{3,}$")
@@ -202,3 +205,8 @@ def _widest_free(start: float, end: float, taken: Sequence[tuple[float, float]])
 def starts_lower(line: Line) -> bool:
     """Whether a line begins in lower case, as the second line of a sentence mostly does."""
     return line.words[0].text.lstrip("\"'“‘«([")[:1].islower()
+
+
+def is_prose(line: Line) -> bool:
+    """Whether a line is as long as those of prose are."""
+    return len(line.text) >= _PROSE_CHARACTERS and len(line.words) >= _PROSE_WORDS

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 
-from index.load.pdf_lines import Line, line_of, same_row, shared
+from index.load.pdf_lines import Line, is_prose, line_of, same_row, shared
 
 # Rows of one table are this near, in sizes of type; those with the same columns, if not two, this.
 _NEAR = 2.5
@@ -115,6 +115,8 @@ def _are_apart(cells: Row) -> bool:
     between = [after.left - before.right for before, after in pairwise(cells)]
     if all(gap >= _FREE * cell.size for gap, cell in zip(between, cells[1:], strict=True)):
         return True
+    if any(map(is_prose, cells)):
+        return False
     within = [after.left - before.right for cell in cells for before, after in pairwise(cell.words)]
     return len(cells) >= _FEWEST_ALIKE and min(between) > _WIDER * max(within, default=_SPACE * cells[0].size)
 
