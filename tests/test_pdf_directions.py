@@ -11,6 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from index.load.limits import Limits
 from index.load.pdf import extract_pdf
+from index.load.pdf_directions import as_read
 
 FONT, SIZE = "DejaVu", 11
 registerFont(TTFont(FONT, str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf")))
@@ -43,6 +44,7 @@ def drawn(*words: str) -> str:
             drawn("The", "word", "עולם", "שלום", "means", "hello", "to", "all"),
             "The word שלום עולם means hello to all",
         ),
+        ("איה Pythonו R תפש", "שפת R ו Python היא"),
         ("1,250 (מ״עמ) ריחמה", "המחיר (מע״מ) 1,250"),
     ],
 )
@@ -53,6 +55,11 @@ def test_words_are_in_the_order_of_reading_and_letters_too(seen: str, said: str)
 def test_a_table_that_runs_left_is_read_from_the_right() -> None:
     rows = [(drawn("טלפון"), drawn("שם")), ("0101 555", drawn("דנה")), ("0102 555", drawn("רון"))]
     assert read(*rows).splitlines() == ["שם | טלפון", "דנה | 555 0101", "רון | 555 0102"]
+
+
+def test_a_sign_for_lam_and_alef_is_read_with_lam_first() -> None:
+    assert as_read("اإلى", [40, 30, 30, 20]) == "الإى"
+    assert as_read("اىلإ", [10, 20, 30, 40]) == "إلىا"
 
 
 def test_a_line_that_runs_right_stays() -> None:

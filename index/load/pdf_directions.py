@@ -1,7 +1,8 @@
 """Lines that hold words of scripts that run from right to left, in the order in which a person reads them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from unicodedata import bidirectional, combining
 
@@ -12,6 +13,10 @@ _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 # A bracket that closes what it begins, or opens what it ends: the file has the shape that is seen.
 _MISPLACED = re.compile(r"^[)\]}>»]|[(\[{<«][.,;:!?]*$")
 _RIGHTWARDS = re.compile(r"[0-9A-Za-z]+(?:[.,:/-][0-9A-Za-z]+)*")
+_LAM, _ALEFS = "\u0644", "\u0622\u0623\u0625\u0627"
+_LEFTWARDS, _LATIN = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]"), re.compile("[A-Za-z]")
+# Letters of the two directions without a space between them.
+_TURN = re.compile(r"(?<=[A-Za-z])(?=[^\W\d_a-zA-Z])|(?<=[^\W\d_a-zA-Z])(?=[A-Za-z])")
 _RIGHT_TO_LEFT = frozenset(("R", "AL"))
 
 
@@ -30,6 +35,19 @@ def runs_left(words: "Sequence[Word]") -> bool:
     return directions.count(True) > directions.count(False)
 
 
+def parts(word: str, first: int) -> Iterator[tuple[str, int, int]]:
+    """A word cut where its direction turns: each part with the places of its first and last character."""
+    cuts = (
+        [0, *(found.start() for found in _TURN.finditer(word)), len(word)] if _turns(word) else [0, len(word)]
+    )
+    for start, end in pairwise(cuts):
+        yield word[start:end], first + start, first + end - 1
+
+
+def _turns(word: str) -> bool:
+    return _LEFTWARDS.search(word) is not None and _LATIN.search(word) is not None
+
+
 def as_read(text: str, left_edges: Sequence[float]) -> str:
     """A word of letters that run left, by where each of its characters stands, figures in their own order."""
     clusters: list[tuple[float, str]] = []
@@ -38,6 +56,9 @@ def as_read(text: str, left_edges: Sequence[float]) -> str:
             clusters[-1] = clusters[-1][0], clusters[-1][1] + character
         else:
             clusters.append((left, character))
+    for number, ((left, alef), (place, lam)) in enumerate(pairwise(clusters)):
+        if lam == _LAM and alef in _ALEFS and left == place:  # one sign, which is read the other way round
+            clusters[number : number + 2] = [(left, lam), (place, alef)]
     ordered = "".join(said for _, said in sorted(clusters, key=lambda one: -one[0]))
     return _RIGHTWARDS.sub(lambda run: run[0][::-1], ordered)
 

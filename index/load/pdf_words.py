@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from index.load.pdf_directions import as_read, is_right_to_left
+from index.load.pdf_directions import as_read, is_right_to_left, parts
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -105,7 +105,7 @@ def read_words(page: "pypdfium2.PdfPage") -> PageWords:
     try:
         text = _characters(pdfium, layer.raw, pdfium.FPDFText_CountChars(layer.raw))
         fonts = _Fonts(pdfium, layer.raw)
-        found = [(match[0], match.start(), match.end() - 1) for match in _WORD.finditer(text)]
+        found = [part for match in _WORD.finditer(text) for part in parts(match[0], match.start())]
         words: list[Word] = []
         starts: list[int] = []
         seen: set[tuple[str, int, int]] = set()
