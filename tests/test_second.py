@@ -81,16 +81,26 @@ SENTENCES = [
 
 
 def test_a_window_holds_the_sentences_beside_the_wanted_one_and_no_heading() -> None:
-    (found,) = windows(FERRY, SENTENCES, [SENTENCES[1]])
+    (found,) = windows(FERRY, SENTENCES, [SENTENCES[1]], beside=1)
     assert found.sentences == tuple(SENTENCES[:3])
-    (found,) = windows(FERRY, SENTENCES, [SENTENCES[2]])
+    (found,) = windows(FERRY, SENTENCES, [SENTENCES[2]], beside=1)
     assert found.sentences == tuple(SENTENCES[1:3])
     assert found.context == "Ferry > Tickets"
 
 
 def test_windows_that_overlap_are_one() -> None:
-    (found,) = windows(FERRY, SENTENCES, [SENTENCES[0], SENTENCES[2]])
+    (found,) = windows(FERRY, SENTENCES, [SENTENCES[0], SENTENCES[2]], beside=1)
     assert found.sentences == tuple(SENTENCES[:3])
+
+
+def test_a_sentence_is_read_alone_unless_it_leans_on_the_one_before() -> None:
+    said = ["Ada Voss built the mill.", "She sold it in 1911.", "It burnt down later.", "Rain fell."]
+    starts = [sum(len(one) + 1 for one in said[:number]) for number in range(len(said))]
+    places = [(start, start + len(one)) for start, one in zip(starts, said, strict=True)]
+    document = Document(id="d", source="d", sha256="0", text=" ".join(said))
+    for wanted, first in ((0, 0), (1, 0), (2, 0), (3, 3)):
+        (found,) = windows(document, places, [places[wanted]])
+        assert found.sentences == tuple(places[first : wanted + 1])
 
 
 def test_a_row_is_read_behind_its_header_and_an_item_behind_what_introduces_the_list() -> None:

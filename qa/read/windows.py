@@ -11,12 +11,15 @@ from typing import NamedTuple
 
 from index.text.items import MARK
 from index.types import Document, Heading
+from qa.language.self_contained import leans
 from qa.read.spans import Range
 
 # The most characters of a window of several sentences.
 LONGEST = 450
 # The most characters between two sentences of a window: a question or a sentence that was not retrieved.
 _GAP = 300
+# The most sentences before one that leans on them.
+_LEANT_ON = 2
 # Characters that are looked through for the start of a list.
 _BACK = 4000
 _TITLE, _LEAD = 80, 160
@@ -41,13 +44,15 @@ def windows(
     sentences: Collection[Range],
     wanted: Collection[Range],
     *,
-    beside: int = 1,
+    beside: int = 0,
     longest: int = LONGEST,
 ) -> list[Window]:
-    """The wanted sentences of a document with `beside` ones on each side, in the document's order.
+    """The wanted sentences of a document, each with `beside` ones on each side, in the document's order.
 
-    `sentences` are all that were retrieved. No window reaches over a heading, or past `longest` characters
-    unless one sentence does. Windows that overlap are one where that is not too long.
+    One that leans on what stood before it ("It opened in 1911.") is read with the sentence before; if that
+    leans too, with the one before that. `sentences` are all that were retrieved. No window reaches over a
+    heading, or past `longest` characters unless one sentence does. Windows that overlap are one where that
+    is not too long.
     """
     places = sorted(sentences)
     starts = [heading.start for heading in document.headings]
@@ -66,6 +71,12 @@ def windows(
         for _ in range(beside):
             first -= fits(first - 1, last)
             last += fits(first, last + 1)
+        while (
+            place - first < _LEANT_ON
+            and fits(first - 1, last)
+            and leans(document.text[slice(*places[first])])
+        ):
+            first -= 1
         if found and first <= found[-1][1] and fits(found[-1][0], max(last, found[-1][1])):
             first, last = found[-1][0], max(last, found.pop()[1])
         found.append((first, last))

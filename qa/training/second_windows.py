@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from index.types import Range
+from qa.language.self_contained import leans
 from qa.read.window_model import WindowForm
 from qa.training.second_model import CONTEXT_TOKENS, MAX_TOKENS, QUESTION_TOKENS
 
@@ -21,7 +22,8 @@ _FORM = WindowForm(MAX_TOKENS, QUESTION_TOKENS, CONTEXT_TOKENS)
 # Lengths of a batch in tokens: few, so that oneDNN prepares few kernels. And the tokens of a batch.
 _LENGTHS = (48, 64, 80, 96, 112, 128, 160, 192, MAX_TOKENS)
 BATCH_TOKENS = 4608
-_CUTS = (260, 400, 400, 600)
+# At most so many characters of a window are learnt from: mostly one sentence, as it is read later.
+_CUTS = (90, 90, 90, 260, 400)
 
 
 class Encoded(NamedTuple):
@@ -75,12 +77,13 @@ def _encoded(tokenizer: Tokenizer, question: str, window: Row, chance: random.Ra
 
 
 def _cut(window: Row, chance: random.Random) -> Row:
-    """Some neighbouring sentences of a long window, with those that answer."""
+    """Some neighbouring sentences of a window, often one alone, with those that answer."""
     longest, sentences = chance.choice(_CUTS), window["sentences"]
     if len(window["text"]) <= longest or len(sentences) < 2:
         return window
     kept = window["answering"] or [chance.randrange(len(sentences))]
     first, last = min(kept), max(kept)
+    first -= first > 0 and leans(window["text"][slice(*sentences[first])])
     while True:
         wider = [
             (a, b)
