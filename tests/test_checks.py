@@ -40,7 +40,7 @@ def test_what_is_said_in_another_form_is_supported(statement: str) -> None:
     [
         ("Repairs cost $3.3 million.", "the figure 3300000 does not stand in what is cited"),
         ("The bridge was closed for 15 months.", "the figure 15 does not stand in what is cited"),
-        ("The closure took fourteen weeks.", "the source has another unit than 14 week"),
+        ("The closure took fourteen weeks.", "the source has another unit than 14 weeks"),
         ("The bridge reopened on 19 March 2019.", "the figure 19 March 2019 does not stand in what is cited"),
         ("It reopened in May.", "the source has another date than may"),
         ("Mayor Ruta Ivanov said so.", "the name Mayor Ruta Ivanov does not stand in what is cited"),

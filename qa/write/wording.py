@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from index.text.terms import stems, words
 from qa.language.function_words import is_content
 from qa.language.polarity import compare
+from qa.write.canonical import canonical
 
 
 def _class(text: str) -> re.Pattern[str]:
@@ -26,7 +27,7 @@ _NOT = re.compile(
 )
 # What denies without a negation, or lets a statement with one follow.
 _DENYING = re.compile(
-    r"\b(?:un|in|im|ir|il|dis|non|mis)\w{3,}|\w+(?:less|free)\b|\b(?:fail|refus|den[iy]|reject|lack|lose|lost|ban|"
+    r"\b(?:un|in|im|ir|il|dis|non|mis)\w{3,}|\w+(?:less|free)\b|\b(?:fail|refus|den[iy]|reject|lack|lose|lost|ban|outlaw|"
     r"prohibit|forbid|forbade|exempt|except|exclud|only|unless|instead|avoid|prevent|stop|ceas|few|little|less|"
     r"rather|before|until|other than|apart from|too|zero|absen|cancel|clos|end|abandon|drop|remov|withdr|"
     r"away|"
@@ -104,13 +105,20 @@ _OPPOSITES = [
         starts/ended, ends, finished, stopped; bought, buys/sold, sells; cheaper/dearer;
         cheap/expensive; included, includes/excluded, excludes; north, northern/south, southern;
         east, eastern/west, western; hot, warm/cold; left/right; inside/outside; male, men/female,
-        women; public/private; possible/impossible; strong, stronger/weak, weaker; heavier/lighter;
-        full/empty; safe/dangerous; same/different; gained/lost; day, daytime/night
+        women; common/uncommon, rare; usual/unusual; likely/unlikely; known/unknown; able/unable;
+        willing/unwilling; legal, lawful/illegal, unlawful; popular/unpopular; fair/unfair;
+        equal/unequal; available/unavailable; aware/unaware; many/few; compulsory, mandatory,
+        obligatory/voluntary, optional; public/private; possible/impossible; strong, stronger/weak,
+        weaker; heavier/lighter; full/empty; safe/dangerous, unsafe; same/different; gained/lost; day,
+        daytime/night
         """.split(";")
     )
 ]  # fmt: skip
 
 
+# A negation that a word stands right behind, or behind a word or two, within so many characters.
+_DENIED = re.compile(r"(?:\b(?:not|never|no|cannot)|n['’]t)\s(?:\w+\s){0,2}$", re.IGNORECASE)
+_REACH = 40
 # A sentence is another's in the same words when it has so large a share of so many words; a negation may
 # stand so many words before them.
 _ALIKE, _FEWEST, _BEFORE = 0.8, 3, 2
@@ -136,22 +144,44 @@ def orders(quote: str) -> bool:
 def turned(statement: str, evidence: Sequence[str]) -> Iterator[str]:
     """Why a statement says otherwise than the sentences it cites, by its small words; a line each."""
     cited = " ".join(evidence)
-    if _NOT.search(statement) and not (_NOT.search(cited) or _DENYING.search(cited)):
+    statement, evidence = canonical(statement, cited), [canonical(one, statement) for one in evidence]
+    cited = " ".join(evidence)
+    opposite, agrees = _opposites(statement, cited)
+    if _NOT.search(statement) and not (agrees or _NOT.search(cited) or _DENYING.search(cited)):
         yield "denies what the source does not deny"
     if any(compare(statement, one).opposes or _is_negated_otherwise(statement, one) for one in evidence):
         yield "affirms what the source denies, or denies what it affirms"
     yield from _another_amount(statement, cited)
+    yield from _another_certainty(statement, cited)
+    yield from opposite
+
+
+def _another_certainty(statement: str, cited: str) -> Iterator[str]:
+    """Why a statement says of a duty or of a doubt what the source does not."""
     if _MUST.search(statement) and _MAY.search(cited) and not _MUST.search(cited):
         yield "says must where the source says may"
     if _MAY.search(statement) and _MUST.search(cited) and not _MAY.search(cited):
         yield "says may where the source says must"
     if _HEDGED.search(statement) and not _HEDGES.search(cited):
         yield "is less sure than the source"
+
+
+def _opposites(statement: str, cited: str) -> tuple[list[str], bool]:
+    """Which words of a statement say the opposite of the source, and whether one that is denied agrees."""
+    reasons, agrees = [], False
     for pair in _OPPOSITES:
         for one, other in (pair, pair[::-1]):
-            said = one.search(statement)
-            if said and other.search(cited) and not one.search(cited) and not other.search(statement):
-                yield f"says {said[0]} where the source says the opposite"
+            said, opposite = one.search(statement), other.search(cited)
+            if said and opposite and not one.search(cited) and not other.search(statement):
+                if _is_denied(statement, said) != _is_denied(cited, opposite):
+                    agrees = True
+                else:
+                    reasons.append(f"says {said[0]} where the source says the opposite")
+    return reasons, agrees
+
+
+def _is_denied(text: str, found: re.Match[str]) -> bool:
+    return _DENIED.search(text[max(0, found.start() - _REACH) : found.start()]) is not None
 
 
 def _is_negated_otherwise(statement: str, sentence: str) -> bool:
