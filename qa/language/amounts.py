@@ -42,7 +42,7 @@ _PARTS = {
 _PART = "|".join(_PARTS)
 _UNIT = (
     r"(?:(?P<power>square|sq|cubic|cu)\.?\s)?(?:percentage\s(?=point)|degrees?\s(?=Celsius|centigrade|Fahrenheit)"
-    r"|°\s?(?=[CF]\b))?(?P<unit>per\scent\b|[^\W\d_²³]+|[%‰°℃℉€£$¥₹])(?P<raised>[²³])?"
+    r"|°\s?(?=[CF]\b))?(?P<unit>per\scent\b|[^\W\d_²³]+|[%‰°℃℉€£$¥₹])(?P<raised>[²³]|(?<=m)[23]\b)?"
 )
 _MORE = r"(?:\sand\sa\s(?P<more>half|quarter)\b)?"
 _COUNTED = re.compile(

@@ -34,10 +34,10 @@ _PEOPLES = [
 # Those whose name is their country's with an ending.
 _ENDINGS = {
     "n": "Russia Austria Australia India Syria Korea Indonesia Malaysia Cambodia Kenya Nigeria Ethiopia "
-    "Uganda Tanzania Zambia Somalia Algeria Tunisia Libya Angola Cuba Jamaica Colombia Bolivia Nicaragua Romania "
-    "Bulgaria Albania Armenia Georgia Estonia Latvia Lithuania Macedonia Bosnia Africa Asia Arabia Persia Scandinavia "
-    "Siberia California Florida Alaska Bavaria Burma Zimbabwe Singapore "
-    "Rwanda Namibia Mauritania Gambia Liberia Moldova Crimea Antarctica",
+    "Uganda Tanzania Zambia Somalia Algeria Tunisia Libya Angola Cuba Jamaica Colombia Bolivia "
+    "Nicaragua Romania Bulgaria Albania Armenia Georgia Estonia Latvia Lithuania Macedonia Bosnia "
+    "Africa Asia Arabia Persia Scandinavia Siberia California Florida Alaska Bavaria Burma Zimbabwe "
+    "Singapore Rwanda Namibia Mauritania Gambia Liberia Moldova Crimea Antarctica",
     "ian": "Brazil Iran Jordan Ghana Egypt Paris Boston Babylon Cameroon Ukrain Palestin Ital Hungar Sicil",
     "an": "Haiti Paraguay Uruguay Hawaii Tibet Mali",
     "ese": "Japan Vietnam Taiwan Sudan Nepal Malt Chin Senegal",

@@ -65,7 +65,7 @@ _SYMBOLS = {
     **{"°": "degree", "℃": "celsius", "℉": "fahrenheit"},
     **{"£": "sterling", "$": "dollar", "€": "euro", "¥": "yen", "₹": "rupee", "MW": "megawatt"},
 }
-_POWERS = {"square": 2, "sq": 2, "²": 2, "cubic": 3, "cu": 3, "³": 3}
+_POWERS = {"square": 2, "sq": 2, "²": 2, "2": 2, "cubic": 3, "cu": 3, "³": 3, "3": 3}
 
 
 @cache

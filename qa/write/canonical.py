@@ -20,7 +20,6 @@ _FORMS = [
         (rf"\b(may|must|can|could|should|shall){_NOT}\sexceed\b", r"\1 be at most"),
         (r"\b(\d+(?:\.\d+)?)\s(?:or|and)\s(?:more|over|above|older)\b", r"at least \1"),
         (r"\b(\d+(?:\.\d+)?)\s(?:or|and)\s(?:less|fewer|under|below|younger)\b", r"at most \1"),
-        (rf"\b(?:must|shall){_NOT}\b", "may not"),
         (r"\b(?:no|not)\slater\sthan\b", "by"),
         (r"\b(?:no|not)\s(?:earlier|sooner)\sthan\b", "from"),
         (rf"\bd(?:o|id|oes){_NOT}\sfail\sto\b", "did"),

@@ -20,9 +20,9 @@ from qa.retrieve.spelling import is_word
 
 # What stands where a word does that says how many or how often.
 _IMPLIED = {
-    **dict.fromkeys("both couple pair twice twofold double doubled doubles doubling".split(), "2"),
-    **dict.fromkeys("thrice threefold triple tripled triples tripling treble trebled".split(), "3"),
-    **dict.fromkeys("fourfold quadruple quadrupled".split(), "4"),
+    **dict.fromkeys("both couple pair twice twofold doubled doubles doubling".split(), "2"),
+    **dict.fromkeys("thrice threefold tripled triples tripling trebled".split(), "3"),
+    **dict.fromkeys("fourfold quadrupled".split(), "4"),
     **dict.fromkeys("no none nobody nothing neither nil".split(), "0"),
     **{"dozen": "12", "one": "1", "single": "1", "once": "1"},
 }

@@ -27,10 +27,10 @@ _NOT = re.compile(
 )
 # What denies without a negation, or lets a statement with one follow.
 _DENYING = re.compile(
-    r"\b(?:un|in|im|ir|il|dis|non|mis)\w{3,}|\w+(?:less|free)\b|\b(?:fail|refus|den[iy]|reject|lack|lose|lost|ban|outlaw|"
+    r"\b(?:un|in|im|ir|il|dis|non|mis)\w{3,}|\w+(?:less|free)\b|\b(?:fail|refus|den[iy]|reject|lack|lose|lost|ban|"
     r"prohibit|forbid|forbade|exempt|except|exclud|only|unless|instead|avoid|prevent|stop|ceas|few|little|less|"
     r"rather|before|until|other than|apart from|too|zero|absen|cancel|clos|end|abandon|drop|remov|withdr|"
-    r"away|"
+    r"away|outlaw|"
     r"oppos|against|contrary|false|wrong|err|doubt|declin|miss|empty|alone|limit|restrict|barr|block|last|former|"
     r"abolish|waive|void|neglect|ignore|reluctan|short of|out of|off\b|but\b|kept|keep)\w*",
     re.IGNORECASE,
@@ -116,9 +116,14 @@ _OPPOSITES = [
 ]  # fmt: skip
 
 
-# A negation that a word stands right behind, or behind a word or two, within so many characters.
-_DENIED = re.compile(r"(?:\b(?:not|never|no|cannot)|n['’]t)\s(?:\w+\s){0,2}$", re.IGNORECASE)
+# A negation of the word behind it, which begins so many characters before that at most.
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|no|cannot)|n['’]t)\s(?:(?:yet|longer|very|so|as|be|been|being|an?|the)\s){0,2}$",
+    re.IGNORECASE,
+)
 _REACH = 40
+# What is not allowed is neither a duty nor free to do.
+_BANNED = re.compile(r"\bnot\s(?:allowed|permitted)\b", re.IGNORECASE)
 # A sentence is another's in the same words when it has so large a share of so many words; a negation may
 # stand so many words before them.
 _ALIKE, _FEWEST, _BEFORE = 0.8, 3, 2
@@ -152,7 +157,7 @@ def turned(statement: str, evidence: Sequence[str]) -> Iterator[str]:
     if any(compare(statement, one).opposes or _is_negated_otherwise(statement, one) for one in evidence):
         yield "affirms what the source denies, or denies what it affirms"
     yield from _another_amount(statement, cited)
-    yield from _another_certainty(statement, cited)
+    yield from _another_certainty(_BANNED.sub("", statement), _BANNED.sub("", cited))
     yield from opposite
 
 
