@@ -74,6 +74,66 @@ def test_a_small_word_that_turns_a_statement_is_seen(statement: str, evidence: s
     assert found(evidence, [evidence]) == []
 
 
+@pytest.mark.parametrize(
+    ("evidence", "faithful", "altered"),
+    [
+        ("Nobody was hurt.", "No one was hurt.", "One man was hurt."),
+        ("It costs £1.2m.", "It costs 1.2 million pounds.", "It is 1.2 metres long."),
+        ("The firm sold 1.2 million phones.", "The firm sold 1.2m phones.", "The firm sold 1.3m phones."),
+        ("The shop opens at 09:30.", "The shop opens at half past nine.", "The shop opens at half past ten."),
+        ("Keys are due by noon.", "Keys are due by 12:00.", "Keys are due by 13:00."),
+        ("One in four pupils walks.", "25% of pupils walk.", "35% of pupils walk."),
+        ("Two thirds of it was lost.", "2/3 of it was lost.", "1/3 of it was lost."),
+        ("It lasted 18 months.", "It lasted one and a half years.", "It lasted two and a half years."),
+        ("She was away for 14 days.", "She was away for two weeks.", "She was away for three weeks."),
+        ("The road is 3 km long.", "The road is 3,000 metres long.", "The road is 300 metres long."),
+        ("She won in 1987.", "She won in the 1980s.", "She won in the 1970s."),
+        ("It opened in 2019.", "It opened in twenty nineteen.", "It opened in twenty eighteen."),
+        (
+            "It fell to -5 °C.",
+            "It fell to minus 5 degrees Celsius.",
+            "It fell to minus 5 degrees Fahrenheit.",
+        ),
+        ("It rose by 3 percentage points.", "It rose by three percentage points.", "It rose by 3 %."),
+        ("Zero cases were found.", "No cases were found.", "Cases were found."),
+        ("The plant makes 1,200 MW.", "The plant makes 1.2 GW.", "The plant makes 12 GW."),
+        ("Both pools are closed.", "The two pools are closed.", "The three pools are closed."),
+        ("Chapter 3 covers knots.", "The third chapter covers knots.", "The fourth chapter covers knots."),
+        ("The twenty-fifth race was held.", "The 25th race was held.", "The 26th race was held."),
+        ("The German firm paid.", "The firm from Germany paid.", "The firm from France paid."),
+        ("The WHO warned.", "The World Health Organization warned.", "The World Trade Organization warned."),
+        ("The chief executive officer left.", "The CEO left.", "The CFO left."),
+        ("Saint Peter is the patron.", "St Peter is the patron.", "St Paul is the patron."),
+        ("It is on Tue 5 Sept.", "It is on Tuesday 5 September.", "It is on Tuesday 5 October."),
+        ("He said “a waste of money”.", "He said 'a waste of money'.", "He said 'a waste of time'."),
+        ("It shows coins and art.", "It shows not only coins but also art.", "It shows only coins."),
+        ("Floods are common.", "Floods are not uncommon.", "Floods are uncommon."),
+        (
+            "Teams have 5 or more players.",
+            "Teams have no fewer than 5 players.",
+            "Teams have at most 5 players.",
+        ),
+        ("It may weigh up to 8 kg.", "It may not weigh more than 8 kg.", "It may weigh at least 8 kg."),
+        (
+            "Return books by Friday.",
+            "Books are due no later than Friday.",
+            "Books are due no later than Monday.",
+        ),
+        ("Dogs may not enter.", "Dogs are forbidden to enter.", "Dogs are allowed to enter."),
+        ("Dogs are forbidden here.", "Dogs are not allowed here.", "Dogs are allowed here."),
+        ("Members do not need to pay.", "Members need not pay.", "Members need to pay."),
+        ("The shop is shut on Sunday.", "The shop is not open on Sunday.", "The shop is open on Sunday."),
+        ("Few people disagree.", "Not many people disagree.", "Many people disagree."),
+        ("Paying is compulsory.", "Paying is mandatory.", "Paying is voluntary."),
+    ],
+)
+def test_one_form_for_another_is_supported_and_another_thing_is_not(
+    evidence: str, faithful: str, altered: str
+) -> None:
+    assert found(faithful, [evidence]) == []
+    assert found(altered, [evidence]) != []
+
+
 def found(statement: str, quotes: list[str], context: str = "") -> list[str]:
     absent, small = by_rule(statement, quotes, context)
     return absent + small

@@ -53,6 +53,14 @@ def test_words_digits_and_groups_of_a_number_are_one_number(number: int) -> None
         ("50 million", {"50000000"}),
         ("form 88120-A", {"88120"}),
         ("nothing", frozenset()),
+        ("No one was hurt", frozenset()),
+        ("nineteen eighty-four", {"1984"}),
+        ("twenty nineteen", {"2019"}),
+        ("half a million", {"500000"}),
+        ("two and a half million", {"2500000"}),
+        ("£1.2m and €3bn", {"1200000", "3000000000"}),
+        ("1½ miles", {"1.5"}),
+        ("in 2019 400 people", {"2019", "400"}),
     ],
 )
 def test_numbers_are_given_in_digits(text: str, expected: set[str]) -> None:
@@ -87,6 +95,7 @@ def test_dates_may_be_the_same_while_what_both_say_is_equal() -> None:
     assert not Date(2024, 3, 4).may_be(Date(2024, 3, 5))
     assert not Date(2024).may_be(Date(2023, 3))
     assert dates("you may march on") == []
+    assert dates("5 Sept 2024") == [Date(2024, 9, 5)]
 
 
 def test_words_are_given_in_lower_case_without_marks() -> None:

@@ -106,7 +106,7 @@ def also_named(text: str) -> set[str]:
 
 def acronyms(text: str) -> set[str]:
     """The acronyms of a text, in lower case and without points."""
-    return {one.casefold().removesuffix("s") for one in _ACRONYM.findall(_undotted(text))}
+    return {one.removesuffix("s").casefold() for one in _ACRONYM.findall(_undotted(text))}
 
 
 def initials(text: str) -> set[str]:

@@ -44,6 +44,8 @@ _FRACTION = re.compile(r"(?<![\w./])(?:(\d+)\s?)?([¼½¾⅕-⅘⅛-⅞])|(?<![\
 _MONEY = re.compile(r"(?<=[$£€¥])( ?\d+(?:\.\d+)?) ?([mkb])\b", re.IGNORECASE)
 _ATTACHED = re.compile(r"(?<=\d)(?=(?:bn|mn|tn)\b)", re.IGNORECASE)
 _SIGNED = re.compile(r"([-+])([$€£¥])(?=\d)")
+# A time with a point, which is no decimal.
+_POINTED = re.compile(r"\b(\d{1,2})\.([0-5]\d)(?= ?[ap]\.? ?m\b)", re.IGNORECASE)
 _CLOCK = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))? ?([ap])\.? ?m\b\.?")
 # "One" that stands for somebody, or for one of a kind.
 _PRONOUN = (
@@ -87,7 +89,7 @@ def spoken(text: str) -> list[str]:
 
 def in_digits(text: str) -> str:
     """A text with its numbers in digits: "Nine thousand" and "9 thousand" give "9000"."""
-    return _ANY_NUMBER.sub(_in_digits, _ungrouped(text))
+    return _ANY_NUMBER.sub(_in_digits, _POINTED.sub(r"\1:\2", _ungrouped(text)))
 
 
 def numbers(text: str) -> frozenset[str]:

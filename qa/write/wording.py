@@ -157,7 +157,7 @@ def turned(statement: str, evidence: Sequence[str]) -> Iterator[str]:
     if any(compare(statement, one).opposes or _is_negated_otherwise(statement, one) for one in evidence):
         yield "affirms what the source denies, or denies what it affirms"
     yield from _another_amount(statement, cited)
-    yield from _another_certainty(_BANNED.sub("", statement), _BANNED.sub("", cited))
+    yield from _another_certainty(_BANNED.sub("banned", statement), _BANNED.sub("banned", cited))
     yield from opposite
 
 
