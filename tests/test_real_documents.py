@@ -55,6 +55,7 @@ def test_a_power_is_no_digit_of_its_base(tmp_path: Path) -> None:
         (part("sSup", part("e", term("r")) + part("sup", term("2"))), "r²"),
         (part("sSup", part("e", term("a+b")) + part("sup", term("n-1"))), "(a+b)^(n-1)"),
         (part("f", part("num", term("n-1")) + part("den", term("2"))), "(n-1)/2"),
+        (part("f", part("num", term("7")) + part("den", term("15"))) + term("b"), "(7/15)b"),
         (part("rad", part("deg", "") + part("e", term("x+1"))), "√(x+1)"),
         (part("d", part("e", term("x")) + part("e", term("y"))), "(x, y)"),
         (
@@ -88,6 +89,10 @@ def test_a_formula_of_word_keeps_its_powers_fractions_and_bounds(
         ("<mfrac><mrow><mi>n</mi><mo>-</mo><mn>1</mn></mrow><mn>2</mn></mfrac>", "(n-1)/2"),
         ("<mfrac linethickness=0><mi>n</mi><mi>k</mi></mfrac>", "n k"),
         ("<msqrt><mi>x</mi><mo>+</mo><mn>1</mn></msqrt>", "√(x+1)"),
+        (
+            "<mfrac><mn>7</mn><mn>15</mn></mfrac><mi>b</mi><mo>=</mo><msqrt><mn>3</mn></msqrt><mi>y</mi>",
+            "(7/15)b=(√3)y",
+        ),
         ("<mroot><mi>x</mi><mn>3</mn></mroot>", "³√x"),
         (
             "<munderover><mo>∑</mo><mrow><mi>k</mi><mo>=</mo><mn>1</mn></mrow><mi>n</mi></munderover>"

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from index.load.raised import grouped, power, raised
+from index.load.raised import grouped, joined, power, raised
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 _UNSHOWN = frozenset(("annotation", "annotation-xml", "mphantom", "maction"))
 _TOKENS = frozenset(("mi", "mn", "mo", "mtext", "ms"))
+_LOOSE = frozenset(("mfrac", "msqrt", "mroot"))
+_WITH_BOUNDS = frozenset(("msub", "msup", "msubsup", "munder", "mover", "munderover"))
 # Signs that say how parts go together, and are not shown.
 _INVISIBLE = dict.fromkeys(range(0x2061, 0x2065))
 _LARGE = "∑∏∐∫∬∭∮⋃⋂⋁⋀"
@@ -52,7 +54,9 @@ def formula(node: "LexborNode", depth: int = 0) -> str:
         return f"{opening or ''}{', '.join(parts)}{closing or ''}"
     if tag in {"mtable", "mtr"}:
         return (", " if tag == "mtable" else " ").join(parts)
-    return _with_bounds(tag, parts) if len(parts) > 1 else "".join(parts)
+    if tag in _WITH_BOUNDS and len(parts) > 1:
+        return _with_bounds(tag, parts)
+    return joined((part, one.tag in _LOOSE) for part, one in zip(parts, node.iter(), strict=True))
 
 
 def _token(node: "LexborNode", tag: str) -> str:
@@ -61,7 +65,7 @@ def _token(node: "LexborNode", tag: str) -> str:
 
 
 def _with_bounds(tag: str, parts: Sequence[str]) -> str:
-    """A base with what stands beside, below or above it; parts of another kind side by side."""
+    """A base with what stands beside, below or above it."""
     base, *others = parts
     if tag in {"munderover", "msubsup"} and len(others) == 2 and base in _LARGE:
         return f"{base}({others[0]}…{others[1]})"
@@ -69,8 +73,8 @@ def _with_bounds(tag: str, parts: Sequence[str]) -> str:
         return f"{base}({others[0]})"
     if tag == "mover":
         return base + _MARKS.get(others[0], others[0])
-    if tag in {"msup", "msubsup"}:
-        below = "".join(others[:-1])
-        whole = below or len(base) == 1 or base.isalnum()
-        return (base if whole else grouped(base)) + below + power(others[-1])
-    return "".join(parts)
+    if tag == "msub":
+        return base + others[0]
+    below = "".join(others[:-1])
+    whole = below or len(base) == 1 or base.isalnum()
+    return (base if whole else grouped(base)) + below + power(others[-1])

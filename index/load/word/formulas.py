@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 
 from index.load.package import Element
-from index.load.raised import grouped, power, raised
+from index.load.raised import grouped, joined, power, raised
 
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_LOOSE = frozenset((MATH + "f", MATH + "rad"))
 _ABOVE = frozenset((MATH + "sSup", MATH + "sSubSup", MATH + "nary"))
 
 
 def formula(element: Element) -> str:
     """What a formula, or a part of one, says."""
-    return "".join(map(_said, element))
+    return joined((_said(one), one.tag in _LOOSE) for one in element)
 
 
 def _said(element: Element) -> str:
