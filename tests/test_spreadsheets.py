@@ -8,6 +8,7 @@ import pytest
 from benchmarks.hostile_office import ods, xlsx
 from index.errors import SourceError
 from index.load.sources import find, load
+from index.text.tables import cells_of
 from index.types import Document
 
 NAMESPACES = (
@@ -51,6 +52,35 @@ def test_a_bar_in_a_cell_parts_no_cells_and_a_first_row_with_numbers_is_no_heade
     document = read(tmp_path / "a.csv")
     assert document.text == "a\\|b | 4\nc | 5"
     assert document.tables[0].header is None
+
+
+def test_columns_that_are_empty_before_a_table_are_none_of_its_columns(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        ",,Year,Ducks\n,,2019,120\n,,,80\n,,,\n,,Geese,Swans\n,a,4,5\n", encoding="utf-8"
+    )
+    tables = ("Year | Ducks\n--- | ---\n2019 | 120\n| | 80", "| | Geese | Swans\n--- | --- | ---\na | 4 | 5")
+    assert read(tmp_path / "a.csv").text == "\n\n".join(tables)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.csv", ",Ships,Boats\nFirst,412,3\n,430,4\n"),
+        (
+            "a.html",
+            "<table><tr><td><td>Ships<td>Boats<tr><td>First<td>412<td>3<tr><td><td>430<td>4</table>",
+        ),
+        (
+            "a.rtf",
+            r"{\rtf1\trowd\intbl \cell Ships\cell Boats\cell\row\intbl First\cell 412\cell 3\cell\row"
+            r"\intbl \cell 430\cell 4\cell\row\pard}",
+        ),
+    ],
+)
+def test_a_row_whose_first_cell_is_empty_keeps_its_columns(tmp_path: Path, name: str, data: str) -> None:
+    (tmp_path / name).write_text(data, encoding="utf-8")
+    rows = [cells_of(line) for line in read(tmp_path / name).text.splitlines() if "---" not in line]
+    assert rows == [["", "Ships", "Boats"], ["First", "412", "3"], ["", "430", "4"]]
 
 
 def cell(value: str, kind: str = "string", shown: str = "") -> str:

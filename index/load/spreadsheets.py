@@ -63,7 +63,10 @@ def extract_workbook(data: bytes, limits: Limits) -> Extracted:
 
 
 def _add(blocks: Blocks, rows: Sequence[Sequence[Cell]]) -> None:
-    """Add the tables of a sheet, which empty rows part; a line with one value before a table stands alone."""
+    """Add the tables of a sheet, which empty rows part, without the empty columns before them.
+
+    A line with one value before a table stands alone.
+    """
     lines = ([_written(cell) for cell in row] for row in rows)
     for is_filled, group in groupby(lines, key=any):
         if not is_filled:
@@ -71,10 +74,17 @@ def _add(blocks: Blocks, rows: Sequence[Sequence[Cell]]) -> None:
         table = list(group)
         while table and sum(map(bool, table[0])) == 1 and max(map(len, table)) > 1:
             blocks.add(row_line([cell for cell in table.pop(0) if cell]))
+        margin = min((_margin(row) for row in table), default=0)
+        table = [row[margin:] for row in table]
         for place, row in enumerate(table):
             blocks.add(row_line(row), apart=not place)
             if not place and _is_header(table):
                 blocks.add(CELL_BREAK.join(["---"] * len(row)), apart=False)
+
+
+def _margin(row: Sequence[str]) -> int:
+    """How many cells are empty before the first that is not."""
+    return next(place for place, cell in enumerate(row) if cell)
 
 
 def _is_header(table: Sequence[Sequence[str]]) -> bool:

@@ -11,11 +11,15 @@ _MOST_BLOCKS = 6
 
 
 def row_line(cells: Sequence[str]) -> str:
-    """The line of a row: its cells, without the empty ones at its end."""
+    """The line of a row: its cells, without empty ones at its end, and with a bar before an empty first one.
+
+    Without that bar `index.text.tables.cells` would take the second cell for the first.
+    """
     filled = [" ".join(cell.split()) for cell in cells]
     while filled and not filled[-1]:
         filled.pop()
-    return CELL_BREAK.join(filled)
+    lead = "|" if filled and not filled[0] else ""
+    return lead + CELL_BREAK.join(filled)
 
 
 def rule_below(cells: Sequence[str]) -> str:
