@@ -49,6 +49,7 @@ def stands(said: str, cited: str) -> bool:
         ["midnight", "12 am", "0:00"],
         ["minus 5 degrees Celsius", "-5 °C", "−5°C"],
         ["the 1980s", "the nineteen-eighties"],
+        ["the 1870s", "the eighteen-seventies"],
         ["the 19th century", "the nineteenth century"],
     ],
 )

@@ -125,6 +125,7 @@ def test_a_small_word_that_turns_a_statement_is_seen(statement: str, evidence: s
         ("The shop is shut on Sunday.", "The shop is not open on Sunday.", "The shop is open on Sunday."),
         ("Few people disagree.", "Not many people disagree.", "Many people disagree."),
         ("Paying is compulsory.", "Paying is mandatory.", "Paying is voluntary."),
+        ("Tips are optional.", "Tips are not compulsory.", "Tips are compulsory."),
     ],
 )
 def test_one_form_for_another_is_supported_and_another_thing_is_not(

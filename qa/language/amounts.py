@@ -72,7 +72,7 @@ _DAY = 24 * 60
 _YEARS = re.compile(
     r"(?:\b(?P<when>early|mid|late)[\s-](?:the\s)?)?"
     r"(?:\b(?P<decade>[12]\d\d0)['’]?s\b|['’]?\b(?P<short>\d0)s\b"
-    r"|\b(?:19[\s-])?(?P<word>twen|thir|for|fif|six|seven|eigh|nine)ties\b"
+    r"|\b(?:(?P<hundred>1\d)[\s-])?(?P<word>twen|thir|for|fif|six|seven|eigh|nine)ties\b"
     r"|(?<![\w.,/€£$¥₹])(?P<year>[12]\d{3})(?![\w/]|[.,]\d|\s?%)"
     r"|\b(?P<century>\d\d?(?:st|nd|rd|th)|[a-z]+(?:-[a-z]+)?)[\s-]century\b)",
     re.IGNORECASE,
@@ -222,7 +222,7 @@ def _decade(found: re.Match[str], when: str) -> Amount:
     first = [int(found["decade"])] if found["decade"] else []
     if not first:
         ten = int(found["short"]) if found["short"] else 10 * (2 + _TENS.index(found["word"].casefold()))
-        first = [1900 + ten, 2000 + ten]
+        first = [100 * int(found["hundred"]) + ten] if found["hundred"] else [1900 + ten, 2000 + ten]
     known = {(f"{when}decade", Fraction(year, 10)) for year in first}
     more = {("decade", Fraction(year, 10)) for year in first} | {
         ("century", Fraction(year // 100 + 1)) for year in first[:1]

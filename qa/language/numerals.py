@@ -39,6 +39,9 @@ _MONTHS = dict(
 _SIZE = "|".join(_SIZES)
 _SPELT = "|".join(sorted(_VALUES, key=len, reverse=True))
 _PART = "|".join(_PARTS)
+# The same of a size: "half a million".
+_PARTS_OF = {"half": "0.5", "a quarter of": "0.25", "three quarters of": "0.75"}
+_PART_OF = re.compile(rf"^({'|'.join(_PARTS_OF)}) an? ")
 _GROUPING = re.compile(r"(?<=\d)(?<!\d{4})[,'’ \u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _FRACTION = re.compile(r"(?<![\w./])(?:(\d+)\s?)?([¼½¾⅕-⅘⅛-⅞])|(?<![\w./,])(\d+) (\d)/([248])(?![\w/])")
 _MONEY = re.compile(r"(?<=[$£€¥])( ?\d+(?:\.\d+)?) ?([mkb])\b", re.IGNORECASE)
@@ -56,7 +59,7 @@ _PRONOUN = (
 _NUMBER = re.compile(
     rf"(?P<pronoun>{_PRONOUN})"
     rf"|(?<![\w.,:/])(?<!\d-)\d+(?:\.\d+)?(?:{_PART})?(?: (?:{_SIZE}))*\b(?![.,:/-]?\d)"
-    rf"|\b(?:(?:half )?an? (?:{_SIZE})|{_SPELT})"
+    rf"|\b(?:(?:half |(?:a|three) quarters? of )?an? (?:{_SIZE})|{_SPELT})"
     rf"(?:[ -](?:(?<=hundred )and |(?<=thousand )and )?(?:{_SPELT}|{_SIZE}))*"
     rf"(?:(?:{_PART})(?: (?:{_SIZE}))*)?\b(?!-\w+(?:st|nd|rd|th)\b)"
 )
@@ -127,7 +130,7 @@ def _by_24_hours(found: re.Match[str]) -> str:
 def _in_digits(found: re.Match[str]) -> str:
     if found["pronoun"]:
         return found[0]
-    said = re.sub(r"^half an? ", "0.5 ", found[0].casefold())
+    said = _PART_OF.sub(lambda part: f"{_PARTS_OF[part[1]]} ", found[0].casefold())
     said = re.sub(_PART, lambda part: f" {_PARTS[part[0]]}", said)
     total = group = Decimal(0)
     for word in re.findall(r"[\d.]+|[a-z]+", said):

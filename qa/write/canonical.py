@@ -29,6 +29,7 @@ _FORMS = [
         (rf"\b(?:is|are|was|were|be){_NOT}\s(?:required|obliged|compelled)\sto\b", "need not"),
         (r"\bnot\s(?:forbidden|prohibited|banned)\b", "allowed"),
         (r"\b(?:forbidden|prohibited|banned)\b", "not allowed"),
+        (r"\bnot\s(?:compulsory|mandatory|obligatory)\b", "optional"),
         (r"\bnot\smany\b", "few"),
         (r"\ba\sfew\b", "several"),
     )
