@@ -288,6 +288,7 @@ def test_the_reader_sees_a_misspelt_word_as_the_passages_write_it(
         ("Who is Henrik Marlow?", {"Marlow": "Marrow"}, True),
         # Common words that the text also has in small letters are no names.
         ("What treats the wollow?", {}, False),
+        ("Who is Henrik Marow?", {}, False),
         ("Who is Zelvaprim?", {}, False),
     ],
 )

@@ -65,6 +65,14 @@ def test_a_name_is_cited_with_the_next_sentence_where_that_says_what_is_asked(tm
     assert quotes(alone) == expected[:1]
 
 
+def test_a_sentence_with_a_pronoun_is_cited_with_the_mere_name_before_it(tmp_path: Path) -> None:
+    text = "- Dark mode. It follows the setting of the system.\n- Undo. It works for a day."
+    answer = ask(tmp_path, text, "Does it have dark mode?", {"follows the setting": 9.0})
+    assert quotes(answer) == ["- Dark mode.", "It follows the setting of the system."]
+    told = ask(tmp_path, text, "What does it follow in the system setting?", {"follows the setting": 9.0})
+    assert quotes(told) == ["It follows the setting of the system."]
+
+
 def test_a_pronoun_gives_way_to_the_name_and_both_sentences_are_cited(tmp_path: Path) -> None:
     answer = ask(tmp_path, LIBRARY.format("She"), "Who runs the reading group?", {"She": 9.0, "free": 1.0})
     assert answer.short == "Ms Hartmann"

@@ -13,7 +13,7 @@ from qa.language.pronouns import Told, antecedent, is_pronoun, reports
 from qa.language.quantity import whole
 from qa.read.cues import is_bare
 from qa.read.rows import by_key, cell_around
-from qa.read.spans import Span, text_of
+from qa.read.spans import Range, Span, text_of
 from qa.retrieve.retriever import RetrievedPassage
 
 # Of so many spans, more than are ever shown, the best ones are looked at.
@@ -26,6 +26,8 @@ _BACK = 4
 _POINTED = 15.0
 # The most characters between two passages of which one follows the other.
 _GAP = 4
+# A name of a thing has at most so many words that tell something.
+_NAME = 3
 # How far an opposite is put below the best span, in log-odds: too far to be shown beside it.
 _BELOW = 1.0
 
@@ -98,13 +100,16 @@ def _whole(span: Span, passages: Sequence[RetrievedPassage]) -> Span:
 def _explained(
     question: str, span: Span, spans: Sequence[Span], passages: Sequence[RetrievedPassage]
 ) -> Span:
-    """The span with the sentence after it, where its own does not say what is asked without it.
+    """The span with the sentence before or after it, where its own does not say what is asked without it.
 
-    Its own is no more than a "Yes." or a "No."; or it holds the name that answers, and the next one goes on
-    with a pronoun and says more of what is asked.
+    Its own begins with a pronoun, and the one before is a mere name of what is asked about ("Dark mode. It
+    follows …"); it is no more than a "Yes." or a "No."; or it holds the name that answers, and the next one
+    goes on with a pronoun and says more of what is asked.
     """
     if span.beside:
         return span
+    if before := _naming(question, span, spans, passages):
+        return span._replace(beside=before)
     after = [
         one for one in spans if one.document_id == span.document_id and 0 <= one.start - span.end <= _GAP
     ]
@@ -115,6 +120,20 @@ def _explained(
     said, continued = (asked.intersection(stems(content_words(text))) for text in (own, following))
     goes_on = bool(span.highlight) and is_pronoun(following.partition(" ")[0]) and len(continued) > len(said)
     return span._replace(beside=(after[0].start, after[0].end)) if goes_on or not content_words(own) else span
+
+
+def _naming(
+    question: str, span: Span, spans: Sequence[Span], passages: Sequence[RetrievedPassage]
+) -> Range | None:
+    """The few words before a sentence that begins with a pronoun, where they hold what is asked about."""
+    own = text_of(passages, span, (span.start, span.end))
+    before = _before(span, spans)[:1]
+    if not is_pronoun(own.partition(" ")[0]) or not before or span.start - before[0].end > _GAP:
+        return None
+    named = (before[0].start, before[0].end)
+    words = content_words(text_of(passages, before[0], named))
+    lacking = set(stems(content_words(question))).difference(stems(content_words(own)))
+    return named if len(words) <= _NAME and lacking.intersection(stems(words)) else None
 
 
 def _without_opposites(

@@ -214,7 +214,7 @@ class Retriever:
             other = next((written[way] for way in ways if way in written), token)
             if token not in held:
                 question = re.sub(rf"(?<!\w){re.escape(token)}(?!\w)", " ".join(other.split()), question)
-            if token in misspelt and other != token and is_name(other, held):
+            if token in misspelt and other != token and is_name(other, token, held):
                 names[token] = other
         return Respelt(question, names)
 

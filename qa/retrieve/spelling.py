@@ -35,23 +35,29 @@ class Respelt(NamedTuple):
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether a name has another letter than the source's ("Hansen", "Hanson"): it may be another's.
-
-        A letter too few, too many or in the wrong place is a slip of the hand.
-        """
-        from rapidfuzz.distance import OSA, Levenshtein
-
-        pairs = [(one.casefold(), other.casefold()) for one, other in self.names.items()]
-        return any(
-            OSA.distance(*pair) == Levenshtein.distance(*pair)
-            and any(step.tag == "replace" for step in Levenshtein.editops(*pair))
-            for pair in pairs
-        )
+        """Whether a name has another letter than the source's ("Hansen", "Hanson"): it may be another's."""
+        return any(has_another_letter(one, other) for one, other in self.names.items())
 
 
-def is_name(word: str, held: Collection[str]) -> bool:
-    """Whether a word of a text is a name or a technical term: no common word, or never in small letters."""
-    return not is_word(word) or (word[:1].isupper() and word.casefold() not in held)
+def has_another_letter(word: str, other: str) -> bool:
+    """Whether two words differ by a letter in another's place, and not by one too few, too many or moved.
+
+    The latter are slips of the hand.
+    """
+    from rapidfuzz.distance import OSA, Levenshtein
+
+    pair = (word.casefold(), other.casefold())
+    replaced = any(step.tag == "replace" for step in Levenshtein.editops(*pair))
+    return replaced and OSA.distance(*pair) == Levenshtein.distance(*pair)
+
+
+def is_name(word: str, typed: str, held: Collection[str]) -> bool:
+    """Whether a word of a text that was typed otherwise is a name or a technical term.
+
+    A common word is one where it never stands in small letters, and was typed with another letter.
+    """
+    is_capital = word[:1].isupper() and word.casefold() not in held
+    return not is_word(word) or (is_capital and has_another_letter(typed, word))
 
 
 def is_word(word: str) -> bool:
