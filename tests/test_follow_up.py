@@ -141,6 +141,13 @@ def test_a_condition_a_code_and_a_day_take_their_place_in_the_last_question(
     assert standalone(question, turns(*history)) == expected
 
 
+def test_no_pronoun_means_a_month() -> None:
+    months = turns(
+        "Who gives the forklift training?", "Training is given by Dale Emmott each March and September."
+    )
+    assert standalone("When does he do it?", months) == "When does Dale Emmott do Training?"
+
+
 def test_no_second_pronoun_means_what_the_first_one_does() -> None:
     history = turns("Who is the captain?", "Her master is Captain Rhona Maclure.")
     assert "command of the captain" not in standalone("How long has she been in command of it?", history)

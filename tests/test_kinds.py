@@ -1,7 +1,9 @@
 """What each kind of request is given: sums, parts, one document, the collection, keywords, fixed messages."""
 
 import json
+import re
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from qa.answer.verification import verify_answers
 from qa.messages import FOUND, MACHINE, REFUSAL, SMALLTALK
 from qa.page.conversation import Conversation
 from qa.page.export import as_html
-from qa.page.rendering import render
+from qa.page.rendering import render, where
 from qa.read.baseline import SentenceReader
 from qa.types import Answer
 
@@ -175,6 +177,15 @@ def test_bare_keywords_find_the_best_passages_or_nothing(reports: Answerer) -> N
     assert FOUND.rstrip(":") in as_html(Conversation(answers=(found,)), datetime.now(UTC))
     nothing = reports.answer("quantum bananas")
     assert (nothing.kind, nothing.verdict, nothing.text) == ("keyword", "silent", REFUSAL)
+
+
+def test_what_stands_at_one_place_is_listed_once_below_an_answer(reports: Answerer) -> None:
+    answer = reports.answer("What is the main risk?", threshold=0.0)
+    first, other = answer.citations[0], answer.citations[0].model_copy(update={"document_id": "other.txt"})
+    shown = render(answer.model_copy(update={"citations": (first, other, first)}), name_documents=True)
+    lines = unescape(re.sub("<[^>]*>", "\n", shown)).splitlines()
+    assert [line for line in lines if line.startswith("[1] [3]")] == [f"[1] [3] {where(first)}"]
+    assert f"[2] {where(other)}" in lines
 
 
 def test_an_acronym_is_answered_by_the_words_that_it_stands_for(tmp_path: Path) -> None:

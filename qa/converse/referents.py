@@ -58,7 +58,7 @@ NUMBERS = (
 # Of a day or a month hardly anything is asked by a pronoun.
 _DAY = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|may|june|july|august"
-    r"|september|october|november|december|today|tomorrow|yesterday"
+    r"|september|october|november|december|today|tomorrow|yesterday|and"
 )
 _OTHER_GENDER = {"he": "she", "she": "he"}
 _MAYBE_VERB = 0.15
@@ -175,7 +175,7 @@ def _fitting(known: Sequence[Referent], kind: str) -> Sequence[Referent]:
 
     No pronoun means a day or a month.
     """
-    known = [one for one in known if not _DAY.fullmatch(" ".join(one.key))]
+    known = [one for one in known if not all(map(_DAY.fullmatch, one.key))]
     if kind not in {"he", "she"}:
         return known
     single = [(one, float(said_of(one.fullest)[:2].sum())) for one in known if "and" not in one.key]

@@ -161,7 +161,10 @@ def _notes(answer: Answer, shown: Sequence[Citation], name_documents: bool, fore
     if name_documents or any(
         one.page or one.place or one.heading or one.header or one.recognised is not None for one in shown
     ):
-        notes += [f"[{place}] {where(citation)}" for place, citation in enumerate(shown, 1)]
+        numbers: dict[str, list[str]] = {}
+        for place, citation in enumerate(shown, 1):
+            numbers.setdefault(where(citation), []).append(f"[{place}]")
+        notes += [f"{' '.join(found)} {there}" for there, found in numbers.items()]
     return f'<ul class="q-notes">{"".join(f"<li>{plain(note)}</li>" for note in notes)}</ul>'
 
 
