@@ -6,6 +6,7 @@ from qa.training.checker import Checked, chosen
 from qa.training.checker_pairs import Pair
 from qa.types import Citation
 from qa.write.checks import NOT_FOLLOWING, ORDERED, Bars, Checker, by_rule, struck
+from qa.write.standing import as_cited
 
 EVIDENCE = [
     "The Harlow Street bridge reopened on 18 March 2019 after a 14-month closure, Mayor Ruta Valen said.",
@@ -155,7 +156,7 @@ def test_a_name_may_stand_in_the_heading_or_the_documents_name() -> None:
     assert found("The ferry of Norlink sails.", ["The ferry sails."]) != []
 
 
-def cited(*quotes: str) -> list[Citation]:
+def _cited(*quotes: str) -> list[Citation]:
     return [
         Citation(
             document_id="a.md", source="a.md", sha256="0", start=0, end=len(quote), quote=quote, score=0.0
@@ -164,9 +165,20 @@ def cited(*quotes: str) -> list[Citation]:
     ]
 
 
+def test_the_model_is_shown_amounts_as_they_are_cited() -> None:
+    cited = "The talk lasts an hour and a half, and 25 % of the seats are free."
+    assert as_cited("It lasts 90 minutes.", cited) == "It lasts an hour and a half."
+    assert as_cited("One in four seats is free.", cited) == "25 % seats is free."
+    for same in ("It lasts an hour and a half.", "It lasts 91 minutes.", "Two seats are free."):
+        assert as_cited(same, cited) == same
+    evidence = "The talk in the town hall lasts three quarters of an hour."
+    assert Checker().reasons("The talk in the town hall lasts 45 minutes.", _cited(evidence)) == []
+    assert Checker().reasons("The talk in the town hall lasts 54 minutes.", _cited(evidence)) != []
+
+
 def test_what_no_rule_sees_is_left_to_the_model() -> None:
     checker = Checker()
-    evidence = cited(
+    evidence = _cited(
         "In 2017 the town council bought the old mill beside the river.",
         "The mill sells honey on market days, and its owner keeps the bees on the roof.",
     )

@@ -17,11 +17,10 @@ from typing import NamedTuple
 import numpy as np
 
 from index.machine import cores
-from qa.read import window_model
 from qa.training.checker_data import checks, pairs
 from qa.training.checker_pairs import Pair
 from qa.training.sets import ready
-from qa.write.checks import BARS_FILE, Bars, by_rule, struck
+from qa.write.checks import BARS_FILE, Bars, by_rule, entailment, struck
 
 # So many of the reworded sentences that are learnt from are struck.
 _STRUCK = 0.045
@@ -46,12 +45,10 @@ class Checked(NamedTuple):
 
 def checked(some: Sequence[Pair]) -> list[Checked]:
     """Pairs with what rules and model say of them."""
-    model = window_model.shipped()
 
     def one(pair: Pair) -> Checked:
-        return Checked(
-            pair, *by_rule(pair.statement, [pair.evidence]), model.entailment(pair.statement, pair.evidence)
-        )
+        rules = by_rule(pair.statement, [pair.evidence])
+        return Checked(pair, *rules, entailment(pair.statement, pair.evidence))
 
     with ThreadPoolExecutor(cores()) as workers:
         return list(workers.map(one, some))

@@ -45,8 +45,13 @@ class Checker:
         quotes = [citation.quote for citation in evidence]
         context = " ".join(f"{citation.document_id} {citation.heading or ''}" for citation in evidence)
         absent, small = by_rule(statement, quotes, context)
-        logit = 0.0 if absent else window_model.shipped().entailment(statement, " ".join(quotes))
+        logit = 0.0 if absent else entailment(statement, " ".join(quotes))
         return struck(absent, small, logit, bars())
+
+
+def entailment(statement: str, cited: str) -> float:
+    """The model's logit that a statement follows, its amounts written as in what is cited."""
+    return window_model.shipped().entailment(standing.as_cited(statement, cited), cited)
 
 
 def struck(absent: Sequence[str], small: Sequence[str], logit: float, least: Bars) -> list[str]:

@@ -75,6 +75,18 @@ def _stands(form: Forms, values: Collection[str]) -> bool:
     return any(all(term in values for term in way) for way in form.every)
 
 
+def as_cited(statement: str, evidence: str) -> str:
+    """A statement with its amounts as the evidence writes them, for a model that cannot convert them."""
+    said, cited = _plain(statement), _plain(evidence)
+    there, rest, changed = amounts(cited), len(said), said
+    for one in sorted(amounts(said), key=lambda amount: (-amount.end, amount.start)):
+        same = next((other for other in there if one.readings & other.readings), None)
+        if same and one.end <= rest and said[one.start : one.end] not in cited:
+            changed = f"{changed[: one.start]}{cited[same.start : same.end]}{changed[one.end :]}"
+            rest = one.start
+    return statement if rest == len(said) else changed
+
+
 def other_units(statement: str, evidence: str) -> list[str]:
     """The figures of a statement that the evidence has with another unit alone."""
     said, known = _plain(statement), amounts(_plain(evidence))
