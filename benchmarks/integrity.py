@@ -41,6 +41,7 @@ _COUNTED = re.compile(r"\(?(?:[\dA-Za-z]{1,4}[.)]?)(?:\.\w{1,4})*[.)]?|[•◦�
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d|\d+:\d\d:\d\d(?:\.\d+)?")
 _APART = re.compile(r"[\s|/^()…,√∑∫.\[\]:]+|(?<=[\u3000-\u9fff])|(?=[\u3000-\u9fff])")
 _SHEETS = frozenset((".xlsx", ".ods"))
+_SHOWN = re.compile(r'form:(?:label|current-value)="([^"]*)"')
 # Digits of a number that a sheet may keep otherwise rounded.
 _DIGITS = 6
 _CODE_PAGES = ("cp1252", "cp1250", "cp1251", "cp932")
@@ -84,10 +85,13 @@ def _text_of(markup: str) -> str:
 
 
 def _read_archive(path: Path) -> str:
-    """All text of the XML in an archive."""
+    """All text of the XML in an archive, and what form controls of OpenDocument show."""
     with zipfile.ZipFile(path) as archive:
         names = [name for name in archive.namelist() if re.search(r"\.(?:xml|x?html?)\Z", name)]
-        return " ".join(_text_of(archive.read(name).decode("utf-8", "replace")) for name in names)
+        parts = [archive.read(name).decode("utf-8", "replace") for name in names]
+    return " ".join(
+        said for part in parts for said in (_text_of(part), *map(html.unescape, _SHOWN.findall(part)))
+    )
 
 
 def _read_mail(path: Path) -> str:
