@@ -23,6 +23,7 @@ _FORMS = {
 # Forms whose items stand on lines of their own, see `index.load.word.numbering.is_item`.
 _TIGHT = frozenset(("decimal", "decimalZero", "lowerLetter", "lowerRoman"))
 _STYLE = re.compile(r"(?:^|;)\s*list-style(?:-type)?\s*:([^;]*)", re.IGNORECASE)
+_SAID = re.compile(r"list-style|display", re.IGNORECASE)
 # An item that is shown otherwise has no mark.
 _NO_ITEM = re.compile(r"(?:^|;)\s*display\s*:\s*(?!list-item)\w", re.IGNORECASE)
 
@@ -92,7 +93,7 @@ def _mark(number: int, form: str) -> str:
 def _styles(tree: "LexborHTMLParser") -> Mapping[int, str]:
     """By `mem_id`, how styles number the items of a list, or one item, where they say so."""
     found = {node.mem_id: _UNNUMBERED for node in tree.css("nav ol")}
-    rules = ((selector, rule) for selector, rule in plain_rules(tree) if _form(rule, "li"))
+    rules = ((selector, rule) for selector, rule in plain_rules(tree, _SAID) if _form(rule, "li"))
     for selector, rule in islice(rules, MOST_SELECTORS):
         found.update((node.mem_id, form) for node in tree.css(selector) if (form := _form(rule, node.tag)))
     for node in tree.css("[style]"):

@@ -38,11 +38,7 @@ def hidden_parts(tree: "LexborHTMLParser") -> set[int]:
     rule of its `<style>` with a plain selector. The last rule holds, whichever is more exact.
     """
     hidden: set[int] = set()
-    said = (
-        (selector, bool(_HIDING.search(rule)))
-        for selector, rule in plain_rules(tree)
-        if _SHOWING.search(rule)
-    )
+    said = ((selector, bool(_HIDING.search(rule))) for selector, rule in plain_rules(tree, _SHOWING))
     for selector, hides in islice(dropwhile(lambda one: not one[1], said), MOST_SELECTORS):
         found = {node.mem_id for node in tree.css(selector) if node.tag not in _WHOLE}
         (hidden.update if hides else hidden.difference_update)(found)
@@ -79,11 +75,12 @@ def _with_ancestors(nodes: Iterable["LexborNode"]) -> set[int]:
     return found
 
 
-def plain_rules(tree: "LexborHTMLParser") -> Iterator[tuple[str, str]]:
-    """The plain selectors of a page's rules in order, each with what is declared."""
+def plain_rules(tree: "LexborHTMLParser", about: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """The plain selectors of a page's rules that declare something, in order, with what is declared."""
     for style in tree.css("style"):
         for selectors, declared in _top_rules(_COMMENT.sub(" ", style.text())):
-            for selector in filter(_SELECTOR.fullmatch, map(str.strip, selectors.split(","))):
+            found = selectors.split(",") if about.search(declared) else ()
+            for selector in filter(_SELECTOR.fullmatch, map(str.strip, found)):
                 yield selector, declared
 
 
