@@ -182,6 +182,22 @@ def test_the_sentence_that_the_second_model_supports_comes_first(index: Index) -
     assert (best.support, best.second_margin, best.second_answerable) == (9.0, 10.0, 3.0)
 
 
+def test_the_best_sentence_is_read_once_more_among_its_neighbours(index: Index) -> None:
+    question = "When did the harbour open?"
+    passages = Retriever(index).search(question, 5)
+    first = load_reader("sentence").read(question, passages)
+    model = Believer("Ferries leave")
+    best, *others = SecondReader(model, Ranking(support=1.0)).read(question, first, passages, index.document)
+    text = index.document("island.txt").text
+    assert text[best.start : best.end] == "Ferries leave it twice a day."
+    around = (
+        "It was built of grey stone. Ferries leave it twice a day. The distillery employed ninety people."
+    )
+    assert model.read[-1][1].endswith(around)
+    assert best.around == 3.0
+    assert {one.around for one in others} <= {3.0, -3.0, -6.0}
+
+
 def test_a_name_that_is_asked_for_is_kept_before_another_thing(tmp_path: Path) -> None:
     path = tmp_path / "honey.txt"
     path.write_text("The honey is sold by a woman called Petronella Vance.\n", encoding="utf-8")

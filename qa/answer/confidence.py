@@ -22,7 +22,7 @@ class Signals(NamedTuple):
     """What the confidence is made from; all are of the best span, its sentence and its passage.
 
     `cosine`, `share` and `pairs` are the sentence's, as retrieval scored it. `margin` and `answerable` are
-    the reader's, and the last three the second reading's, see `Span`. `lead` is the score's distance to the
+    the reader's, and the last four the second reading's, see `Span`. `lead` is the score's distance to the
     best span that says something else, at most 1 and, when there is none, 1. `first` is 1 when the span
     stands in the passage that was retrieved first. DECISIONS.md lists the signals that were tried and added
     nothing.
@@ -38,6 +38,7 @@ class Signals(NamedTuple):
     support: float
     second_margin: float
     second_answerable: float
+    around: float
 
 
 def signals(passages: Sequence[RetrievedPassage], spans: Sequence[Span]) -> Signals:
@@ -58,6 +59,7 @@ def signals(passages: Sequence[RetrievedPassage], spans: Sequence[Span]) -> Sign
         support=best.support,
         second_margin=best.second_margin,
         second_answerable=best.second_answerable,
+        around=best.around,
     )
 
 

@@ -7,6 +7,7 @@ is well supported, about twenty more are read before the question counts as unan
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from threading import Thread
 from typing import NamedTuple, Protocol
 
@@ -130,7 +131,12 @@ class SecondReader:
                 break
         again = [self._span(question, span, passages, known.get(_place(span))) for span in spans]
         ranked = [scored(span, passages[span.passage], self.ranking) for span in again]
-        return sorted(ranked, key=lambda span: -span.score)
+        ranked.sort(key=lambda span: -span.score)
+        # Ranked alone, rated among its neighbours: each is better at its task.
+        around = _windows({_place(best) for best in ranked[:1]}, retrieved, document, beside=1)
+        for _, read in islice(self._read(question, around, document), 1):
+            ranked[0] = ranked[0]._replace(around=read.logits.tokens.answerable)
+        return ranked
 
     def _read(
         self, question: str, found: Sequence[Window], document: Callable[[str], Document]
@@ -146,7 +152,9 @@ class SecondReader:
         self, question: str, span: Span, passages: Sequence[RetrievedPassage], read: _Read | None
     ) -> Span:
         """A span with what the second model says of its sentence; where it was not read, with a doubt."""
-        unread = span._replace(support=_UNREAD, second_margin=_UNREAD, second_answerable=_UNREAD)
+        unread = span._replace(
+            support=_UNREAD, second_margin=_UNREAD, second_answerable=_UNREAD, around=_UNREAD
+        )
         if read is None:
             return unread
         tokens = read.logits.tokens
@@ -164,6 +172,7 @@ class SecondReader:
             support=read.support((span.start, span.end)),
             second_margin=margin,
             second_answerable=tokens.answerable,
+            around=tokens.answerable,
         )
 
 
@@ -172,14 +181,19 @@ def _place(span: Span) -> _Place:
 
 
 def _windows(
-    wanted: Collection[_Place], sentences: Sequence[_Place], document: Callable[[str], Document]
+    wanted: Collection[_Place],
+    sentences: Sequence[_Place],
+    document: Callable[[str], Document],
+    beside: int = 0,
 ) -> list[Window]:
-    """The wanted sentences with their neighbours among all sentences, document by document."""
+    """The wanted sentences with those of all sentences that they are read with, document by document."""
     return [
         window
         for name in dict.fromkeys(name for name, _ in sentences)
         if (places := {place for other, place in wanted if other == name})
-        for window in windows(document(name), {place for other, place in sentences if other == name}, places)
+        for window in windows(
+            document(name), {place for other, place in sentences if other == name}, places, beside=beside
+        )
     ]
 
 

@@ -23,7 +23,8 @@ class Span(NamedTuple):
     the best one of the sentence that does, and its margin. `beside` is the range of another sentence that is
     cited with this one, and may hold the highlight. `unfit` tells that the sentence cannot be the answer:
     it says the opposite of what is asked, or asks itself. `support`, `second_margin` and `second_answerable`
-    are logits of the second reading: that the sentence answers, and as above; 0 without one.
+    are logits of the second reading: that the sentence answers, and as above; 0 without one. `around` is the
+    last of them where the best span is read with its neighbours.
     """
 
     document_id: str
@@ -40,6 +41,7 @@ class Span(NamedTuple):
     support: float = 0.0
     second_margin: float = 0.0
     second_answerable: float = 0.0
+    around: float = 0.0
 
 
 class TokenLogits(NamedTuple):

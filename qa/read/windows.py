@@ -23,6 +23,8 @@ _LEANT_ON = 2
 # Characters that are looked through for the start of a list.
 _BACK = 4000
 _TITLE, _LEAD = 80, 160
+# A question at the end of a text, and marks or a letter behind it.
+_ASKED = re.compile(r"([^\W\d_][^.!?\n|]*\?)[\W_]*(?:A[.:)]\s*)?\Z")
 _ITEM = re.compile(rf"\s*{MARK}\s")
 
 
@@ -87,13 +89,16 @@ def windows(
 
 
 def context(document: Document, place: int) -> str:
-    """What a reader of a place knows from above: title, headings, and what introduces a table or list."""
+    """What a reader of a place knows from above: title, headings, and what introduces it.
+
+    That is the header of a table, the line above a list, or a question that it follows.
+    """
     title = (document.title or "").strip()
     path = _path(document.text, document.headings, place)
     if title and path[:1] != [title]:
         path.insert(0, title)
     above = " > ".join(name[:_TITLE] for name in [*path[:1], *path[1:][-2:]])
-    lead = document.header(place) or _introduction(document.text, place)
+    lead = document.header(place) or _introduction(document.text, place) or _question(document.text, place)
     return f"{above} | {lead[:_LEAD]}" if lead else above
 
 
@@ -118,6 +123,12 @@ def _introduction(text: str, place: int) -> str:
     introducing = (row for row in reversed(above) if row.strip() and not _is_item(row))
     found = next(introducing, "").strip()
     return found if found.endswith(":") else ""
+
+
+def _question(text: str, place: int) -> str:
+    """The question that a place follows, maybe behind a mark ("A:"); else nothing."""
+    found = _ASKED.search(text[max(0, place - _GAP) : place])
+    return " ".join(found[1].split()) if found else ""
 
 
 def _is_item(row: str) -> bool:

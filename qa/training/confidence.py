@@ -45,7 +45,7 @@ from qa.types import Citation
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 # What only a trained reader knows.
-_TRAINED = frozenset({"margin", "answerable", "support", "second_margin", "second_answerable"})
+_TRAINED = frozenset({"margin", "answerable", "support", "second_margin", "second_answerable", "around"})
 # By the mean scores on each population when it is left out of the fit; 5 to 80 differ by 0.002.
 _RIDGE = 20.0
 # Spans of a question that its ranking learns from.
