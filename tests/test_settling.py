@@ -69,6 +69,7 @@ def test_a_sentence_with_a_pronoun_is_cited_with_the_mere_name_before_it(tmp_pat
     text = "- Dark mode. It follows the setting of the system.\n- Undo. It works for a day."
     answer = ask(tmp_path, text, "Does it have dark mode?", {"follows the setting": 9.0})
     assert quotes(answer) == ["- Dark mode.", "It follows the setting of the system."]
+    assert answer.short == "follows the setting"
     told = ask(tmp_path, text, "What does it follow in the system setting?", {"follows the setting": 9.0})
     assert quotes(told) == ["It follows the setting of the system."]
 

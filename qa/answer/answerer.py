@@ -287,11 +287,14 @@ def _turns(history: Sequence[Turn | Mapping[str, object]] | None) -> list[Turn]:
 
 
 def _short(guesses: Sequence[Citation]) -> str | None:
-    """The exact span of the best guess, without what nobody says in it."""
-    if not guesses or guesses[0].highlight is None:
+    """The exact span of the best guess, without what nobody says in it; it is marked in no other guess.
+
+    The sentence that names what it speaks of may stand before it.
+    """
+    best = next((one for one in guesses if one.highlight), None)
+    if best is None or best.highlight is None:
         return None
-    best = guesses[0]
-    start, end = guesses[0].highlight
+    start, end = best.highlight
     short = best.quote[start - best.start : end - best.start]
     said = as_said(short)
     return short if said == short else " ".join(said.split())
