@@ -131,6 +131,16 @@ def test_every_wanted_sentence_is_in_a_window_and_none_is_too_long(
         assert len(window.sentences) == 1 or window.range[1] - window.range[0] <= 450
 
 
+def test_a_mere_title_is_read_with_what_follows_it() -> None:
+    said = ["3. Reset password", "The help desk does it.", "- soap", "Name: Voss", "Rain fell."]
+    starts = [sum(len(one) + 1 for one in said[:number]) for number in range(len(said))]
+    places = [(start, start + len(one)) for start, one in zip(starts, said, strict=True)]
+    document = Document(id="d", source="d", sha256="0", text="\n".join(said))
+    for wanted, last in ((0, 1), (2, 3), (3, 3), (4, 4)):
+        (found,) = windows(document, places, [places[wanted]])
+        assert found.sentences == tuple(places[wanted : last + 1])
+
+
 class Believer:
     """Supports the sentences that hold a phrase, and points at that phrase."""
 

@@ -18,6 +18,9 @@ from qa.read.spans import Range
 LONGEST = 450
 # The most characters between two sentences of a window: a question or a sentence that was not retrieved.
 _GAP = 300
+# The most words of a mere title, and the end of what is none: a sentence, a label with its value, a row.
+_TITLE_WORDS = 6
+_ENDED = re.compile(r"[.!?…。！？]\W*\Z|[|\t]|:\s")
 # The most sentences before one that leans on them.
 _LEANT_ON = 2
 # Characters that are looked through for the start of a list.
@@ -52,7 +55,8 @@ def windows(
     """The wanted sentences of a document, each with `beside` ones on each side, in the document's order.
 
     One that leans on what stood before it ("It opened in 1911.") is read with the sentence before; if that
-    leans too, with the one before that. `sentences` are all that were retrieved. No window reaches over a
+    leans too, with the one before that; a few words without an end ("3. Reset password") with what follows
+    them. `sentences` are all that were retrieved. No window reaches over a
     heading, or past `longest` characters unless one sentence does. Windows that overlap are one where that
     is not too long.
     """
@@ -79,6 +83,7 @@ def windows(
             and leans(document.text[slice(*places[first])])
         ):
             first -= 1
+        last += _is_title(document.text[slice(*places[last])]) and fits(first, last + 1)
         if found and first <= found[-1][1] and fits(found[-1][0], max(last, found[-1][1])):
             first, last = found[-1][0], max(last, found.pop()[1])
         found.append((first, last))
@@ -86,6 +91,11 @@ def windows(
         Window(document.id, tuple(places[first : last + 1]), context(document, places[first][0]))
         for first, last in found
     ]
+
+
+def _is_title(sentence: str) -> bool:
+    """Whether a sentence may be no more than the name of what follows it."""
+    return len(sentence.split()) <= _TITLE_WORDS and not _ENDED.search(sentence)
 
 
 def context(document: Document, place: int) -> str:
