@@ -5,7 +5,7 @@ people ask are decided here: which of about ten sentences answers, and whether a
 is well supported, about twenty more are read before the question counts as unanswered.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from threading import Thread
@@ -121,11 +121,14 @@ class SecondReader:
     ) -> list[Span]:
         """The spans of a first reading, ranked anew, best first; `document` gives a document by its id."""
         retrieved = by_retrieval(passages)
+        sentences: dict[str, set[Range]] = {}
+        for document_id, inside in retrieved:
+            sentences.setdefault(document_id, set()).add(inside)
         proposed = [_place(span) for span in spans]
         known: dict[_Place, _Read] = {}
         for most in (BEST, MORE):
             wanted = {*proposed[:most], *retrieved[:most]} - known.keys()
-            for place, read in self._read(question, _windows(wanted, retrieved, document), document):
+            for place, read in self._read(question, _windows(wanted, sentences, document), document):
                 known.setdefault(place, read)
             if any(read.support(place) >= SUPPORTED for (_, place), read in known.items()):
                 break
@@ -133,7 +136,7 @@ class SecondReader:
         ranked = [scored(span, passages[span.passage], self.ranking) for span in again]
         ranked.sort(key=lambda span: -span.score)
         # Ranked alone, rated among its neighbours: each is better at its task.
-        around = _windows({_place(best) for best in ranked[:1]}, retrieved, document, beside=1)
+        around = _windows({_place(best) for best in ranked[:1]}, sentences, document, beside=1)
         for _, read in islice(self._read(question, around, document), 1):
             ranked[0] = ranked[0]._replace(around=read.logits.tokens.answerable)
         return ranked
@@ -182,18 +185,16 @@ def _place(span: Span) -> _Place:
 
 def _windows(
     wanted: Collection[_Place],
-    sentences: Sequence[_Place],
+    sentences: Mapping[str, Collection[Range]],
     document: Callable[[str], Document],
     beside: int = 0,
 ) -> list[Window]:
-    """The wanted sentences with those of all sentences that they are read with, document by document."""
+    """The wanted sentences with those of `sentences` that they are read with, document by document."""
     return [
         window
-        for name in dict.fromkeys(name for name, _ in sentences)
+        for name, known in sentences.items()
         if (places := {place for other, place in wanted if other == name})
-        for window in windows(
-            document(name), {place for other, place in sentences if other == name}, places, beside=beside
-        )
+        for window in windows(document(name), known, places, beside=beside)
     ]
 
 

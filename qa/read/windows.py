@@ -1,4 +1,4 @@
-"""Windows of one to three sentences, as the second reader reads them: with what stands above them; pure.
+"""Windows of one sentence or a few, as the second reader reads them: with what stands above them; pure.
 
 A window is read behind its context: the document's title, the headings above it, and the header row of its
 table or the line that introduces its list.
@@ -55,10 +55,9 @@ def windows(
     """The wanted sentences of a document, each with `beside` ones on each side, in the document's order.
 
     One that leans on what stood before it ("It opened in 1911.") is read with the sentence before; if that
-    leans too, with the one before that; a few words without an end ("3. Reset password") with what follows
-    them. `sentences` are all that were retrieved. No window reaches over a
-    heading, or past `longest` characters unless one sentence does. Windows that overlap are one where that
-    is not too long.
+    leans too, with the one before that. A few words without an end ("3. Reset password") are read with what
+    follows them. `sentences` are all that were retrieved. No window reaches over a heading, or past `longest`
+    characters unless one sentence does. Windows that overlap are one where that is not too long.
     """
     places = sorted(sentences)
     starts = [heading.start for heading in document.headings]

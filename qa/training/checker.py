@@ -58,15 +58,11 @@ def chosen(faithful: Sequence[Checked], altered: Sequence[Checked]) -> Bars:
 
     A small word that looks turned is forgiven only where the model holds that the statement follows.
     """
-    return max(
-        (
-            Bars(follows / 5, certain / 5)
-            for follows in range(-15, 16)
-            for certain in range(max(follows, 3), 21)
-            if _share(faithful, Bars(follows / 5, certain / 5)) <= _STRUCK
-        ),
-        key=lambda bars: _share(altered, bars),
+    every = (
+        Bars(follows / 5, certain / 5) for follows in range(-15, 16) for certain in range(max(follows, 3), 21)
     )
+    lenient = [bars for bars in every if _share(faithful, bars) <= _STRUCK]
+    return max(lenient, key=lambda bars: _share(altered, bars))
 
 
 def _share(some: Sequence[Checked], least: Bars) -> float:
@@ -74,7 +70,7 @@ def _share(some: Sequence[Checked], least: Bars) -> float:
 
 
 def main() -> None:
-    """Choose the bar, and print how many statements of each kind are struck."""
+    """Choose the bars, and print how many statements of each kind are struck."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
