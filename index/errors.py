@@ -2,6 +2,7 @@
 
 IndexingError
 ├── SourceError            a source cannot be read, is empty, encrypted or of an unknown format
+│   └── TransientError     it cannot be read now, and perhaps can when it is tried again
 ├── ModelError             an embedding model is missing, altered or does not load
 ├── ClusterError           a Ray cluster is away or fails
 └── IndexFolderError       a folder holds no usable index, or one that was built otherwise
@@ -16,6 +17,10 @@ class IndexingError(Exception):
 
 class SourceError(IndexingError):
     """A source cannot be loaded."""
+
+
+class TransientError(SourceError):
+    """A source cannot be loaded now: its permissions, its disk, or what this machine has to do may change."""
 
 
 class ModelError(IndexingError):

@@ -23,7 +23,7 @@ from benchmarks.hostile import (
 )
 from benchmarks.hostile_office import SMALL, epub
 from index import Index
-from index.errors import SourceError
+from index.errors import SourceError, TransientError
 from index.load.limits import Limits
 from index.load.sources import find, load
 from index.testing import HashEmbedder
@@ -398,6 +398,6 @@ def test_a_process_that_ran_out_of_memory_is_not_kept(tmp_path: Path) -> None:
     before = set(children(os.getpid()))
     assert [document.text for document in load(small, limits)] == ["text"]
     (parser,) = set(children(os.getpid())) - before
-    with pytest.raises(SourceError, match="needs more than 256 MiB"):
+    with pytest.raises(TransientError, match="needs more than 256 MiB"):
         list(load(large, limits))
     assert parser not in children(os.getpid())

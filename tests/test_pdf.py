@@ -399,7 +399,10 @@ def test_text_without_a_mapping_to_unicode_is_noticed(monkeypatch: pytest.Monkey
         b"/F 3 0 R>>", b"/F 3 0 R /G 10 0 R>>"
     )
     note = extract_pdf(data, Limits()).note
-    assert note == "the text of page 1 has no mapping to Unicode and is not what it shows"
+    assert note == (
+        "the text of page 1 has no mapping to Unicode and is not what it shows: "
+        "install tesseract (on Debian: apt-get install tesseract-ocr)"
+    )
 
 
 def test_each_word_knows_its_box() -> None:

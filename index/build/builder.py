@@ -24,7 +24,8 @@ from index.build.publishing import publish, require_publishable
 from index.build.reading_pass import Intake, Last
 from index.cache import cache_folder
 from index.embed.embedder import Embedder
-from index.errors import DamagedError, IndexFolderError, SourceError
+from index.errors import DamagedError, IndexFolderError, SourceError, TransientError
+from index.load.pictures import lacks_tesseract
 from index.load.sources import SourceFile, find
 from index.settings import IndexSettings
 from index.split.passages import Chunk, split
@@ -227,15 +228,16 @@ class _Build:
         """Take in all files; a file that fails is noted in its record."""
         loaded = []
         for file, record in zip(files, records, strict=True):
-            first, error = intake.documents, None
+            first, error, tries = intake.documents, None, 0
             try:
-                intake.add(file, record)
+                lacks = intake.add(file, record)
             except SourceError as failure:
                 if file.path in self._wanted.sources:
                     raise
-                error = str(failure)
-            count = intake.documents - first
-            loaded.append(record.model_copy(update={"documents": count, "error": error}))
+                error, lacks = str(failure), lacks_tesseract(str(failure))
+                tries = record.tries + 1 if isinstance(failure, TransientError) else 0
+            found = {"documents": intake.documents - first, "error": error}
+            loaded.append(record.model_copy(update=found | {"tries": tries, "lacks_tesseract": lacks}))
         intake.finish()
         if not intake.documents:
             raise SourceError(next(record.error for record in loaded if record.error) or "nothing to index")

@@ -8,31 +8,47 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index.load.limits import Limits
+from index.load.pictures import can_recognise
 from index.load.sources import SourceFile
 from index.store.generations import FileRecord, Looks, Manifest
 
 # Two changes within so many nanoseconds may bear the same time: FAT counts in two seconds.
 _COARSEST_NS = 2_000_000_000
+# Times that a file is read which fails for a reason that may pass: each may take the minute that is allowed.
+_TRIES = 3
 
 
 def looked_at(files: Sequence[SourceFile], old: Sequence[FileRecord]) -> list[FileRecord]:
-    """The files as they are now; only those are hashed that may have changed since the last record."""
+    """The files as they are now, with what was noted of those whose content is as it was.
+
+    Only those are hashed that may have changed since the last record.
+    """
+    known = {record.content: record for record in old}
     settled = {_key(record, record.looks): record for record in old if record.sha256 and _settled(record)}
     records = []
     for file in files:
         checked, looks = time.time_ns(), _looks(file.path)
-        record = settled.get(_key(file, looks))
-        records.append(record or _read(file, looks, checked))
+        record = None if file.problem else settled.get(_key(file, looks))
+        if record is None:
+            record = _read(file, looks, checked)
+            if same := known.get(record.content):
+                update = {"looks": looks, "checked_ns": checked, "problem": file.problem}
+                record = same.model_copy(update=update)
+        records.append(record)
     return records
 
 
 def differ(records: Sequence[FileRecord], old: Sequence[FileRecord]) -> bool:
-    """Whether the files are others than those indexed, by name or content.
+    """Whether the files are others than those indexed, by name or content, or one is to be read again."""
+    return any(map(is_worth_reading, old)) or list(map(_known_by, records)) != list(map(_known_by, old))
 
-    One that could not be read then is to be tried again.
+
+def is_worth_reading(record: FileRecord) -> bool:
+    """Whether reading a file again may give more, though it is as it was.
+
+    It failed for a reason that may pass, and not too often; or the program that it lacked is there now.
     """
-    unread = any(not record.sha256 for record in old)
-    return unread or [record.content for record in records] != [record.content for record in old]
+    return 0 < record.tries < _TRIES or (record.lacks_tesseract and can_recognise())
 
 
 def difference(found: Manifest, wanted: Manifest) -> str:
@@ -44,6 +60,10 @@ def difference(found: Manifest, wanted: Manifest) -> str:
     if found.settings != wanted.settings:
         return "the index was built with other settings"
     return ""
+
+
+def _known_by(record: FileRecord) -> tuple[str, ...]:
+    return *record.content, record.problem
 
 
 def _key(file: SourceFile | FileRecord, looks: Looks) -> tuple[object, ...]:
@@ -61,6 +81,7 @@ def _read(file: SourceFile, looks: Looks, checked_ns: int) -> FileRecord:
         looks=looks,
         checked_ns=checked_ns,
         sha256=_hash(file.path) if wanted else "",
+        problem=file.problem,
     )
 
 

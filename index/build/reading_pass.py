@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build.ahead import Reading, Taken
+from index.build.changes import is_worth_reading
 from index.errors import SourceError
+from index.load.pictures import lacks_tesseract
 from index.load.sources import SourceFile
 from index.split.passages import Chunk, to_embed
 from index.store import generations
@@ -53,7 +55,7 @@ class Last:
         self._files: dict[tuple[str, str, str, str], tuple[FileRecord, int]] = {}
         first = 0
         for record in generations.read_files(generation):
-            if not record.error:
+            if not (record.error or is_worth_reading(record)):
                 self._files[record.content] = record, first
             first += record.documents
 
@@ -62,7 +64,7 @@ class Last:
         self.documents.close()
 
     def rows_of(self, record: FileRecord) -> range | None:
-        """Rows of the documents of a file that was indexed with this content; None when it was not."""
+        """Rows of the documents of a file that was indexed with this content; None when it is to be read."""
         found, first = self._files.get(record.content, (None, 0))
         return range(first, first + found.documents) if found else None
 
@@ -110,18 +112,24 @@ class Intake:
         """Number of passages so far, all of them once closed."""
         return self._arrays["passages"].rows
 
-    def add(self, file: SourceFile, record: FileRecord) -> None:
-        """Add all documents of a file; SourceError when it cannot be read, those before then staying."""
+    def add(self, file: SourceFile, record: FileRecord) -> bool:
+        """Add all documents of a file; SourceError when it cannot be read, those before then staying.
+
+        Returns whether some of it was not read for want of tesseract.
+        """
         self._paths.append(file.path)
         self._firsts.append(self.documents)
         rows = self._last.rows_of(record) if self._last and not file.problem else None
         if rows is not None:
             self._copy(rows, file)
-        else:
-            with closing(self._reading.read(file, self._row_of, self._heard)) as documents:
-                for taken in documents:
-                    self._add(taken, file)
-                    self._progress(self.passages, 0)
+            return record.lacks_tesseract
+        lacks = False
+        with closing(self._reading.read(file, self._row_of, self._heard)) as documents:
+            for taken in documents:
+                self._add(taken, file)
+                lacks |= lacks_tesseract(taken.document.note)
+                self._progress(self.passages, 0)
+        return lacks
 
     def __enter__(self) -> Self:
         return self

@@ -18,7 +18,7 @@ import threading
 from pathlib import Path
 from typing import IO, Any
 
-from index.load.decoding import UnreadableError
+from index.load.decoding import UnreadableError, UnreadableNowError
 from index.load.drawing import draw_page
 from index.load.extracted import Extracted
 from index.load.formats import extract_file
@@ -96,7 +96,7 @@ class _Parser:
                 stderr=subprocess.DEVNULL,
             )
         except OSError as error:
-            raise UnreadableError(
+            raise UnreadableNowError(
                 f"cannot be parsed: no process starts ({error.strerror}); try again"
             ) from error
 
@@ -122,7 +122,9 @@ class _Parser:
             else:
                 mebibytes = self.limits.memory_bytes // 2**20
                 reason = f"breaks its parser, or needs more than {mebibytes} MiB of memory"
-            raise UnreadableError(f"{reason}: split it up, or save it again with another program") from error
+            raise UnreadableNowError(
+                f"{reason}: split it up, or save it again with another program"
+            ) from error
         finally:
             limit.end()
 
@@ -153,7 +155,7 @@ class _Parser:
             answer = json.loads(line)
         if "error" in answer:
             self.is_spent = answer["spent"]
-            raise UnreadableError(answer["error"])
+            raise (UnreadableNowError if answer["now"] else UnreadableError)(answer["error"])
         data = stdout.read(answer["bytes"])
         if len(data) < answer["bytes"]:
             raise EOFError
@@ -204,8 +206,9 @@ def serve(limits: str) -> None:
     """Answer requests on standard input, until it ends; all that runs in a process of its own.
 
     A request is a line, an object in JSON with the path of a file. The answer is a line too, an object with
-    `error` or with the fields of Extracted but the text, whose bytes follow. Lines before it say how many
-    pages are done. Where the request names a page, with the SHA-256 of the file, its picture is what follows.
+    `error`, and `now` when that may pass, or with the fields of Extracted but the text, whose bytes follow.
+    Lines before it say how many pages are done. Where the request names a page, with the SHA-256 of the file,
+    its picture is what follows.
     """
     bounds = Limits.model_validate_json(limits)
     _bound_memory(bounds.memory_bytes)
@@ -237,7 +240,7 @@ def _listen(requests: "queue.SimpleQueue[_Object]") -> None:
 
 
 def _answer(request: _Object, limits: Limits) -> bytes:
-    spent, path = False, Path(request["path"])
+    spent, now, path = False, False, Path(request["path"])
     try:
         if "page" in request:
             drawn = draw_page(path, request["page"], request["sha256"], limits)
@@ -254,13 +257,13 @@ def _answer(request: _Object, limits: Limits) -> bytes:
         del answer["text"]
         return json.dumps(answer).encode() + b"\n" + text
     except UnreadableError as error:
-        reason = str(error)
+        reason, now = str(error), isinstance(error, UnreadableNowError)
     except MemoryError:
-        spent = True
+        spent = now = True
         reason = f"needs more than {limits.memory_bytes // 2**20} MiB of memory to parse: split it up"
     except Exception as error:  # noqa: BLE001 (a parser's own fault; the process goes on)
         reason = f"is broken in a way that its parser does not know ({type(error).__name__}): save it again"
-    return json.dumps({"error": reason, "spent": spent}).encode() + b"\n"
+    return json.dumps({"error": reason, "now": now, "spent": spent}).encode() + b"\n"
 
 
 def _bound_memory(most: int) -> None:

@@ -43,6 +43,10 @@ class UnreadableError(ValueError):
     """A file's bytes cannot be turned into text; the message goes on a sentence that names the file."""
 
 
+class UnreadableNowError(UnreadableError):
+    """The same for a reason that may pass: a limit of time or memory, a process that was killed, a disk."""
+
+
 def decode(data: bytes) -> tuple[str, str | None]:
     """The text, and a note where the bytes do not tell for sure how they are to be read.
 

@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from index.load.decoding import UnreadableError
+from index.load.decoding import UnreadableError, UnreadableNowError
 from index.load.limits import require_bytes
 
 
@@ -22,9 +22,9 @@ def read_file(path: Path, most: int) -> bytes:
             require_bytes("has", status.st_size, most)
             data = stream.read(status.st_size + 1)
     except OSError as error:
-        raise UnreadableError(because(error)) from error
+        raise UnreadableNowError(because(error)) from error
     if len(data) != status.st_size:
-        raise UnreadableError("changed while it was read: try again")
+        raise UnreadableNowError("changed while it was read: try again")
     return data
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from index.load.decoding import UnreadableError
+from index.load.decoding import UnreadableError, UnreadableNowError
 from index.load.extracted import Extracted
 from index.load.limits import Limits, require
 from index.load.pdf_forms import read_annotations, read_fields
@@ -71,9 +71,9 @@ class _Notes:
             are = "is a picture and is" if len(self.unread) == 1 else "are pictures and are"
             notes.append(f"{_pages(self.unread)} {are} not read: {INSTALL}")
         if self.damaged:
-            notes.append(
-                f"the text of {_pages(self.damaged)} has no mapping to Unicode and is not what it shows"
-            )
+            what_to_do = "" if can_recognise() else f": {INSTALL}"
+            shown = f"the text of {_pages(self.damaged)} has no mapping to Unicode and is not what it shows"
+            notes.append(shown + what_to_do)
         if self.annotations:
             notes.append(f"annotations left out: {quoted(self.annotations)}")
         return notes
@@ -99,7 +99,7 @@ def _read_pages(pdf: "pypdfium2.PdfDocument", limits: Limits) -> tuple[list[Page
         require("holds {} characters or more", characters, limits.text_characters)
         # What recognises text is another process.
         if time.process_time() - started > most:
-            raise UnreadableError(f"takes more than {most:g} s to parse: split it up")
+            raise UnreadableNowError(f"takes more than {most:g} s to parse: split it up")
         report(number, len(pdf))
     return pages, notes.said()
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from index.load.decoding import UnreadableError
+from index.load.decoding import UnreadableError, UnreadableNowError
 from index.load.extracted import Extracted
 from index.load.limits import Limits, require
 from index.load.pdf_layout import lay_out
@@ -32,6 +32,11 @@ _PAGE, _LINE, _WORD = "1", "4", "5"
 def can_recognise() -> bool:
     """Whether tesseract is installed."""
     return shutil.which("tesseract") is not None
+
+
+def lacks_tesseract(said: str | None) -> bool:
+    """Whether a note or an error says that text was not read for want of tesseract."""
+    return said is not None and INSTALL in said
 
 
 def extract_picture(data: bytes, limits: Limits) -> Extracted:
@@ -65,11 +70,13 @@ def recognise(picture: bytes, seconds: float) -> list[PageWords]:
             preexec_fn=_end_with_parent() if sys.platform == "linux" else None,
         )
     except subprocess.TimeoutExpired as error:
-        raise UnreadableError(
+        raise UnreadableNowError(
             f"has a picture that takes more than {seconds:g} s to recognise: scan it smaller"
         ) from error
     except (OSError, subprocess.CalledProcessError) as error:
-        raise UnreadableError(
+        # What was killed, or did not start, may do better another time.
+        kind = UnreadableError if getattr(error, "returncode", -1) > 0 else UnreadableNowError
+        raise kind(
             "is not a picture that tesseract reads, or too large a one: save it again as PNG"
         ) from error
     return _pages(ran.stdout.decode("utf-8", "replace"))

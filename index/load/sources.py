@@ -13,9 +13,9 @@ from typing import IO, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from index.errors import SourceError
+from index.errors import SourceError, TransientError
 from index.load.confined import extract_confined
-from index.load.decoding import UnreadableError
+from index.load.decoding import UnreadableError, UnreadableNowError
 from index.load.files import because, printable
 from index.load.folders import BAD_NAME, CORPUS_SUFFIX, SUFFIXES, Found, walk, what_to_do
 from index.load.formats import extract_file
@@ -108,7 +108,7 @@ def load(
 
     A corpus is read as a stream, and its rows with an empty text are passed over. `heard(done, total)` is
     called as pages of a file are done. Raises SourceError, at the row where it stands, when a file cannot be
-    read, holds no text or passes a limit.
+    read, holds no text or passes a limit; TransientError where it may be read when it is tried again.
     """
     path = Path(file.path)
     try:
@@ -118,10 +118,12 @@ def load(
             yield from _load_corpus(path, file, limits)
         else:
             yield _load_file(path, file, limits, heard)
+    except UnreadableNowError as error:
+        raise TransientError(str(_failure(path, str(error)))) from error
     except UnreadableError as error:
         raise _failure(path, str(error)) from error
     except OSError as error:
-        raise _failure(path, because(error)) from error
+        raise TransientError(str(_failure(path, because(error)))) from error
 
 
 def _load_file(path: Path, file: SourceFile, limits: Limits, heard: Report) -> Document:

@@ -25,7 +25,7 @@ from index.errors import IndexFolderError
 from index.settings import IndexSettings
 from index.store.damage import Mark, damaged, marks
 
-FORMAT = 9
+FORMAT = 10
 _POINTER = "current"
 _PARTIAL = ".partial"
 _GENERATION = re.compile(r"gen-\d{6,}")
@@ -49,7 +49,9 @@ class Looks(NamedTuple):
 class FileRecord(BaseModel):
     """A source file as it was when it was indexed, and the number of documents that it holds.
 
-    `checked_ns` is the time at which it was looked at. `error` says why it holds none.
+    `checked_ns` is the time at which it was looked at. `problem` says why it is not even opened, `error` why
+    it holds none. `tries` counts the failures that may pass, one after the other. `lacks_tesseract` says that
+    there is more to read in it once that is installed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,8 +63,11 @@ class FileRecord(BaseModel):
     looks: Looks
     checked_ns: int
     sha256: str
+    problem: str = ""
     documents: int = 0
     error: str | None = None
+    tries: int = 0
+    lacks_tesseract: bool = False
 
     @property
     def content(self) -> tuple[str, str, str, str]:
