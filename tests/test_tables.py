@@ -16,9 +16,11 @@ from index.text.terms import words
 from index.types import Document, Hit, Passage
 from qa.answer.citations import cite, mismatches
 from qa.page.rendering import where
+from qa.read.reader import ExtractiveReader
 from qa.read.rows import by_key, cell_asked, row_at, shown
 from qa.read.spans import Span, TokenLogits
 from qa.retrieve.retriever import RetrievedPassage, Retriever
+from qa.testing import PhraseModel
 
 TRAINS = (
     "Trains of the north\n\n| Train | Departs | Arrives |\n|---|---|---|\n"
@@ -152,6 +154,51 @@ def test_the_cell_is_the_one_whose_label_alone_the_question_names(question: str,
     assert row is not None
     found = cell_asked(question, passage, row)
     assert (TRAINS[slice(*found)] if found else None) == cell
+
+
+FERRIES = """| Route | Days | Departs | Arrives | Fare |
+| --- | --- | --- | --- | --- |
+| Port Ellery | Mon-Fri | 06:45 | 07:30 | 8.40 |
+| Inver Bay | daily | 08:00 | 09:40 | 14.20 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "pointed", "short"),
+    [
+        # the reader points from one cell to the next; the second is surer
+        ("When does the boat to Inver Bay leave?", {"08:00": 3.0, "08:00, Arrives: 09:40": 4.0}, "08:00"),
+        # a word where an amount is asked for
+        ("How much is a ticket to Inver Bay?", {"daily": 4.0, "14.20": 1.0}, "14.20"),
+        # what the question says itself
+        ("Which boat sails daily?", {"daily": 4.0, "Inver Bay": 1.0}, "Inver Bay"),
+    ],
+)
+def test_an_exact_answer_in_a_row_is_within_one_cell_that_says_what_is_asked(
+    tmp_path: Path, question: str, pointed: dict[str, float], short: str
+) -> None:
+    path = tmp_path / "ferries.md"
+    path.write_text(FERRIES, encoding="utf-8")
+    index = Index.from_sources([path], tmp_path / "index", embedder=HashEmbedder())
+    passages = Retriever(index).search(question, 5)
+    reader = ExtractiveReader(PhraseModel(pointed))
+    best = next(span for span in reader.read(question, passages) if "Inver" in FERRIES[span.start : span.end])
+    assert best.highlight is not None
+    assert FERRIES[slice(*best.highlight)] == short
+
+
+def test_of_a_table_that_is_too_long_to_be_read_the_rows_that_hold_the_question_come_first() -> None:
+    rows = [
+        f"| Route {place:02} | 06:45 | 07:30 | 08:15 | 14.20 | 28.40 | no bicycles |" for place in range(12)
+    ]
+    text = "\n".join(
+        ["| Route | Departs | Halfway | Arrives | Adult fare | Return | Notes |", "|-|-|-|-|-|-|-|", *rows]
+    )
+    passage = Passage(document_id="d", start=0, end=len(text), text=text)
+    view = shown("When does Route 09 depart?", passage)
+    assert view is not None
+    assert view.text.startswith("Route: Route 09, Departs: 06:45")
+    assert view.text.count("Departs:") == len(rows)
 
 
 def spans_of(passage: Passage, lines: list[str]) -> list[Span]:

@@ -11,8 +11,8 @@ from index.text.unsaid import as_said
 from qa.answer.citations import cite, joined, piece
 from qa.answer.comparison import grouped
 from qa.answer.finder import Finder
-from qa.answer.guess import NO_GUESS, Guess
-from qa.answer.locating import Located, located, names_part, names_thing
+from qa.answer.guess import NO_GUESS, Guess, together
+from qa.answer.locating import Located, names_part, names_thing, places_of
 from qa.answer.summary import central_sentences
 from qa.answer.timings import Timings
 from qa.answer.writing import Show, Writes, to_write_from, with_writing
@@ -25,6 +25,7 @@ from qa.read.choice import load_reader, second_reader_of
 from qa.read.reader import Reader
 from qa.read.spans import Span, sentences_of
 from qa.requests.request import Request, Requests
+from qa.requests.several import each_asked
 from qa.retrieve.retriever import Retriever
 from qa.settings import AnswerSettings, RetrievalSettings
 from qa.types import Answer, Citation, History, Turn, Verdict
@@ -94,6 +95,7 @@ class Answerer:
         """
         asked = self._checked(question, history, threshold, documents)
         reading = self._widened(self._stated(self._surest(asked), asked), asked)
+        reading = self._with_each(reading, asked)
         if reading.request.message and self.finder.verdict(reading.guess) != "answered":
             if asked.threshold > 0.0 or reading.request.kind == "collection":
                 return self._told(asked, reading)
@@ -167,6 +169,24 @@ class Answerer:
             return reading
         return self._plain(reading, asked)
 
+    def _with_each(self, reading: _Reading, asked: _Asked) -> _Reading:
+        """The reading, of several questions in one with what answers each, where each is surely answered.
+
+        A later one may lean on those before and on their answers ("and when does it meet?").
+        """
+        questions = each_asked(asked.question)
+        if len(questions) == 1 or reading.request.kind != "question" or reading.request.message:
+            return reading
+        guesses, turns = [], list(asked.turns)
+        for question in questions:
+            found = self._surest(asked._replace(question=question, turns=turns))
+            if found.request.kind != "question" or self.finder.verdict(found.guess) != "answered":
+                return reading
+            guesses.append(found.guess)
+            said = joined(list(self._cite(found.guess.used)))
+            turns += [Turn(role="user", text=question), Turn(role="assistant", text=said)]
+        return reading._replace(guess=together(reading.guess, guesses))
+
     def _plain(self, reading: _Reading, asked: _Asked) -> _Reading:
         plain = Request("question", reading.way.asked, asked.documents)
         return reading._replace(request=plain, guess=self.finder.guess(plain, asked.timings))
@@ -209,29 +229,12 @@ class Answerer:
             further = [span for span in guess.spans if not given or span not in guess.used]
             shown = () if verdict == "answered" else further[: self.settings.closest]
             closest = tuple(self._cite(shown))
-        places = self._located(reading.request, given)
+        places = places_of(given, reading.request, self.requests)
         if places:  # all of the quote is the answer
             given = tuple(one.model_copy(update={"highlight": None}) for one in given)
         text = joined(given, [place.line for place in places]) if given else REFUSAL
         made = _made(asked, reading, verdict, text=text, citations=given, closest=closest, places=places)
         return made.model_copy(update={"outdated": self.requests.outdated(reading.request, given)})
-
-    def _located(self, request: Request, given: Iterable[Citation]) -> list[Located]:
-        """Where each citation stands, for a request for a place."""
-        if request.kind != "place":
-            return []
-        is_named = len(request.documents or self.index.document_ids()) > 1
-        headings = {part.document_id: part.heading for part in request.parts or ()}
-        return [
-            located(
-                one,
-                self.requests.outline(one.document_id),
-                request.unit,
-                is_named=is_named,
-                heading=headings.get(one.document_id),
-            )
-            for one in given
-        ]
 
     def _cite(self, spans: Iterable[Span]) -> Iterator[Citation]:
         for span in spans:

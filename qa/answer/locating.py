@@ -1,12 +1,13 @@
-"""Say where a citation stands, in the unit that is asked for: "Clause 3.1, under “3. Repairs”"; pure."""
+"""Say where a citation stands, in the unit that is asked for: "Clause 3.1, under “3. Repairs”"."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from qa.read.spans import Span
 from qa.requests.outline import PAGE, UNITS, Entry, enclosing
 from qa.requests.parts import reference
+from qa.requests.request import Request, Requests
 from qa.types import Citation
 
 _SECTION = UNITS["section"]
@@ -53,6 +54,24 @@ def located(
     if entry is not None:
         return Located(entry.label or entry.name, ", ".join([_called(entry, unit), *around, *named]))
     return _without(above, unit, around, source)
+
+
+def places_of(citations: Iterable[Citation], request: Request, requests: Requests) -> list[Located]:
+    """Where each citation stands, for a request for a place."""
+    if request.kind != "place":
+        return []
+    is_named = len(request.documents or requests.retriever.index.document_ids()) > 1
+    headings = {part.document_id: part.heading for part in request.parts or ()}
+    return [
+        located(
+            one,
+            requests.outline(one.document_id),
+            request.unit,
+            is_named=is_named,
+            heading=headings.get(one.document_id),
+        )
+        for one in citations
+    ]
 
 
 def _around(citation: Citation, above: Sequence[Entry], entry: Entry | None, unit: str) -> list[str]:

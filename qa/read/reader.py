@@ -15,7 +15,7 @@ from qa.read.calibration import Ranking, shipped_calibration
 from qa.read.cues import is_bare, telling
 from qa.read.faq import is_question
 from qa.read.ranking import scored
-from qa.read.rows import behind_question, cell_asked, row_at, shown
+from qa.read.rows import Row, behind_question, cell_asked, cells_for, row_at, shown
 from qa.read.spans import Span, TokenLogits, best_within
 from qa.retrieve.retriever import RetrievedPassage, ScoredSentence
 
@@ -86,7 +86,7 @@ class ExtractiveReader:
         if best is None:
             return None
         first, last, margin = best
-        first, last = cell or (first, last)
+        first, last = cell or (row and self._in_cell(question, passage, row, said, known)) or (first, last)
         if sentence.heading and not content_words(passage.text[start:end]):
             # A bare yes or no is as sure as the question is that it answers.
             first_asked, last_asked = (place - passage.start for place in sentence.heading)
@@ -104,6 +104,17 @@ class ExtractiveReader:
             otherwise=self._otherwise(passage, sentence, known, first, last),
         )
         return scored(span, found, self.ranking)
+
+    def _in_cell(
+        self, question: str, passage: Passage, row: Row, said: tuple[int, int], known: TokenLogits
+    ) -> tuple[int, int] | None:
+        """The best range of a row's cells within a range; an answer is no two of them."""
+        cells = (
+            cell for cell in cells_for(question, passage, row) if said[0] <= cell[0] and cell[1] <= said[1]
+        )
+        found = (best_within(known, *cell, self.model.longest_answer) for cell in cells)
+        best = max(filter(None, found), key=lambda one: one[2], default=None)
+        return best and best[:2]
 
     def _otherwise(
         self, passage: Passage, sentence: ScoredSentence, known: TokenLogits, first: int, last: int

@@ -13,6 +13,7 @@ from index.text.tables import cells, find_tables, rows
 from index.text.terms import asked, normal, terms
 from index.types import Passage, Range, Table
 from qa.language.function_words import content_words, is_content
+from qa.read.cues import kind_asked
 from qa.read.faq import is_question
 from qa.read.spans import Span, TokenLogits
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 # Of a table with more rows in a passage, those alone are read that hold a word of the question, if any do.
 _MOST_ROWS = 12
+# Of a table that is read as more characters those rows come first that hold most of the question, since what
+# is behind the model's limit is not read: rows of figures have about a token for 2.7 characters.
+_LONGEST_TABLE = 700
 # How far a row is put below one that holds more of the question, in log-odds.
 _BELOW = 1.0
 # Parts a header from its rows, so that the passage behind it is seen to go on with a table.
@@ -107,6 +111,17 @@ def cell_asked(question: str, passage: Passage, row: Row) -> Range | None:
         if _names(wanted, label) and text and not frozenset(terms(text)) <= wanted
     ]
     return named[0] if len(named) == 1 else None
+
+
+def cells_for(question: str, passage: Passage, row: Row) -> list[Range]:
+    """The cells of a row that may hold an answer: each says something that the question does not.
+
+    Where a time or an amount is asked for, they are those with a figure, if any are.
+    """
+    wanted = frozenset(terms(question))
+    telling = [cell for cell in row.cells if not wanted.issuperset(terms(passage.text[slice(*cell)]))]
+    figures = [cell for cell in telling if any(map(str.isdigit, passage.text[slice(*cell)]))]
+    return (kind_asked(question) in {"time", "amount"} and figures) or telling
 
 
 def behind_question(passage: Passage, row: Row) -> Range | None:
@@ -213,9 +228,15 @@ def _row(text: str, table: Table, place: Range, lead: int) -> Row:
 
 
 def _to_read(question: str, text: str, every: Sequence[Row]) -> Sequence[Row]:
-    if len(every) <= _MOST_ROWS:
-        return every
-    return [row for row in every if _held(question, text[row.start : row.end])] or every
+    held = [_held(question, text[row.start : row.end]) for row in every]
+    kept = [place for place, words in enumerate(held) if words or len(every) <= _MOST_ROWS]
+    kept = kept or list(range(len(every)))
+    size = sum(
+        len(label) + last - first for place in kept for label, (first, last) in _labelled(every[place])
+    )
+    if size > _LONGEST_TABLE:
+        kept.sort(key=lambda place: -len(held[place]))
+    return [every[place] for place in kept]
 
 
 def _labelled(row: Row) -> list[tuple[str, Range]]:
