@@ -51,6 +51,39 @@ def test_the_short_answer_holds_the_whole_figure_that_the_reader_cuts(
     assert (answer.short, quotes(answer)) == (short, [sentence])
 
 
+# --- titles
+
+DESK = "{}Reset password{}Passwords are reset by the help desk. Bring your card.\n\nParking\nThere is none."
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "question", "quote"),
+    [
+        ("3. ", "\n", "What about the password?", "Passwords are reset by the help desk."),
+        (
+            "Doors close at six.\n\n",
+            "\n\n",
+            "What about the password?",
+            "Passwords are reset by the help desk.",
+        ),
+        # a line below another is an item; who, when and how many may be answered by a title
+        ("Change e-mail\n", "\n", "What about the password?", "Reset password"),
+        ("3. ", "\n", "Who resets the password?", "3. Reset password"),
+    ],
+)
+def test_what_stands_below_a_title_is_the_answer_and_not_the_title(
+    above: str, below: str, question: str, quote: str, tmp_path: Path
+) -> None:
+    text = DESK.format(above, below)
+    answer = ask(tmp_path, text, question, {"Reset password": 8.0, "the help desk": 7.0})
+    assert quotes(answer) == [quote]
+
+
+def test_a_title_stays_where_what_is_below_it_is_no_answer(tmp_path: Path) -> None:
+    answer = ask(tmp_path, DESK.format("3. ", "\n"), "What about the password?", {"Reset password": 8.0})
+    assert quotes(answer) == ["3. Reset password"]
+
+
 # --- pronouns
 
 LIBRARY = "Books are free. Please ask Ms Hartmann at the desk. {} also runs the reading group on Mondays."

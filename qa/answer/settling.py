@@ -3,6 +3,7 @@
 It takes the spans of any reader, whoever ranked them last, and gives spans of the same sentences.
 """
 
+import re
 from collections.abc import Sequence
 
 from index.text.stemming import stems
@@ -11,7 +12,7 @@ from qa.language.measures import is_of_another_measure, is_of_another_rate, meas
 from qa.language.polarity import Polarity, asks_for_one, compare, denies, is_elliptic
 from qa.language.pronouns import Told, antecedent, is_pronoun, reports
 from qa.language.quantity import whole
-from qa.read.cues import is_bare
+from qa.read.cues import is_bare, kind_asked
 from qa.read.rows import by_key, cell_around
 from qa.read.spans import Range, Span, text_of
 from qa.retrieve.retriever import RetrievedPassage
@@ -28,6 +29,9 @@ _POINTED = 15.0
 _GAP = 4
 # A name of a thing has at most so many words that tell something.
 _NAME = 3
+# A title has at most so many words, and what follows it is at most so much less sure, in log-odds.
+_TITLE, _FOLLOWS = 6, 3.0
+_SENTENCE = re.compile(r"[^\n]*[.!?…:][\"”’')\]*_]*\s*")
 # How far an opposite is put below the best span, in log-odds: too far to be shown beside it.
 _BELOW = 1.0
 
@@ -41,7 +45,7 @@ def settle(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPas
     ]
     if asks_for_one(question):
         settled = _without_opposites(question, settled, passages)
-    settled = _of_the_measure(question, settled, passages)
+    settled = _of_the_measure(question, _below_titles(question, settled, passages), passages)
     return sorted([*settled, *spans[_SETTLED:]], key=lambda span: -span.score)
 
 
@@ -158,6 +162,41 @@ def _without_opposites(
         span._replace(score=min(span.score, best - _BELOW), unfit=True) if known.opposes else span
         for span, known in zip(settled, compared, strict=True)
     ]
+
+
+def _below_titles(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
+    """The spans with the sentence below the best one first, where that one is a mere title of it.
+
+    A title may be the answer to who, when or how many, and nowhere else.
+    """
+    if not spans or kind_asked(question):
+        return list(spans)
+    best = max(range(len(spans)), key=lambda place: spans[place].score)
+    following = next((place for place, one in enumerate(spans) if _heads(spans[best], one, passages)), None)
+    score = spans[best].score
+    if following is None or spans[following].score < score - _FOLLOWS:
+        return list(spans)
+    settled = list(spans)
+    settled[following] = spans[following]._replace(score=score)
+    settled[best] = spans[best]._replace(score=score - _BELOW)
+    return settled
+
+
+def _heads(span: Span, other: Span, passages: Sequence[RetrievedPassage]) -> bool:
+    """Whether a span is a line of a few words without an end, below nothing, above another one's sentence."""
+    passage = passages[span.passage].hit.passage
+    if other.document_id != span.document_id or not span.end <= other.start < passage.end:
+        return False
+    before, own, between = (
+        passage.text[max(0, first - passage.start) : last - passage.start]
+        for first, last in ((passage.start, span.start), (span.start, span.end), (span.end, other.start))
+    )
+    is_title = len(own.split()) <= _TITLE and not _SENTENCE.fullmatch(own)
+    is_apart = not before.strip() or before.rstrip(" ").endswith("\n\n")
+    said = text_of(passages, other, (other.start, other.end))
+    return (
+        is_title and is_apart and "\n" in between and not between.strip() and bool(_SENTENCE.fullmatch(said))
+    )
 
 
 def _of_the_measure(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
