@@ -88,6 +88,10 @@ def test_only_the_clauses_of_the_answer_are_compared() -> None:
     start = sentence.index("5")
     assert not compare(question, sentence, start, start + 7).opposes
     assert compare(question, sentence, 0, 10).opposes
+    sentence = "He cannot judge the flowers, so Bernadette will."
+    start = sentence.index("Bernadette")
+    assert not compare("Who judges the flowers?", sentence, start, start + len("Bernadette")).opposes
+    assert compare("Who judges the flowers?", sentence, 0, 2).opposes
     table = "| Event | No time limit |\n| Marathon | 4 h |"
     start = table.index("Marathon")
     assert not compare("Which event has a time limit?", table, start, start + 8).opposes

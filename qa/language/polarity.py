@@ -42,7 +42,7 @@ _MIXED = re.compile(
 )
 _BREAK = re.compile(
     r"[;—()|\n]|\s–\s|,?\s(?:but|although|though|whereas|however|because|since|so that)\s"
-    r"|,\s(?=and\s|which\s|who\s)"
+    r"|,\s(?=and\s|so\s|which\s|who\s)"
 )
 # What a question denies in passing: "My aunt cannot walk, how …?", "What do I do if it does not start?"
 _ASIDE = re.compile(rf"^.*,\s(?=(?:{'|'.join(sorted(WH))})\b)|\bif\b[^,?]*", re.IGNORECASE | re.DOTALL)
