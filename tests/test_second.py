@@ -340,6 +340,25 @@ raise SystemExit(2)
     assert (ended.returncode, ended.stdout, ended.stderr) == (2, "loaded\n", "")
 
 
+def test_the_model_that_ships_is_not_loaded_by_a_process_that_has_ended() -> None:
+    program = """
+import threading
+from qa.read.calibration import Ranking
+from qa.read.second import SecondReader
+from qa.read.window_model import WindowModel
+
+class Late(WindowModel):
+    def load(self):
+        threading.main_thread().join()
+        super().load()
+
+SecondReader(Late(), Ranking()).prepare()
+raise SystemExit(2)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (2, "")
+
+
 def test_only_the_reader_that_ships_is_followed_by_a_second(index: Index) -> None:
     assert second_reader_of(load_reader()) is not None
     assert second_reader_of(load_reader("fast")) is None

@@ -168,7 +168,7 @@ class WindowModel:
         return content
 
     def _unpacked(self, packed: bytes) -> dict[str, Any]:
-        """The matrices by name, as ONNX Runtime takes them."""
+        """The matrices by name, as ONNX Runtime takes them; ReaderError where the process ends meanwhile."""
         import onnxruntime
 
         places, at = [], 0
@@ -183,7 +183,11 @@ class WindowModel:
             return matrix.name, onnxruntime.OrtValue.ortvalue_from_numpy(values)
 
         with ThreadPoolExecutor(cores()) as workers:
-            return dict(workers.map(unpack, places))
+            try:
+                unpacking = workers.map(unpack, places)
+            except RuntimeError as error:  # an executor takes nothing on once Python shuts down
+                raise ReaderError("the second reader is not loaded: the process ends") from error
+            return dict(unpacking)
 
 
 @cache
