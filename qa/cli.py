@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        _fail(f"{error.format_message()} (try: quoth --help)")
+        _fail(_usage(error))
     except (IndexingError, QuestionAnsweringError) as error:
         _fail(str(error))
     except BrokenPipeError:
@@ -44,6 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
     else:
         sys.exit(status if isinstance(status, int) else 0)
+
+
+def _usage(error: click.ClickException) -> str:
+    """What is wrong with a command line, and what to do: quote a question, or see the command's help."""
+    message = error.format_message()
+    if message.startswith("Got unexpected extra argument"):
+        message += "; put what has spaces in it in quotes"
+    context = getattr(error, "ctx", None)
+    return f"{message} (try: {context.command_path if context else 'quoth'} --help)"
 
 
 def _speak_utf8() -> None:

@@ -190,6 +190,8 @@ def test_a_file_that_was_left_out_is_named_on_standard_error(run: Run, tmp_path:
         (("ask", "Who?", "--source", "missing.txt"), "missing.txt does not exist"),
         (("ask", "Who?", "--source", ""), "empty path"),
         (("ask", "Who?", "--bogus"), "No such option '--bogus'"),
+        (("ask", "Who?", "--bogus"), "(try: quoth ask --help)"),
+        (("ask", "Who", "is", "it?"), "put what has spaces in it in quotes (try: quoth ask --help)"),
         (("ask",), "Missing argument 'QUESTION'"),
         (("nothing",), "No such command 'nothing'"),
         ((), "Missing command"),
