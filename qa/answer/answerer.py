@@ -7,8 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from index.store.protocol import SearchIndex
 from index.text.surrogates import encodable
-from index.text.unsaid import as_said
-from qa.answer.citations import cite, joined, piece
+from qa.answer.citations import cite, exact_answer, joined, piece
 from qa.answer.comparison import grouped
 from qa.answer.finder import Finder
 from qa.answer.guess import NO_GUESS, Guess, together
@@ -263,7 +262,7 @@ def _made(
         verdict=verdict,
         answered=verdict == "answered",
         text=text,
-        short=places[0].label if places else _short(citations or closest),
+        short=places[0].label if places else exact_answer(citations or closest),
         confidence=reading.guess.confidence,
         threshold=asked.threshold,
         citations=tuple(citations),
@@ -287,17 +286,3 @@ def _turns(history: Sequence[Turn | Mapping[str, object]] | None) -> list[Turn]:
         ) from error
     texts = encodable([turn.text for turn in turns])
     return [turn.model_copy(update={"text": text}) for turn, text in zip(turns, texts, strict=True)]
-
-
-def _short(guesses: Sequence[Citation]) -> str | None:
-    """The exact span of the best guess, without what nobody says in it; it is marked in no other guess.
-
-    The sentence that names what it speaks of may stand before it.
-    """
-    best = next((one for one in guesses if one.highlight), None)
-    if best is None or best.highlight is None:
-        return None
-    start, end = best.highlight
-    short = best.quote[start - best.start : end - best.start]
-    said = as_said(short)
-    return short if said == short else " ".join(said.split())

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from index.load.boxes import confidence_between
 from index.text.quoting import is_quoted
+from index.text.unsaid import as_said
 from index.types import Document, Range
 from qa.types import Answer, Citation, HeaderRow
 
@@ -90,6 +91,20 @@ def joined(citations: Sequence[Citation], located: Sequence[str] = ()) -> str:
         return " ".join(citation.quote for citation in citations)
     rows = groupby(zip(located, citations, strict=True), key=lambda row: row[0])
     return "\n".join(f"{line}: {joined([citation for _, citation in row])}" for line, row in rows)
+
+
+def exact_answer(guesses: Sequence[Citation]) -> str | None:
+    """The exact span of the best guess, without what nobody says in it; it is marked in no other guess.
+
+    The sentence that names what it speaks of may stand before it.
+    """
+    best = next((one for one in guesses if one.highlight), None)
+    if best is None or best.highlight is None:
+        return None
+    start, end = best.highlight
+    short = best.quote[start - best.start : end - best.start]
+    said = as_said(short)
+    return short if said == short else " ".join(said.split())
 
 
 def cited(answers: Sequence[Answer]) -> list[Citation]:
