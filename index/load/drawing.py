@@ -10,6 +10,7 @@ from index.load.files import read_file
 from index.load.limits import Limits
 
 if TYPE_CHECKING:
+    import pypdfium2
     from PIL import Image
 
 DRAWN = frozenset((".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff"))
@@ -17,6 +18,9 @@ DRAWN = frozenset((".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff"))
 # The largest picture, in dots: wider than any panel, and a page of A4 stays under 0.5 MB.
 _WIDE, _HIGH = 1200, 2400
 _QUALITY = 85
+# Dots to a point that a page is rendered with for recognition (300 to the inch), and the most to a side.
+_DOTS = 300 / 72
+_MOST_DOTS = 5000
 
 
 def draw_page(path: Path, page: int, sha256: str, limits: Limits) -> bytes:
@@ -31,6 +35,18 @@ def draw_page(path: Path, page: int, sha256: str, limits: Limits) -> bytes:
     stream = io.BytesIO()
     drawn.save(stream, "JPEG", quality=_QUALITY)
     return stream.getvalue()
+
+
+def picture_of(page: "pypdfium2.PdfPage") -> bytes:
+    """A page as shown, in grey, as a picture in the format PGM."""
+    dots = min(_DOTS, _MOST_DOTS / max(page.get_size()))
+    bitmap = page.render(scale=dots, grayscale=True)
+    try:
+        data, wide, step = bytes(bitmap.buffer), bitmap.width, bitmap.stride
+        rows = (data[row * step : row * step + wide] for row in range(bitmap.height))
+        return b"P5 %d %d 255\n" % (wide, bitmap.height) + b"".join(rows)
+    finally:
+        bitmap.close()
 
 
 def _of_pdf(data: bytes, page: int) -> "Image.Image":

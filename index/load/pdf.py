@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from index.load.decoding import UnreadableError, UnreadableNowError
+from index.load.drawing import picture_of
 from index.load.extracted import Extracted
 from index.load.limits import Limits, require
 from index.load.pdf_forms import read_annotations, read_fields
 from index.load.pdf_layout import lay_out, quoted
-from index.load.pdf_words import PageWords, is_blank, picture_of, read_words
+from index.load.pdf_words import PageWords, is_blank, read_words
 from index.load.pictures import INSTALL, can_recognise, recognise
 from index.load.progress import report
 

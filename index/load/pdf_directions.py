@@ -44,6 +44,20 @@ def parts(word: str, first: int) -> Iterator[tuple[str, int, int]]:
         yield word[start:end], first + start, first + end - 1
 
 
+def is_stacked(word: tuple[str, int, int], corners: tuple[float, ...]) -> bool:
+    """Whether figures stand upright below each other, as the numbers of lines or rows do."""
+    left, top, right, bottom, end_left, end_top, *_ = corners
+    return word[0].isdecimal() and end_top < bottom + 1 and top - bottom > right - left > abs(end_left - left)
+
+
+def unstacked(word: tuple[str, int, int], corners: tuple[float, ...]) -> list[tuple[str, int, int]]:
+    """A word or, of figures below each other, each."""
+    text, first, _ = word
+    if not is_stacked(word, corners):
+        return [word]
+    return [(figure, place, place) for place, figure in enumerate(text, first)]
+
+
 def _turns(word: str) -> bool:
     return _LEFTWARDS.search(word) is not None and _LATIN.search(word) is not None
 

@@ -13,11 +13,14 @@ from typing import Literal, NamedTuple
 from index.load.pdf_headings import Body, Title, body_of, titles_of
 from index.load.pdf_lines import MARKER, Line, shared, starts_lower
 from index.load.pdf_order import Block, blocks_of
+from index.text.unfinished import UNFINISHED
 
 Kind = Literal["text", "item", "heading", "row", "line"]
 
 _FINISHED = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
 _PAUSE = re.compile(r"[.!?:;,…。！？][\"'”’»)\]]*$")
+# Who speaks, before what is said.
+_SPEAKER = re.compile(r"[^\W\d_a-z](?:[^\W\d_a-z]|[.'’ -]){1,40}:\s")
 _HYPHEN = re.compile(r"[^\W\d_][-‐\u00ad]$")
 # A space between paragraphs makes the step to the next line this much longer.
 _APART = 1.3
@@ -190,6 +193,8 @@ class _Flow:
         if stretch.lone or _starts_item(piece, line, stretch.edge) or not _has_letters(last):
             return False
         is_unfinished = not _FINISHED.search(last.text)
+        if not is_unfinished and _SPEAKER.match(line.text):
+            return False
         if above is not last:  # the end of a column or page lies between them
             return is_unfinished and (
                 starts_lower(line) or bool(_HYPHEN.search(last.text)) or _ends_wide(piece)
@@ -200,7 +205,7 @@ class _Flow:
         """Whether a line goes on with the one right above it."""
         last, first_word = piece.lines[-1].line, line.words[0]
         is_full = last.right + 0.25 * line.size + first_word.right - first_word.left > edge
-        runs_on = is_unfinished and starts_lower(line)
+        runs_on = is_unfinished and (starts_lower(line) or UNFINISHED.search(last.text) is not None)
         if runs_on and is_full:
             return True
         if line.top - last.top > _APART * self._leading * line.size:

@@ -6,6 +6,7 @@ from index.load.boxes import Box, BoxedWord, pack
 from index.load.extracted import Extracted
 from index.load.pdf_flow import pieces_of
 from index.load.pdf_lines import lines_of
+from index.load.pdf_margins import without_line_numbers
 from index.load.pdf_repeats import Sheet, without_repeats
 from index.load.pdf_text import write
 from index.load.pdf_words import PageWords
@@ -17,8 +18,10 @@ _QUOTED_CHARACTERS = 60
 
 def lay_out(pages: Sequence[PageWords], title: str | None, notes: Sequence[str]) -> Extracted:
     """The text of some pages' words."""
+    pages, numbered = without_line_numbers(pages)
     sheets = [Sheet(lines_of(page.words), page.height) for page in pages]
     kept, repeated = without_repeats(sheets)
+    notes = [*notes, *(["numbers of lines in the margin left out"] if numbered else [])]
     notes = [*notes, *([f"repeated on its pages and left out: {quoted(repeated)}"] if repeated else [])]
     written = write(pieces_of(kept), len(pages))
     boxes = pack(

@@ -15,6 +15,11 @@ from index.load.pdf_words import Word
 # In sizes of type: a gap that may part columns, and one across which a line may still go on.
 _WIDE = 0.75
 _WIDEST = 4.0
+# A character of a typewriter's is so wide, in sizes of type. Two spaces behind the end of a sentence, or behind
+# who speaks, part nothing.
+_TYPED = 0.6
+_SAME_WIDTH = 0.02
+_TYPED_END = re.compile(r"[.!?:;][\"'”’)\]]*$")
 # A gap parts columns when so much is free in the lines above and below too, in sizes of type or of the gap.
 _FREE = 0.55
 _MOST_FREE = 0.9
@@ -98,7 +103,7 @@ def lines_of(words: Sequence[Word]) -> list[Line]:
             runs
             and not word.is_field
             and same_row(runs[-1][-1], word)
-            and -word.size < _gap(runs[-1][-1], word) < _WIDE * word.size
+            and -word.size < _gap(runs[-1][-1], word) < _wide(runs[-1][-1]) * word.size
         ):
             runs[-1].append(word)
         else:
@@ -144,6 +149,13 @@ def _without_leaders(words: Sequence[Word]) -> list[Word]:
             )
         kept.append(word)
     return kept + [one for one in row if len(row) < _LEADERS]
+
+
+def _wide(word: Word) -> float:
+    """The gap behind a word that may part columns, in sizes of type."""
+    width = (word.right - word.left) / len(word.text) / max(word.size, 0.1)
+    is_typed = abs(width - _TYPED) < _SAME_WIDTH and _TYPED_END.search(word.text)
+    return 2.5 * _TYPED if is_typed else _WIDE
 
 
 def _gap(before: Word, after: Word) -> float:

@@ -7,12 +7,16 @@ nothing between them spans both (T. Breuel, "High Performance Document Layout An
 
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 
 from index.load.pdf_lines import Line, same_row, shared
 from index.load.pdf_tables import Table, find_tables
 
-# Lines of one block are this near, in sizes of type, and of one size.
+# Lines of one block are this near, in sizes of type, and of one size. Where all lines of a page stand wider,
+# as in double spacing, they are as near as most, and a little more, but not farther than this.
 _NEAR = 0.8
+_WIDER = 1.1
+_FARTHEST = 2.0
 _SAME_SIZE = 1.15
 # Comparing all costs the cube of their number; beyond that many they are read row by row.
 _MOST_BLOCKS = 80
@@ -52,13 +56,21 @@ def _level_blocks(lines: Sequence[Line]) -> list[Block]:
 def _chains(lines: Sequence[Line]) -> list[Block]:
     """Runs of lines each of which has one neighbour above and one below."""
     by_top = sorted(lines, key=lambda line: line.top)
+    near = _nearness(by_top)
     above: dict[int, list[int]] = {number: [] for number in range(len(by_top))}
     below: dict[int, list[int]] = {number: [] for number in range(len(by_top))}
     open_lines: list[int] = []
     for number, line in enumerate(by_top):
-        open_lines = [other for other in open_lines if by_top[other].bottom > line.top - 2 * line.size]
+        open_lines = [
+            other for other in open_lines if by_top[other].bottom > line.top - _FARTHEST * line.size
+        ]
         for other in open_lines:
-            if _is_below(by_top[other], line):
+            nearer = any(
+                shared(by_top[one].left, by_top[one].right, line.left, line.right) > 0
+                and not same_row(by_top[one], line)
+                for one in below[other]
+            )
+            if not nearer and _is_below(by_top[other], line, near):
                 above[number].append(other)
                 below[other].append(number)
         open_lines.append(number)
@@ -74,11 +86,21 @@ def _chains(lines: Sequence[Line]) -> list[Block]:
     return [Block(chain) for chain in chains.values()]
 
 
-def _is_below(above: Line, line: Line) -> bool:
+def _nearness(by_top: Sequence[Line]) -> float:
+    """How near the next line of a block is, in sizes of type."""
+    gaps = [
+        (line.top - above.bottom) / line.size
+        for above, line in pairwise(by_top)
+        if not same_row(above, line) and shared(above.left, above.right, line.left, line.right) > 0
+    ]
+    return min(_FARTHEST, max(_NEAR, _WIDER * median(gaps))) if gaps else _NEAR
+
+
+def _is_below(above: Line, line: Line, near: float) -> bool:
     if same_row(above, line) or above.top > line.top:
         return False
     across = shared(above.left, above.right, line.left, line.right)
-    return across > 0 and line.top - above.bottom < _NEAR * line.size
+    return across > 0 and line.top - above.bottom < near * line.size
 
 
 def _alike(above: Line, line: Line) -> bool:

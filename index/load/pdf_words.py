@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from index.load.pdf_directions import as_read, is_right_to_left, parts
+from index.load.pdf_directions import as_read, is_right_to_left, is_stacked, parts, unstacked
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -23,9 +23,6 @@ _BOLD_WEIGHT = 600
 _MARK_SIZE = 0.85
 _MARKED = re.compile(r"[^\W\d_]\)?[.,;:”\"’]?\d{1,3}$|\d[\d.,]*\d$|[^\W_]+[∗*†‡§]$")
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-# Dots to a point that a page is rendered with for recognition (300 to the inch), and the most to a side.
-_DOTS = 300 / 72
-_MOST_DOTS = 5000
 # Of so many characters a page is asked whether they have a mapping to Unicode.
 _ASKED = 50
 # No text holds these; the hyphens that PDFium marks by U+0002 are not among them.
@@ -115,7 +112,11 @@ def read_words(page: "pypdfium2.PdfPage") -> PageWords:
             else (shown, first, last)
             for shown, first, last in found
         ]
-        for (shown, first, _), corners in zip(found, _corners(layer.raw, found), strict=True):
+        corners_of = _corners(layer.raw, found)
+        if any(map(is_stacked, found, corners_of)):
+            found = [part for both in zip(found, corners_of, strict=True) for part in unstacked(*both)]
+            corners_of = _corners(layer.raw, found)
+        for (shown, first, _), corners in zip(found, corners_of, strict=True):
             word = _word(shown, first, corners, place, fonts, len(words))
             key = word.text, round(word.left), round(word.top)
             inside = word.left < width and word.right > 0 and word.top < height and word.bottom > 0
@@ -139,18 +140,6 @@ def is_blank(page: "pypdfium2.PdfPage") -> bool:
     import pypdfium2.raw as pdfium
 
     return int(pdfium.FPDFPage_CountObjects(page.raw)) == 0
-
-
-def picture_of(page: "pypdfium2.PdfPage") -> bytes:
-    """A page as shown, in grey, as a picture in the format PGM."""
-    dots = min(_DOTS, _MOST_DOTS / max(page.get_size()))
-    bitmap = page.render(scale=dots, grayscale=True)
-    try:
-        data, wide, step = bytes(bitmap.buffer), bitmap.width, bitmap.stride
-        rows = (data[row * step : row * step + wide] for row in range(bitmap.height))
-        return b"P5 %d %d 255\n" % (wide, bitmap.height) + b"".join(rows)
-    finally:
-        bitmap.close()
 
 
 def _on_its_side(word: Word, width: float, height: float, *, rises: bool) -> Word:

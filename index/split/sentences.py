@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from index.text.items import MARK, NUMBER
+from index.text.unfinished import UNFINISHED
 from index.types import Range
 
 # Atomic groups, so that "\r\n" never backtracks into two line ends.
@@ -31,13 +32,6 @@ _SHORT = 45
 _SHORT_SHARE = 0.5
 # Fewer lines of figures may be prose that was wrapped.
 _FEWEST_LINES = 3
-# What no line ends with that is complete.
-_GOES_ON = re.compile(
-    r"[,(\[–—&+/-]\s*$|(?<!\w)(?:an?|the|of|in|on|at|by|for|from|to|with|and|or|but|nor|as|into|than|that|which"
-    r"|who|whose|is|are|was|were|be|been|has|have|had|will|would|shall|should|may|might|can|could|must|its"
-    r"|their|his|her|our|your|my|if|when|while|because)$",
-    re.IGNORECASE,
-)
 # Where nupunkt sees no end: behind a letter that is no initial, since a word of grammar follows or one that
 # takes a letter stands before, and behind a time of the day.
 _ENDS = re.compile(
@@ -107,7 +101,7 @@ def _spans(flat: str) -> Iterator[Range]:
         begun = _BEGINS.match(flat, first)
         if end < len(flat) and (flat[end] in _CLOSING or (begun and begun.end() >= end)):
             continue
-        for cut in _ENDS.finditer(flat, first, end):
+        for cut in _ENDS.finditer(flat, begun.end() if begun else first, end):
             yield first, cut.end()
             first = cut.end()
         yield first, end
@@ -158,7 +152,7 @@ def _may_go_on(line: str, following: str, width: int) -> bool:
     Its last word tells, or the first word of the next line: a small letter, or one that had no room.
     """
     line, following = line.rstrip(), _unquoted(following).rstrip()
-    if not line or not following or _GOES_ON.search(line):
+    if not line or not following or UNFINISHED.search(line):
         return True
     if following[0].islower() and width > _SHORT:
         return True

@@ -1,4 +1,4 @@
-"""What stands in a text and is no part of what it says: marks of quoting, times, comments, targets, rules.
+"""What stands in a text and is no part of what it says: times, comments, targets, rules, numbers of lines.
 
 The text is never changed: a copy of the same length has white space there, so that all offsets hold.
 """
@@ -6,6 +6,7 @@ The text is never changed: a copy of the same length has white space there, so t
 import re
 from collections.abc import Callable
 
+from index.text.line_numbers import blank_line_numbers
 from index.text.quoting import is_markdown
 from index.types import Document
 
@@ -42,12 +43,17 @@ _VISIBLE = re.compile(r"[^\r\n]")
 
 def said_in(document: Document) -> str:
     """The whole text of a document as `as_said` has it, without front matter of Markdown."""
-    start = _WHOLE_MARKDOWN if is_markdown(document) else _FIRST_QUOTING
-    return as_said(start.sub(_blank, document.text))
+    if is_markdown(document):
+        return _said(_WHOLE_MARKDOWN.sub(_blank, document.text))
+    return _said(blank_line_numbers(_FIRST_QUOTING.sub(_blank, document.text), whole=True))
 
 
 def as_said(text: str) -> str:
-    """The text with white space in place of what nobody says, each line end kept but those within speech."""
+    """A part of a text with white space in place of what nobody says; line ends are kept but in speech."""
+    return _said(blank_line_numbers(text, whole=False))
+
+
+def _said(text: str) -> str:
     if "-->" in text:
         text = _CUE.sub(_between(text), _uncommented(text))
     if ">" in text:
