@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.load.decoding import decode_html
 from index.load.extracted import Extracted
+from index.load.html_controls import CONTROLS, Controls
 from index.load.html_formulas import formula
 from index.load.html_lists import LISTS, Lists
 from index.load.html_parts import hidden_parts, parts_around
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 _DROPPED = frozenset(
-    "head script style template noscript noframes noembed iframe svg canvas audio video datalist select "
-    "math".split()
+    "head script style template noscript noframes noembed iframe svg canvas audio video datalist math".split()
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
@@ -31,6 +31,9 @@ _BLOCKS = frozenset(
 _CELLS = frozenset(("td", "th"))
 _BREAKS = {**dict.fromkeys(_BLOCKS, 2), "dd": 1}  # line ends before and after an element
 _VERBATIM = frozenset(("pre", "listing", "xmp"))
+# What a label may end with; and of how many pieces it may be.
+_LABEL_ENDS = ":?.!"
+_LABEL_PIECES = 8
 _BLANK = " \t\n\f\r"  # what HTML collapses; a no-break space is kept
 _SPACE = re.compile(f"[{_BLANK}]+")
 
@@ -72,8 +75,9 @@ def extract_page(html: str) -> Page:
     tree = LexborHTMLParser(_flatten(html.replace("\r\n", "\n").replace("\r", "\n")))
     title = tree.css_first("head > title")
     words = " ".join(title.text().split()) if title is not None else ""
-    hidden, around = hidden_parts(tree), parts_around(tree)
-    writer = _Writer(Lists(tree, hidden))
+    controls = Controls(tree)
+    hidden, around = hidden_parts(tree) | controls.spoken_for, parts_around(tree)
+    writer = _Writer(Lists(tree, hidden), controls)
     if tree.root is not None:
         for node in _walk(tree.root, hidden, around, writer):
             _walk(node, hidden, (), writer)
@@ -110,6 +114,8 @@ def _walk(
             writer.write(node.text_content or "")
         elif node.tag == "math" and node.mem_id not in hidden:
             writer.write_formula(node)
+        elif node.tag in CONTROLS and node.mem_id not in hidden:
+            writer.write_control(node)
         elif node.mem_id in around and node.mem_id not in hidden:
             passed.append(node)
         elif node.tag not in _DROPPED and node.mem_id not in skipped:
@@ -119,7 +125,8 @@ def _walk(
             node = child
             continue
         while node is not None:
-            if not node.is_text_node and node.tag not in _DROPPED and node.mem_id not in skipped:
+            is_entered = node.tag not in _DROPPED and node.tag not in CONTROLS
+            if not node.is_text_node and is_entered and node.mem_id not in skipped:
                 writer.leave(node.tag or "")
             if node.mem_id == root.mem_id:
                 return passed
@@ -133,7 +140,8 @@ def _walk(
 class _Writer:
     """Text as it grows; what stands between two words is settled when the second one comes."""
 
-    def __init__(self, lists: Lists) -> None:
+    def __init__(self, lists: Lists, controls: Controls) -> None:
+        self._controls = controls
         self.pieces: list[str] = []
         self.headings: list[Heading] = []
         self._length = 0
@@ -218,6 +226,25 @@ class _Writer:
         self._break(lines)
         self.write(formula(node))
         self._break(lines)
+
+    def write_control(self, node: "LexborNode") -> None:
+        """Write what a control holds, behind its label."""
+        label, value = self._controls.read(node)
+        if not value:
+            return
+        is_cell = bool(self._rows) and self._length == self._rows[-1].cell_start
+        if label and "".join(self.pieces[-_LABEL_PIECES:]).endswith(label) and not is_cell:
+            self._space, self._breaks = " ", 0
+            self._put("" if label[-1] in _LABEL_ENDS else ":")
+        elif label and not is_cell:
+            self.write(label if label[-1] in _LABEL_ENDS else f"{label}:")
+            self._space = " "
+        self._verbatim += 1
+        self.write(value)
+        self._verbatim -= 1
+        self._space = " "
+        if label:
+            self._break(1)
 
     def _keep_lines(self) -> None:
         for row in self._rows:

@@ -10,6 +10,7 @@ from index.load.drawing import picture_of
 from index.load.extracted import Extracted
 from index.load.limits import Limits, require
 from index.load.pdf_forms import read_annotations, read_fields
+from index.load.pdf_frames import read_frames
 from index.load.pdf_layout import lay_out, quoted
 from index.load.pdf_words import PageWords, is_blank, read_words
 from index.load.pictures import INSTALL, can_recognise, recognise
@@ -91,7 +92,8 @@ def _read_pages(pdf: "pypdfium2.PdfDocument", limits: Limits) -> tuple[list[Page
             found = read_words(page)
             if found.damaged or not (found.words or is_blank(page)):
                 found = _from_picture(page, found, number, notes, limits)
-            found = found._replace(words=read_fields(pdf, page, found.words))
+            frames = () if found.turn else read_frames(page)
+            found = found._replace(words=read_fields(pdf, page, found.words), frames=frames)
             notes.annotations += (f"{said} (page {number})" for said in read_annotations(page))
         finally:
             page.close()

@@ -8,12 +8,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from index.load.pdf_headings import Body, Title, body_of, titles_of
 from index.load.pdf_lines import MARKER, Line, shared, starts_lower
 from index.load.pdf_order import Block, blocks_of
-from index.text.unfinished import UNFINISHED
+from index.text.unfinished import is_open
+
+if TYPE_CHECKING:
+    from index.load.pdf_frames import Frame
 
 Kind = Literal["text", "item", "heading", "row", "line"]
 
@@ -48,13 +51,15 @@ class Placed(NamedTuple):
 class Piece(NamedTuple):
     """A paragraph, an item of a list, a heading or a row: its lines, those of a row cell by cell.
 
-    `level` is a heading's depth. `cells` says how many of a row's lines belong to each of its cells.
+    `level` is a heading's depth. `cells` says how many of a row's lines belong to each of its cells, and
+    `is_first` that it is the first of its table.
     """
 
     kind: Kind
     lines: list[Placed]
     level: int = 0
     cells: tuple[int, ...] = ()
+    is_first: bool = False
 
 
 class _Stretch(NamedTuple):
@@ -66,9 +71,9 @@ class _Stretch(NamedTuple):
     lone: bool
 
 
-def pieces_of(pages: Sequence[Sequence[Line]]) -> Iterator[Piece]:
-    """The pieces of a document in reading order."""
-    blocks = [blocks_of(lines) for lines in pages]
+def pieces_of(pages: Sequence[Sequence[Line]], frames: "Sequence[Sequence[Frame]]") -> Iterator[Piece]:
+    """The pieces of a document in reading order; `frames` are the boxes that are drawn on its pages."""
+    blocks = [blocks_of(*both) for both in zip(pages, frames, strict=True)]
     body = body_of(line for lines in pages for line in lines)
     titles = titles_of((block.lines for page in blocks for block in page), body)
     edges = _Edges(pages)
@@ -205,7 +210,7 @@ class _Flow:
         """Whether a line goes on with the one right above it."""
         last, first_word = piece.lines[-1].line, line.words[0]
         is_full = last.right + 0.25 * line.size + first_word.right - first_word.left > edge
-        runs_on = is_unfinished and (starts_lower(line) or UNFINISHED.search(last.text) is not None)
+        runs_on = is_unfinished and (starts_lower(line) or is_open(last.text))
         if runs_on and is_full:
             return True
         if line.top - last.top > _APART * self._leading * line.size:
@@ -218,9 +223,9 @@ class _Flow:
 
 
 def _rows(stretch: _Stretch) -> Iterator[Piece]:
-    for row in stretch.block.table.rows if stretch.block.table else ():
+    for number, row in enumerate(stretch.block.table.rows if stretch.block.table else ()):
         lines = [Placed(stretch.page, line) for cell in row for line in cell]
-        yield Piece("row", lines, cells=tuple(len(cell) for cell in row))
+        yield Piece("row", lines, cells=tuple(len(cell) for cell in row), is_first=number == 0)
 
 
 def _are_lines(lines: Sequence[Line], edge: float) -> bool:

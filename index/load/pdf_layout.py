@@ -23,7 +23,7 @@ def lay_out(pages: Sequence[PageWords], title: str | None, notes: Sequence[str])
     kept, repeated = without_repeats(sheets)
     notes = [*notes, *(["numbers of lines in the margin left out"] if numbered else [])]
     notes = [*notes, *([f"repeated on its pages and left out: {quoted(repeated)}"] if repeated else [])]
-    written = write(pieces_of(kept), len(pages))
+    written = write(pieces_of(kept, [page.frames for page in pages]), len(pages))
     boxes = pack(
         [
             BoxedWord(start, end, Box(page + 1, *pages[page].box_of(word)), word.confidence)

@@ -15,7 +15,7 @@ from index.load.pdf_words import Word
 # In sizes of type: a gap that may part columns, and one across which a line may still go on.
 _WIDE = 0.75
 _WIDEST = 4.0
-# A character of a typewriter's is so wide, in sizes of type. Two spaces behind the end of a sentence, or behind
+# A character of a typewriter is so wide, in sizes of type. Two spaces behind the end of a sentence, or behind
 # who speaks, part nothing.
 _TYPED = 0.6
 _SAME_WIDTH = 0.02

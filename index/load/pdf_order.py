@@ -8,15 +8,20 @@ nothing between them spans both (T. Breuel, "High Performance Document Layout An
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
+from typing import TYPE_CHECKING
 
-from index.load.pdf_lines import Line, same_row, shared
+from index.load.pdf_lines import Line, is_prose, same_row, shared, starts_lower
 from index.load.pdf_tables import Table, find_tables
 
-# Lines of one block are this near, in sizes of type, and of one size. Where all lines of a page stand wider,
-# as in double spacing, they are as near as most, and a little more, but not farther than this.
+if TYPE_CHECKING:
+    from index.load.pdf_frames import Frame
+
+# Lines of one block are this near, in sizes of type, and of one size. Where the lines of a page's sentences
+# stand wider, as in double spacing, they are as near as most of so many, and a little more, but no farther.
 _NEAR = 0.8
 _WIDER = 1.1
 _FARTHEST = 2.0
+_FEWEST = 5
 _SAME_SIZE = 1.15
 # Comparing all costs the cube of their number; beyond that many they are read row by row.
 _MOST_BLOCKS = 80
@@ -36,14 +41,14 @@ class Block:
         self.order = min(part.order for part in parts)
 
 
-def blocks_of(lines: Sequence[Line]) -> list[Block]:
-    """The blocks of a page in reading order; turned lines come last."""
+def blocks_of(lines: Sequence[Line], frames: "Sequence[Frame]" = ()) -> list[Block]:
+    """The blocks of a page in reading order; turned lines come last. `frames` are the boxes drawn there."""
     turned = [Block([line]) for line in lines if line.words[0].turned]
-    return _level_blocks([line for line in lines if not line.words[0].turned]) + turned
+    return _level_blocks([line for line in lines if not line.words[0].turned], frames) + turned
 
 
-def _level_blocks(lines: Sequence[Line]) -> list[Block]:
-    tables, others = find_tables(lines)
+def _level_blocks(lines: Sequence[Line], frames: "Sequence[Frame]") -> list[Block]:
+    tables, others = find_tables(lines, frames)
     blocks = _chains(others)
     is_jumbled = _is_jumbled(blocks)
     blocks += [Block([], table) for table in tables]
@@ -91,9 +96,13 @@ def _nearness(by_top: Sequence[Line]) -> float:
     gaps = [
         (line.top - above.bottom) / line.size
         for above, line in pairwise(by_top)
-        if not same_row(above, line) and shared(above.left, above.right, line.left, line.right) > 0
+        if is_prose(above)
+        and starts_lower(line)
+        and shared(above.left, above.right, line.left, line.right) > 0
     ]
-    return min(_FARTHEST, max(_NEAR, _WIDER * median(gaps))) if gaps else _NEAR
+    if len(gaps) < _FEWEST:
+        return _NEAR
+    return min(_FARTHEST, max(_NEAR, _WIDER * median(gaps)))
 
 
 def _is_below(above: Line, line: Line, near: float) -> bool:

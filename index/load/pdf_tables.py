@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import east_asian_width
 
+from index.load.pdf_boxes import boxes_of
 from index.load.pdf_columns import gutter, is_mostly_prose, parted
 from index.load.pdf_directions import runs_left
 from index.load.pdf_lines import Line, shared, starts_lower
 from index.load.pdf_rows import TIGHT, parts_of, rows_of, run_from
+
+if TYPE_CHECKING:
+    from index.load.pdf_frames import Frame
 
 # Columns whose cells are all so long on average, in characters and words, are columns of prose.
 _PROSE_CHARACTERS = 20
@@ -42,19 +46,19 @@ class Table(NamedTuple):
         return min(line.order for row in self.rows for cell in row for line in cell)
 
 
-def find_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Line]]:
-    """The tables of a page, and the lines that are in none.
+def find_tables(lines: Sequence[Line], frames: "Sequence[Frame]") -> tuple[list[Table], list[Line]]:
+    """The tables of a page, and the lines that are in none. `frames` are the boxes that are drawn there.
 
     Beside a column of prose a table is looked for in its own column; one across both columns stays.
     """
     rows = rows_of(lines)
-    tables = _tables(rows)
+    tables = _tables(rows, frames)
     if space := gutter(rows):
         middle = sum(space) / 2
         tables = [table for table in tables if _is_across(table, middle)]
         others = _outside(lines, tables)
         for side in parted(others, middle):
-            tables += _tables(rows_of(side))
+            tables += _tables(rows_of(side), frames)
     return tables, _outside(lines, tables)
 
 
@@ -71,29 +75,44 @@ def _is_across(table: Table, middle: float) -> bool:
     return all(sides) and not any(len(side) == 1 and is_mostly_prose(side[0]) for side in sides)
 
 
-def _tables(rows: Sequence[list[Line]]) -> list[Table]:
+def _tables(rows: Sequence[list[Line]], frames: "Sequence[Frame]") -> list[Table]:
     """The tables among some rows."""
     tables: list[Table] = []
     number = done = 0
     while number < len(rows):
         run, _, last = run_from(rows, number, done)
         if len(run) > 1 and not _is_prose(columns := _columns(run), run):
+            if boxes := boxes_of(_by_column(run, columns), rows[last:], frames):
+                tables += [table for box in boxes for table in _in_box(box)]
+                held = {line for box in boxes for line in box}
+                while last < len(rows) and held.issuperset(rows[last]):
+                    last += 1
+            else:
+                cells = _cells(run, columns)
+                if runs_left([word for row in run for line in row for word in line.words]):
+                    cells = [row[::-1] for row in cells]
+                tables.append(_table(cells))
             done = last
-            cells = [line for row in run for line in row]
-            table_rows = _cells(run, columns)
-            if runs_left([word for line in cells for word in line.words]):
-                table_rows = [row[::-1] for row in table_rows]
-            tables.append(
-                Table(
-                    table_rows,
-                    min(line.left for line in cells),
-                    min(line.top for line in cells),
-                    max(line.right for line in cells),
-                    max(line.bottom for line in cells),
-                )
-            )
         number = max(last, number + 1)
     return tables
+
+
+def _in_box(lines: Sequence[Line]) -> list[Table]:
+    """The tables in a box; one of one column where each of its lines stands alone, none where it is prose."""
+    if tables := _tables(rows_of(lines), ()):
+        return tables
+    return [] if any(map(starts_lower, lines)) else [_table([[[line]] for line in lines])]
+
+
+def _table(rows: list[list[list[Line]]]) -> Table:
+    lines = [line for row in rows for cell in row for line in cell]
+    return Table(
+        rows,
+        min(line.left for line in lines),
+        min(line.top for line in lines),
+        max(line.right for line in lines),
+        max(line.bottom for line in lines),
+    )
 
 
 def _columns(run: Sequence[list[Line]]) -> list[tuple[float, float]]:
@@ -106,14 +125,20 @@ def _columns(run: Sequence[list[Line]]) -> list[tuple[float, float]]:
     ]
 
 
-def _is_prose(columns: Sequence[tuple[float, float]], run: Sequence[list[Line]]) -> bool:
-    """Whether the text stands in columns of long lines that go on from row to row."""
-    if len(columns) < 2:
-        return True
+def _by_column(run: Sequence[list[Line]], columns: Sequence[tuple[float, float]]) -> list[list[Line]]:
+    """The lines of each column."""
     cells: list[list[Line]] = [[] for _ in columns]
     for row in run:
         for line in row:
             cells[_place(line, columns)].append(line)
+    return cells
+
+
+def _is_prose(columns: Sequence[tuple[float, float]], run: Sequence[list[Line]]) -> bool:
+    """Whether the text stands in columns of long lines that go on from row to row."""
+    if len(columns) < 2:
+        return True
+    cells = _by_column(run, columns)
     widths = [[_width(line.text) for line in column] for column in cells]
     sizes = [sum(characters for characters, _ in column) for column in widths]
     wordy = [

@@ -96,7 +96,7 @@ class _Writer:
         if before is None:
             return
         together = piece.kind == before.kind and (
-            piece.kind == "row"
+            (piece.kind == "row" and not (piece.is_first and _is_another(before, piece)))
             or (piece.kind == "item" and all(_ITEM_MARK.match(_first(one).text) for one in (before, piece)))
         )
         self._put("\n" if together else "\n\n")
@@ -169,6 +169,12 @@ class _Writer:
     def _put(self, text: str) -> None:
         self.parts.append(text)
         self._length += len(text)
+
+
+def _is_another(before: Piece, piece: Piece) -> bool:
+    """Whether a row begins another table than the one that ends right above it, and not a part of it."""
+    alike = len(before.cells) == len(piece.cells) > 1
+    return not alike and before.lines[0].page == piece.lines[0].page
 
 
 def _first(piece: Piece) -> Word:

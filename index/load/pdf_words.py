@@ -15,6 +15,8 @@ from index.load.pdf_directions import as_read, is_right_to_left, is_stacked, par
 if TYPE_CHECKING:
     import pypdfium2
 
+    from index.load.pdf_frames import Frame
+
 # PDFium writes U+FFFE for a hyphen at a line's end, and U+0002 where it is asked character by character.
 _WORD = re.compile("[^\\s\0\x02\ufffe]+[\x02\ufffe]?|[\x02\ufffe]")
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi|cmbx|sfbx|-bd|medi(?!um)", re.IGNORECASE)
@@ -55,6 +57,7 @@ class PageWords(NamedTuple):
     """The words of a page, its size in points, and whether its characters have no mapping to Unicode.
 
     Where most words run up the page (`turn` 1) or down it (-1), all are placed as on a page on its side.
+    `frames` are the boxes that are drawn on a page that is not on its side.
     """
 
     words: list[Word]
@@ -62,6 +65,7 @@ class PageWords(NamedTuple):
     height: float
     damaged: bool = False
     turn: int = 0
+    frames: "tuple[Frame, ...]" = ()
 
     def box_of(self, word: Word) -> tuple[float, float, float, float]:
         """Where a word stands on the page as shown, in fractions of its width and height: x0, y0, x1, y1."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from index.text.items import MARK, NUMBER
-from index.text.unfinished import UNFINISHED
+from index.text.unfinished import goes_on
 from index.types import Range
 
 # Atomic groups, so that "\r\n" never backtracks into two line ends.
@@ -152,7 +152,7 @@ def _may_go_on(line: str, following: str, width: int) -> bool:
     Its last word tells, or the first word of the next line: a small letter, or one that had no room.
     """
     line, following = line.rstrip(), _unquoted(following).rstrip()
-    if not line or not following or UNFINISHED.search(line):
+    if not line or not following or goes_on(line):
         return True
     if following[0].islower() and width > _SHORT:
         return True
