@@ -8,8 +8,9 @@ from index.load.pdf_words import page_frame
 if TYPE_CHECKING:
     import pypdfium2
 
-# A page that draws more things is a map or a plan.
+# A page that draws more things is a map or a plan; one that has more boxes, a table.
 _MOST_OBJECTS = 3000
+_MOST_FRAMES = 60
 # What is narrower or lower holds no two lines, in points.
 _NARROWEST = 40.0
 _LOWEST = 20.0
@@ -30,7 +31,8 @@ def read_frames(page: "pypdfium2.PdfPage") -> tuple[Frame, ...]:
 
     if pdfium.FPDFPage_CountObjects(page.raw) > _MOST_OBJECTS:
         return ()
-    return tuple(dict.fromkeys(_frames(page)))
+    frames = tuple(dict.fromkeys(_frames(page)))
+    return frames if len(frames) <= _MOST_FRAMES else ()
 
 
 def _frames(page: "pypdfium2.PdfPage") -> Iterator[Frame]:

@@ -4,6 +4,7 @@ They count what stands beside them and are no part of it. Those of a listing of 
 speaks of them, and so do the numbers of a table's rows and of a list's items.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
@@ -17,8 +18,11 @@ from index.text.line_numbers import is_prose
 _FEWEST = 10
 _FEWEST_ALONE = 20
 _FEWEST_LAST = 2
-# They begin or end below each other, to this part of their size; the steps between them differ by this part.
-_ALIGNED = 0.3
+_DIGITS = 4
+# They begin or end below each other, to about so many points, hardly overlap, and the steps between them
+# differ by this part.
+_ALIGNED = 3.0
+_OVERLAP = 0.3
 _EVEN = 0.15
 # Where they count all lines of a document, hardly a line has none.
 _NUMBERED = 0.9
@@ -42,33 +46,35 @@ def without_line_numbers(pages: Sequence[PageWords]) -> tuple[list[PageWords], b
 
 def _counts(words: Sequence[Word]) -> Iterator[_Count]:
     """Runs of numbers below each other, each one more than the one above."""
-    numbers: dict[int, list[Word]] = {}
-    for word in words:
-        if word.text.isdecimal() and len(word.text) <= 4 and not word.is_field:
-            numbers.setdefault(int(word.text), []).append(word)
+    numbers = [
+        word for word in words if len(word.text) <= _DIGITS and word.text.isdecimal() and not word.is_field
+    ]
+    if len(numbers) < _FEWEST_LAST:
+        return
+    by_edge: dict[tuple[int, int], list[Word]] = {}
+    for word in sorted(numbers, key=lambda word: word.top):
+        for edge in {round(word.left / _ALIGNED), -1 - round(word.right / _ALIGNED)}:
+            by_edge.setdefault((int(word.text), edge), []).append(word)
     taken: set[int] = set()
-    for value in sorted(numbers):
-        for word in numbers[value]:
-            if word.order in taken:
-                continue
-            count = [word]
-            while below := _next(count[-1], numbers.get(value + len(count), ())):
+    for first in sorted(numbers, key=lambda word: (int(word.text), word.top)):
+        if first.order not in taken:
+            count = [first]
+            while below := _next(count[-1], by_edge):
                 count.append(below)
             taken.update(one.order for one in count)
-            if len(count) >= (_FEWEST if value <= _FEWEST else _FEWEST_LAST):
+            if len(count) >= (_FEWEST if int(first.text) <= _FEWEST else _FEWEST_LAST):
                 yield count
 
 
-def _next(word: Word, following: Sequence[Word]) -> Word | None:
-    """The nearest of some words below another that begins or ends where it does."""
-    within = _ALIGNED * word.size
-    below = [
-        other
-        for other in following
-        if other.top > word.bottom - within
-        and min(abs(other.left - word.left), abs(other.right - word.right)) < within
-    ]
-    return min(below, key=lambda other: other.top, default=None)
+def _next(word: Word, by_edge: dict[tuple[int, int], list[Word]]) -> Word | None:
+    """The nearest word below another that says one more, and begins or ends where it does."""
+    value, found = int(word.text) + 1, []
+    for edge in (round(word.left / _ALIGNED), -1 - round(word.right / _ALIGNED)):
+        for near in (edge - 1, edge, edge + 1):
+            following = by_edge.get((value, near), [])
+            place = bisect_left(following, word.bottom - _OVERLAP * word.size, key=lambda other: other.top)
+            found += following[place : place + 1]
+    return min(found, key=lambda other: other.top, default=None)
 
 
 def _restarting(counts: Sequence[Sequence[_Count]]) -> list[_Count]:
