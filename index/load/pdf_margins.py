@@ -19,6 +19,8 @@ _FEWEST = 10
 _FEWEST_ALONE = 20
 _FEWEST_LAST = 2
 _DIGITS = 4
+# A page with more numbers is a table.
+_MOST = 5000
 # They begin or end below each other, to about so many points, hardly overlap, and the steps between them
 # differ by this part.
 _ALIGNED = 3.0
@@ -49,7 +51,7 @@ def _counts(words: Sequence[Word]) -> Iterator[_Count]:
     numbers = [
         word for word in words if len(word.text) <= _DIGITS and word.text.isdecimal() and not word.is_field
     ]
-    if len(numbers) < _FEWEST_LAST:
+    if not _FEWEST_LAST <= len(numbers) <= _MOST:
         return
     by_edge: dict[tuple[int, int], list[Word]] = {}
     for word in sorted(numbers, key=lambda word: word.top):
