@@ -71,3 +71,8 @@ def test_passwords_hidden_fields_buttons_and_what_is_only_offered_are_not_read(c
     assert extract_page(f"<p>Sign in</p><label>Key {control}</label><p>Done</p>").text in {
         "Sign in\n\nKey\n\nDone",
     }
+
+
+def test_a_label_of_any_depth_is_read() -> None:
+    deep = "<span>" * 5000 + "Name" + "</span>" * 5000
+    assert extract_page(f"<label>{deep}<input value=Ida></label>").text == "Name: Ida"

@@ -65,9 +65,11 @@ def _is_box(node: "LexborNode") -> bool:
 
 
 def _texts(label: "LexborNode") -> Iterator[str]:
-    """The words of a label without those of the controls in it."""
-    for child in label.iter(include_text=True):
-        if child.is_text_node:
-            yield child.text_content or ""
-        elif child.tag not in CONTROLS:
-            yield from _texts(child)
+    """The words of a label without those of the controls in it, without recursion."""
+    waiting = list(label.iter(include_text=True))[::-1]
+    while waiting:
+        node = waiting.pop()
+        if node.is_text_node:
+            yield node.text_content or ""
+        elif node.tag not in CONTROLS:
+            waiting += list(node.iter(include_text=True))[::-1]
