@@ -118,3 +118,20 @@ def test_two_things_that_are_said_may_be_joined_but_not_as_cause_and_names_may_n
     assert with_names_exchanged("Anna Berg and Carl Dorn met.", random.Random(0)) is None
     assert gives_reason("It closed because of the storm.")
     assert not gives_reason("It closed.")
+
+
+def test_an_altered_name_stands_nowhere_in_what_is_cited() -> None:
+    told = Source("d", "", "The thief was chased by Valadão and by Szymon Okafor.", ())
+    asked = Source(
+        "d",
+        "Directed by Ines Valadão, 40.",
+        "The thief was played by Wojcik.",
+        (("Who played the thief?", "The young Wojcik"),),
+    )
+    altered = {
+        pair.statement
+        for seed in range(20)
+        for pair in pairs_of([told, asked], random.Random(seed))
+        if pair.kind == "name" and pair.evidence == asked.evidence
+    }
+    assert altered == {"The young Szymon Okafor played the thief."}

@@ -4,17 +4,23 @@ import random
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
+
 from index import Index
 from index.split.sentences import sentences
 from index.testing import HashEmbedder
 from qa import Retriever
 from qa.evaluation.questions import Evidence, Question
+from qa.read.onnx_model import SHIPPED, OnnxSpanModel
 from qa.read.reader import ExtractiveReader
 from qa.requests.kinds import judge
 from qa.testing import PhraseModel
 from qa.training.reader_alter import altered, keywords, misspelt
 from qa.training.reader_example import Example, Source, Text
+from qa.training.reader_model import new_model
+from qa.training.reader_score import TorchSpanModel
 from qa.training.reader_stream import Mix, Pools, cloze, cut, cut_beside
+from qa.training.reader_unpack import unpacked
 from qa.training.reader_whole import Whole, WholeScores, read_whole, score_whole, write_whole
 from qa.training.requests import Labelled, fit, is_bare
 
@@ -163,3 +169,16 @@ def test_bare_words_are_told_from_questions() -> None:
         False,
         False,
     ]
+
+
+def test_the_reader_that_ships_can_be_unpacked_to_learn_on() -> None:
+    model = new_model()
+    model.load_state_dict(unpacked(SHIPPED / "reader.onnx"))
+    questions = ("Who paid for it?", "how long is the crossing", "When was the lighthouse sold?")
+    for question in questions:
+        (learning,) = TorchSpanModel(model, "cpu").logits(question, [PASSAGE])
+        (shipped,) = OnnxSpanModel().logits(question, [PASSAGE])
+        # Eight bits and sixteen differ by 0.2 at most; logits range over 15.
+        assert np.abs(learning.start - shipped.start).max() < 0.5
+        assert np.abs(learning.end - shipped.end).max() < 0.5
+        assert abs(learning.answerable - shipped.answerable) < 0.5

@@ -163,9 +163,14 @@ def _is_of(question: str, evidence: str) -> bool:
 
 
 def _parted(words: Sequence[str], evidence: str) -> tuple[list[str], list[str]]:
-    """Those words that stand in the evidence, and the others."""
+    """Those names or numbers that stand in the evidence, and those of which no word does."""
+    said = _words_of(evidence)
     near = [word for word in words if word in evidence]
-    return near, [word for word in words if not set(word.split()) & set(evidence.split())]
+    return near, [word for word in words if not _words_of(word) & said]
+
+
+def _words_of(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
 
 
 def _faithful(source: Source, chance: random.Random) -> list[tuple[str, str]]:

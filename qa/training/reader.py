@@ -1,16 +1,16 @@
 """Train the reader: spans and answerability on top of MiniLM's encoder; needs torch, never shipped.
 
     python -m qa.training.reader --work FOLDER                      on a graphics card, when there is one
-    python -m qa.training.reader --work FOLDER --minutes 80         two cores are enough, for fewer epochs
+    python -m qa.training.reader --work FOLDER --minutes 80         one core is enough, for fewer epochs
 
 Reads what `qa.training.reader_data` wrote into the work folder and writes NAME.pt there, a checkpoint every
 five minutes; the same command goes on from it. `python -m qa.training.reader_export` makes the model that
 ships from it.
 
-Batches hold examples of about one length. The learning rate falls to zero with the share of the epochs or of
-the minutes used, whichever is further, so a busy machine trains on fewer examples and still ends well. With
-`--teachers`, the target is half the label and half what earlier readers say, on average (distillation, Hinton
-et al., 2015).
+The model's numbers are bfloat16, see `qa.training.halved`. Batches hold examples of about one length. The
+learning rate falls to zero with the share of the epochs or of the minutes used, whichever is further, so a
+busy machine trains on fewer examples and still ends well. With `--teachers`, the target is half the label
+and half what earlier readers say, on average (distillation, Hinton et al., 2015).
 """
 
 import argparse
@@ -24,18 +24,19 @@ from typing import Any, NamedTuple
 
 import torch
 from tokenizers import Tokenizer
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from torch.utils.data import DataLoader, Dataset
 
 from qa.read.reader import ExtractiveReader
+from qa.training.halved import HalvedModel
 from qa.training.reader_example import read, read_sources
 from qa.training.reader_model import IGNORED, Batch, ReaderModel, collate, encode, new_model, new_tokenizer
 from qa.training.reader_score import TorchSpanModel, predictions, summary
 from qa.training.reader_stream import Mix, Pools
 from qa.training.reader_whole import read_whole, score_whole
 
-_WARM_UP, _DECAY, _CLIP = 0.06, 0.01, 1.0
+_WARM_UP = 0.06
 _ANSWERABLE_WEIGHT = 0.5
 # Questions whose examples are drawn, sorted by length and shuffled in batches together.
 _SHARD = 1024
@@ -58,6 +59,10 @@ class Recipe(NamedTuple):
     seed: int = 0
     embeddings: bool = False
     distilled: float = 0.5
+
+
+# That of a reader that learns no more.
+_AS_READ = Recipe(dropout=0.0)
 
 
 def main() -> None:
@@ -83,9 +88,10 @@ def main() -> None:
         sys.exit(f"{sorted(unknown)[0]}: neither Recipe nor Mix has it")
     torch.manual_seed(recipe.seed)
     pools = Pools(*read_sources(work), mix)
-    training = Training(work / f"{arguments.name}.pt", (recipe, mix), arguments.device, arguments.teachers)
-    if arguments.start and not training.progress["shards"]:
-        training.model.load_state_dict(loaded(arguments.start).state_dict())
+    model = loaded(arguments.start, recipe) if arguments.start else _new(recipe)
+    training = Training(
+        model, work / f"{arguments.name}.pt", (recipe, mix), arguments.device, arguments.teachers
+    )
     training.run(pools, arguments.workers)
     _say(f"{arguments.name} {recipe} {mix}")
     for line in scores(training.model, work, arguments.device):
@@ -137,21 +143,22 @@ class Training:
     """A reader being trained, and its checkpoint."""
 
     def __init__(
-        self, checkpoint: Path, chosen: tuple[Recipe, Mix], device: str, teachers: Sequence[Path]
+        self,
+        model: ReaderModel,
+        checkpoint: Path,
+        chosen: tuple[Recipe, Mix],
+        device: str,
+        teachers: Sequence[Path],
     ) -> None:
         self._checkpoint, self._device = checkpoint, torch.device(device)
         self._recipe, self._mix = chosen
-        self.model = new_model(self._recipe.dropout, embeddings=self._recipe.embeddings).to(self._device)
-        self._learned = [value for value in self.model.parameters() if value.requires_grad]
-        self._optimizer = torch.optim.AdamW(
-            self._learned, lr=self._recipe.rate, weight_decay=_DECAY, fused=True
-        )
+        self.model = model.to(self._device)
+        self._learner = HalvedModel(self.model, self._recipe.rate)
         self._teachers = [loaded(path).to(self._device, torch.bfloat16).eval() for path in teachers]
         self.progress: dict[str, Any] = {"shards": 0, "batches": 0, "seconds": 0.0, "kinds": {}}
         if checkpoint.is_file():
             saved = torch.load(checkpoint, weights_only=True)
-            self.model.load_state_dict(saved["model"])
-            self._optimizer.load_state_dict(saved["optimizer"])
+            self._learner.restore(saved)
             self.progress = saved["progress"]
             _say(f"going on from shard {self.progress['shards']}")
 
@@ -168,13 +175,13 @@ class Training:
         saved_at = began = time.monotonic()
         for batches, found in loader:
             for n, arrays in enumerate(batches):
-                self._set_rate((self.progress["shards"] + n / len(batches)) / len(shards), began)
-                losses += self._step(Batch(*(torch.from_numpy(part).to(self._device) for part in arrays)))
+                batch = Batch(*(torch.from_numpy(part).to(self._device) for part in arrays))
+                share = (self.progress["shards"] + n / len(batches)) / len(shards)
+                losses += self._step(batch, self._rate(share, began))
                 self.progress["batches"] += 1
                 if self.progress["batches"] % _SAY_BATCHES == 0:
-                    rate, loss = self._optimizer.param_groups[0]["lr"], losses / _SAY_BATCHES
                     _say(
-                        f"shard {self.progress['shards']} of {len(shards)}, rate {rate:.2e}, loss {loss:.4f}"
+                        f"shard {self.progress['shards']} of {len(shards)}, loss {losses / _SAY_BATCHES:.4f}"
                     )
                     losses.zero_()
             kinds.update(found)
@@ -198,37 +205,28 @@ class Training:
             (self.progress["seconds"] + since) / (60 * self._recipe.minutes) if self._recipe.minutes else 0.0
         )
 
-    def _set_rate(self, share: float, began: float) -> None:
+    def _rate(self, share: float, began: float) -> float:
+        """The share of the learning rate, from 0 to 1."""
         used = min(1.0, max(share, self._used(time.monotonic() - began)))
-        for group in self._optimizer.param_groups:
-            group["lr"] = self._recipe.rate * min(used / _WARM_UP + 0.01, (1 - used) / (1 - _WARM_UP))
+        return min(used / _WARM_UP + 0.01, (1 - used) / (1 - _WARM_UP))
 
-    def _step(self, batch: Batch) -> Tensor:
+    def _step(self, batch: Batch, rate: float) -> Tensor:
         self.model.train()
-        outputs = self._outputs(self.model, batch)
+        outputs = _float(self.model(*batch[:3]))
         loss = _loss(outputs, batch)
         if self._teachers:
             with torch.no_grad():
-                said = [self._outputs(teacher, batch) for teacher in self._teachers]
+                said = [_float(teacher(*batch[:3])) for teacher in self._teachers]
             weight = self._recipe.distilled
             loss = (1 - weight) * loss + weight * _distance(outputs, said)
-        self._optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self._learned, _CLIP)
-        self._optimizer.step()
+        self._learner.step(rate)
         return loss.detach()
-
-    def _outputs(self, model: nn.Module, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-        with torch.autocast(self._device.type, dtype=torch.bfloat16):
-            start, end, answerable = model(*batch[:3])
-        return start.float(), end.float(), answerable.float()
 
     def _save(self) -> None:
         """Replace the checkpoint in one step, so that a kill leaves the last whole one."""
         half = self._checkpoint.with_suffix(".part")
-        state = {
-            "model": self.model.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
+        state = self._learner.state() | {
             "progress": self.progress,
             "recipe": self._recipe._asdict() | self._mix._asdict(),
         }
@@ -236,9 +234,13 @@ class Training:
         half.replace(self._checkpoint)
 
 
-def loaded(path: Path) -> ReaderModel:
-    """A trained reader of a checkpoint."""
-    model = new_model()
+def _new(recipe: Recipe) -> ReaderModel:
+    return new_model(recipe.dropout, embeddings=recipe.embeddings)
+
+
+def loaded(path: Path, recipe: Recipe = _AS_READ) -> ReaderModel:
+    """The reader of a checkpoint."""
+    model = _new(recipe)
     model.load_state_dict(torch.load(path, weights_only=True, map_location="cpu")["model"])
     return model
 
@@ -254,6 +256,11 @@ def scores(model: ReaderModel, work: Path, device: str) -> Iterator[str]:
         ("first article, tuning half", [one for one in asked if not one.question.document_id]),
     ):
         yield f"{name}: {score_whole(ExtractiveReader(running), some)}"
+
+
+def _float(outputs: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+    start, end, answerable = outputs
+    return start.float(), end.float(), answerable.float()
 
 
 def _loss(outputs: tuple[Tensor, Tensor, Tensor], batch: Batch) -> Tensor:

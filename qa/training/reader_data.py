@@ -32,7 +32,7 @@ from index.types import Document, Passage
 from qa.answer.answerer import Answerer
 from qa.evaluation.metrics import f1
 from qa.evaluation.questions import half, load_questions
-from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES
+from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES, is_kept_back
 from qa.retrieve.retriever import Retriever
 from qa.training.reader_example import Example, Source, Text, write, write_sources
 from qa.training.reader_whole import Whole, write_whole
@@ -42,7 +42,9 @@ Row = dict[str, Any]
 
 # Passages of its own article, best first, from which a question's negatives are drawn.
 _NEAREST = 8
-_ARTICLES = ("squad2_dev", "squad11_dev", "new_wiki")
+_ARTICLES = ("squad2_dev", "squad11_dev", "new_wiki", "natural_train", "nq")
+# The sets of which some documents are kept back, for the confidence.
+_KEPT_BACK = frozenset({"natural_train", "nq"})
 
 
 class Asked(NamedTuple):
@@ -77,7 +79,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     data, work = arguments.data, arguments.work
-    for name in ("squad2_dev", "squad11_dev", "squadshifts", "qamr"):
+    for name in ("squad2_dev", "squad11_dev", "squadshifts", "qamr", *sorted(_KEPT_BACK)):
         if not (data / name).is_dir():
             sys.exit(f"{data / name}: no such folder; name the question-answering data with --data")
     work.mkdir(parents=True, exist_ok=True)
@@ -140,6 +142,8 @@ def _asked(name: str, data: Path, work: Path) -> list[Asked]:
     else:
         documents = data / name / "documents.jsonl"
         rows = _rows(data / name, "questions")
+        if name in _KEPT_BACK:
+            rows = [row for row in rows if not is_kept_back(row["document_id"])]
     embedder = _RememberingEmbedder()
     index = Index.from_sources([documents], folder=work / f"index_{name}", embedder=embedder)
     embedder.remember([row["question"] for row in rows])

@@ -20,8 +20,8 @@ _CLOZE = "cloze"
 class Mix(NamedTuple):
     """What an epoch is made of.
 
-    The first five say how often it draws a question of a set: SQuAD's are nearest to what is asked of the
-    product, and only SQuAD 2.0's come with people's unanswerable ones. The others are probabilities.
+    The first seven say how often it draws a question of a set: only those of SQuAD 2.0 and `natural_train`
+    come with people's unanswerable ones. The others are probabilities.
     """
 
     squad2_dev: float = 1.5
@@ -29,6 +29,8 @@ class Mix(NamedTuple):
     new_wiki: float = 0.65
     other_shifts: float = 0.4
     qamr: float = 0.1
+    natural_train: float = 0.0
+    nq: float = 0.0
     # A null example with a near passage of the article; a second one for an unanswerable question; one with
     # a passage of another article.
     near: float = 0.6
