@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.language.measures import is_of_another_measure, is_of_another_rate, measures
+from qa.language.measures import is_of_another_measure, is_of_another_rate, is_of_no_amount, measures
 
 
 def test_measures_are_numbers_with_what_they_count() -> None:
@@ -39,3 +39,18 @@ def test_a_sentence_is_of_another_measure_of_the_same_kind(question: str, senten
 )
 def test_a_sentence_is_of_another_rate(question: str, sentence: str, other: bool) -> None:
     assert is_of_another_rate(question, sentence) == other
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "other"),
+    [
+        ("How much is the customs duty?", "12 March.", True),
+        ("how many came", "on Monday, March 3rd, 2024", True),
+        ("how many came", "1998", False),
+        ("How much is the duty?", "12 March units", False),
+        ("When did it open?", "12 March", False),
+        ("How long does it last?", "until 12 March", False),
+    ],
+)
+def test_a_day_is_no_amount(question: str, answer: str, other: bool) -> None:
+    assert is_of_no_amount(question, answer) == other

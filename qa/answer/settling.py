@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from index.text.stemming import stems
 from qa.language.function_words import content_words
-from qa.language.measures import is_of_another_measure, is_of_another_rate, measures
+from qa.language.measures import is_of_another_measure, is_of_another_rate, is_of_no_amount, measures
 from qa.language.polarity import Polarity, asks_for_one, compare, denies, is_elliptic
 from qa.language.pronouns import Told, antecedent, is_pronoun, reports
 from qa.language.quantity import whole
@@ -202,7 +202,8 @@ def _heads(span: Span, other: Span, passages: Sequence[RetrievedPassage]) -> boo
 def _of_the_measure(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
     """The spans with the best that holds the question's measures first, where the best one holds others.
 
-    A best one that speaks of another rate ("a year" for "per month") stays: a guess that is not right.
+    A best one that speaks of another rate ("a year" for "per month"), or has a day for an amount, stays: a
+    guess that is not right.
     """
     if not spans:
         return []
@@ -216,7 +217,9 @@ def _of_the_measure(question: str, spans: Sequence[Span], passages: Sequence[Ret
             score = spans[best].score
             settled[chosen] = spans[chosen]._replace(score=score)
             settled[best] = spans[best]._replace(score=min(spans[chosen].score, score - _BELOW))
-    elif is_of_another_rate(question, sentences[best]):
+    elif is_of_another_rate(question, sentences[best]) or (
+        (exact := spans[best].highlight) and is_of_no_amount(question, text_of(passages, spans[best], exact))
+    ):
         settled[best] = spans[best]._replace(unfit=True)
     return settled
 

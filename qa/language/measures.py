@@ -6,6 +6,8 @@ they are written, without converting one into another.
 
 import re
 
+from qa.language.times import is_a_day
+
 Measure = tuple[str, str]
 
 _MEASURE = re.compile(r"(?<![\w.,])(\d[\d.,]*\d|\d)[^\S\n]?-?([^\W\d_]{1,12}|[%°€£$])(?!\w)")
@@ -15,6 +17,7 @@ _PERIODS = {
 }  # fmt: skip
 _PERIOD = "|".join(dict.fromkeys(_PERIODS.values()))
 _ASKED = re.compile(rf"\bper ({_PERIOD})\b|\b({'|'.join(_PERIODS)})\b", re.IGNORECASE)
+_HOW_MUCH = re.compile(r"\bhow (?:much|many)\b", re.IGNORECASE)
 _SAID = re.compile(rf"\b(?:per|an?|each|every) ({_PERIOD})\b|\b({'|'.join(_PERIODS)})\b", re.IGNORECASE)
 
 
@@ -41,6 +44,11 @@ def is_of_another_rate(question: str, sentence: str) -> bool:
     """Whether what is asked for one period is said of another alone."""
     asked, said = _periods(_ASKED, question), _periods(_SAID, sentence)
     return bool(asked and said) and not asked & said
+
+
+def is_of_no_amount(question: str, answer: str) -> bool:
+    """Whether an amount is asked for, and an exact answer is a day."""
+    return bool(_HOW_MUCH.search(question)) and is_a_day(answer)
 
 
 def _periods(pattern: re.Pattern[str], text: str) -> set[str]:

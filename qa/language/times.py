@@ -37,3 +37,14 @@ DURATION = re.compile(rf"(?:^| )for {ABOUT}{NUMBER} {SPAN}")
 # Whether words say when, or how much.
 WHEN = re.compile(rf"\d|{_DAY}|\b(?:day|week|month|quarter|year|noon|midnight|{NUMBER})s?\b", re.IGNORECASE)
 AMOUNT = re.compile(rf"\d|\b{NUMBER}|%", re.IGNORECASE)
+# A day and no more: "on Monday, 12 March 2024".
+_ONLY_A_DAY = re.compile(
+    r"\W*(?:(?:on|by|from|until|since|before|after|in) )?(?:the )?"
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? )?"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?)(?:,? \d{{4}})?\W*"
+)
+
+
+def is_a_day(text: str) -> bool:
+    """Whether a text names a day of a month and says nothing else."""
+    return _ONLY_A_DAY.fullmatch(text) is not None
