@@ -31,7 +31,16 @@ from torch.utils.data import DataLoader, Dataset
 from qa.read.reader import ExtractiveReader
 from qa.training.halved import HalvedModel
 from qa.training.reader_example import read, read_sources
-from qa.training.reader_model import IGNORED, Batch, ReaderModel, collate, encode, new_model, new_tokenizer
+from qa.training.reader_model import (
+    IGNORED,
+    Batch,
+    ReaderModel,
+    collate,
+    encode,
+    new_model,
+    new_tokenizer,
+    padded,
+)
 from qa.training.reader_score import TorchSpanModel, predictions, summary
 from qa.training.reader_stream import Mix, Pools
 from qa.training.reader_whole import read_whole, score_whole
@@ -128,11 +137,18 @@ class Shards(Dataset[Any]):
         batches: list[list[int]] = [[]]
         for n in order:
             size = len(batches[-1]) + 1
-            if size > self._recipe.examples or size * len(encoded[n].ids) > self._recipe.tokens:
+            if size > self._recipe.examples or size * padded(len(encoded[n].ids)) > self._recipe.tokens:
                 batches.append([])
             batches[-1].append(n)
         chance.shuffle(batches)
-        made = [collate([examples[n] for n in some], [encoded[n] for n in some]) for some in batches]
+        made = [
+            collate(
+                [examples[n] for n in some],
+                [encoded[n] for n in some],
+                padded(max(len(encoded[n].ids) for n in some)),
+            )
+            for some in batches
+        ]
         return (
             [tuple(part.numpy() for part in batch) for batch in made],
             Counter(example.kind for example in examples),

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 _SETS = (
-    ("natural_train", "natural_train, everyday documents, but for those kept back", "written for this project"),
+    (
+        "natural_train",
+        "natural_train, everyday documents, but for those kept back",
+        "written for this project",
+    ),
     ("nq", "nq, questions typed into a search box, but for those kept back", "CC BY-SA 3.0"),
     ("squad2_dev", "SQuAD 2.0, development part: 12 of 25 articles", "CC BY-SA 4.0"),
     ("squad11_dev", "SQuAD 1.1, development part: 13 further articles", "CC BY-SA 4.0"),
@@ -54,15 +58,15 @@ question in other words; how many do was not measured.
 
 ## Recipe
 
-It goes on from the reader of commit cebe86d. That had learnt 395,505 examples of the sets below the first two,
-seven minutes on one graphics card, half of them from altered questions, and was told by six others what they
-say (distillation; `git show cebe86d:qa/model/card.md` has its recipe). This one learnt the table's examples in
-{progress[batches]:,} steps, {minutes:.0f} minutes on one processor core that it shared. AdamW,
-{recipe[rate]} after a warm-up of 6 %, falling to zero; batches of up to {recipe[examples]} examples and
-{recipe[tokens]} tokens of about one length; numbers in bfloat16 with float32 copies that learn, embeddings
-fixed, dropout {recipe[dropout]}; cross-entropy on start and end (null is position 0) and half the binary
-cross-entropy on answerability. The schedule goes by epochs or by time, whichever is over first, so a second
-run may see another number of examples. For int8 see `qa/training/reader_export.py`.
+It goes on from the reader of commit cebe86d. That had learnt 395,505 examples of the sets below the first
+two, seven minutes on one graphics card, half of them from altered questions, and was told by six others
+what they say (distillation; `git show cebe86d:qa/model/card.md` has its recipe). This one learnt the
+table's examples in {progress[batches]:,} steps, {minutes:.0f} minutes on one processor core that it shared.
+AdamW, {recipe[rate]} after a warm-up of 6 %, falling to zero; batches of up to {recipe[examples]} examples
+and {recipe[tokens]} tokens of about one length; numbers in bfloat16 with float32 copies that learn,
+embeddings fixed, dropout {recipe[dropout]}; cross-entropy on start and end (null is position 0) and half
+the binary cross-entropy on answerability. The schedule goes by epochs or by time, whichever is over first,
+so a second run may see another number of examples. For int8 see `qa/training/reader_export.py`.
 
     python -m qa.training.reader_data --work FOLDER
     python -m qa.training.reader_unpack --work FOLDER

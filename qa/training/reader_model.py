@@ -16,6 +16,8 @@ from qa.training.reader_example import Example
 MAX_TOKENS, QUESTION_TOKENS = 320, 48
 # Added to the logits of what can be no answer; small enough for float16.
 NEVER = -10_000.0
+# Batches have lengths that are multiples of this.
+_LENGTHS = 16
 # As a target: what torch's cross-entropy leaves out.
 IGNORED = -100
 
@@ -97,9 +99,14 @@ def encode(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[Encoding]:
     return encoded
 
 
-def collate(examples: Sequence[Example], encoded: Sequence[Encoding]) -> Batch:
-    """Pad to the longest; find the token of each target."""
-    length = max(len(encoding.ids) for encoding in encoded)
+def padded(tokens: int) -> int:
+    """The length to which so many tokens are padded: few lengths, since a product is compiled for each."""
+    return -(-tokens // _LENGTHS) * _LENGTHS
+
+
+def collate(examples: Sequence[Example], encoded: Sequence[Encoding], length: int = 0) -> Batch:
+    """Pad to the longest, or further to `length`; find the token of each target."""
+    length = max(length, *(len(encoding.ids) for encoding in encoded))
     inputs = np.zeros((3, len(encoded), length), dtype=np.int64)
     for row, encoding in enumerate(encoded):
         size = len(encoding.ids)
