@@ -12,6 +12,7 @@ from qa.training.checker_alter import gives_reason, with_names_exchanged
 from qa.training.checker_data import SETS, is_fitting, sources
 from qa.training.checker_pairs import Pair, Source, pairs_of
 from qa.training.halved import HalvedModel
+from qa.training.second_export import mean
 from qa.training.second_model import MAX_TOKENS, STATEMENT_TOKENS
 from qa.training.second_pairs import batches, encode
 
@@ -135,3 +136,10 @@ def test_an_altered_name_stands_nowhere_in_what_is_cited() -> None:
         if pair.kind == "name" and pair.evidence == asked.evidence
     }
     assert altered == {"The young Szymon Okafor played the thief."}
+
+
+def test_weights_of_several_checkpoints_are_averaged(tmp_path: Path) -> None:
+    for name, value in (("third", 1.0), ("fourth", 4.0)):
+        torch.save({"model": {"weight": torch.full((2,), value)}}, tmp_path / f"{name}.pt")
+    found = mean([tmp_path / "fourth.pt", tmp_path / "third.pt"])
+    assert found["weight"].tolist() == [2.5, 2.5]

@@ -2,7 +2,8 @@
 
     python -m qa.training.second_export --work FOLDER --mpnet FOLDER
 
-Reads second.pt and windows.jsonl in the work folder and writes release/ there.
+Reads second.pt and windows.jsonl in the work folder and writes release/ there. With `--before` the mean of
+the weights is taken.
 
 Weights are integers with a scale for each column, of 42 steps to each side (31 for the word embeddings, with
 a scale for each row), so that Huffman's code packs 80 million of them into 52 MB. Channels with outliers are
@@ -51,15 +52,21 @@ def main() -> None:
     )
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--mpnet", type=Path, required=True)
+    parser.add_argument("--before", type=Path, nargs="*", default=[], help="earlier checkpoints of second.pt")
     arguments = parser.parse_args()
-    trained = torch.load(arguments.work / "second.pt", weights_only=True, mmap=True)
     model = SecondModel(arguments.mpnet)
-    model.load_state_dict(trained["model"])
+    model.load_state_dict(mean([arguments.work / "second.pt", *arguments.before]))
     tokenizer = Tokenizer.from_file(str(arguments.mpnet / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     examples = _examples(tokenizer, arguments.work / "windows.jsonl")
     write(model, even(model, examples), arguments.mpnet / "tokenizer.json", arguments.work / "release")
+
+
+def mean(paths: Sequence[Path]) -> dict[str, torch.Tensor]:
+    """The mean of the weights of checkpoints that went on from one another (Wortsman et al., 2022)."""
+    states = [torch.load(path, weights_only=True, mmap=True)["model"] for path in paths]
+    return {name: sum(state[name] / len(states) for state in states) for name in states[0]}
 
 
 def write(model: SecondModel, factors: dict[str, Floats], tokenizer: Path, release: Path) -> None:
