@@ -105,3 +105,8 @@ def test_words_are_given_in_lower_case_without_marks() -> None:
     assert spoken("“Walter Campbell”, twelve men.") == ["walter", "campbell", "12", "men"]
     assert spoken("1,250") == ["1250"]
     assert spoken("...") == []
+
+
+@pytest.mark.parametrize("counted", ["1,400 metres", "1’998 people", "1\u202f776 pages"])
+def test_a_number_with_its_thousands_parted_is_no_year(counted: str) -> None:
+    assert dates(f"It drew back {counted} from 1990 on.") == [Date(1990)]

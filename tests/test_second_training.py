@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from qa.read.window_model import SHIPPED, TOKENIZER
 from qa.training.checker_alter import gives_reason, with_names_exchanged
 from qa.training.checker_data import SETS, is_fitting, sources
-from qa.training.checker_pairs import Pair, Source, pairs_of
+from qa.training.checker_pairs import Pair, Source, declared, pairs_of
 from qa.training.halved import HalvedModel
 from qa.training.second_export import mean
 from qa.training.second_model import MAX_TOKENS, STATEMENT_TOKENS
@@ -143,3 +143,8 @@ def test_weights_of_several_checkpoints_are_averaged(tmp_path: Path) -> None:
         torch.save({"model": {"weight": torch.full((2,), value)}}, tmp_path / f"{name}.pt")
     found = mean([tmp_path / "fourth.pt", tmp_path / "third.pt"])
     assert found["weight"].tolist() == [2.5, 2.5]
+
+
+def test_what_is_still_asked_is_no_statement() -> None:
+    assert declared("What tape can I borrow?", "Red tape") is None
+    assert declared("What can be borrowed?", "Red tape") == "Red tape can be borrowed."

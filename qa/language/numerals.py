@@ -73,6 +73,9 @@ _DATE = re.compile(
 )
 
 
+_COUNTED = re.compile(r"(?<![\d.,])\d{1,3}(?:[,'’\u00a0\u2009\u202f]\d{3})+(?!\d)")
+
+
 class Date(NamedTuple):
     """A date, of which parts may be unknown."""
 
@@ -101,8 +104,11 @@ def numbers(text: str) -> frozenset[str]:
 
 
 def dates(text: str) -> list[Date]:
-    """The dates of a text; one of which it is not known which number is the month is given both ways."""
-    return [date for found in _DATE.finditer(_plain(text)) for date in _read(found)]
+    """The dates of a text; one of which it is not known which number is the month is given both ways.
+
+    A number with its thousands parted (1,400) is no year.
+    """
+    return [date for found in _DATE.finditer(_plain(_COUNTED.sub("#", text))) for date in _read(found)]
 
 
 def _plain(text: str) -> str:

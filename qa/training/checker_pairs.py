@@ -63,6 +63,12 @@ _PLACE = re.compile(
     r"(?:when|where)\s+(?:did|do|does|was|were|is|are|will|has|have|can)\s+(.+)", re.IGNORECASE
 )
 _MANY = re.compile(r"how many\s+(\w+)\s+(did|do|does)?\s*(.+)", re.IGNORECASE)
+# What is still asked: "Red tape can I borrow."
+_INVERTED = re.compile(
+    r"\b(?:can|could|may|might|must|shall|should|will|would|do|does|did|is|are|was|were|has|have|had)"
+    r"(?: not)? (?:i|we|you|they|he|she|it)\b",
+    re.IGNORECASE,
+)
 _PREPOSITIONS = (
     "in ",
     "on ",
@@ -96,7 +102,7 @@ def declared(question: str, answer: str) -> str | None:
         said = f"{rest} {answer}" if first.casefold() in {"did", "do", "does"} else f"{answer} {found[1]}"
     else:
         return None
-    return f"{said[0].upper()}{said[1:]}."
+    return None if _INVERTED.search(said) else f"{said[0].upper()}{said[1:]}."
 
 
 _LEADING = re.compile(r"^((?:In|On|At|By|During|After|Before|Since|From) [^,.;]{3,40}), ([A-Za-z][^;:]+)\.$")
