@@ -15,6 +15,7 @@ from qa.language.quantity import whole
 from qa.read.cues import is_bare, kind_asked
 from qa.read.rows import by_key, cell_around
 from qa.read.spans import Range, Span, text_of
+from qa.read.windows import is_title
 from qa.retrieve.retriever import RetrievedPassage
 
 # Of so many spans, more than are ever shown, the best ones are looked at.
@@ -29,8 +30,8 @@ _POINTED = 15.0
 _GAP = 4
 # A name of a thing has at most so many words that tell something.
 _NAME = 3
-# A title has at most so many words, and what follows it is at most so much less sure, in log-odds.
-_TITLE, _FOLLOWS = 6, 3.0
+# What follows a title is at most so much less sure, in log-odds.
+_FOLLOWS = 3.0
 _SENTENCE = re.compile(r"[^\n]*[.!?…:][\"”’')\]*_]*\s*")
 # How far an opposite is put below the best span, in log-odds: too far to be shown beside it.
 _BELOW = 1.0
@@ -191,11 +192,14 @@ def _heads(span: Span, other: Span, passages: Sequence[RetrievedPassage]) -> boo
         passage.text[max(0, first - passage.start) : last - passage.start]
         for first, last in ((passage.start, span.start), (span.start, span.end), (span.end, other.start))
     )
-    is_title = len(own.split()) <= _TITLE and not _SENTENCE.fullmatch(own)
     is_apart = not before.strip() or before.rstrip(" ").endswith("\n\n")
     said = text_of(passages, other, (other.start, other.end))
     return (
-        is_title and is_apart and "\n" in between and not between.strip() and bool(_SENTENCE.fullmatch(said))
+        is_title(own)
+        and is_apart
+        and "\n" in between
+        and not between.strip()
+        and bool(_SENTENCE.fullmatch(said))
     )
 
 

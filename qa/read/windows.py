@@ -82,7 +82,7 @@ def windows(
             and leans(document.text[slice(*places[first])])
         ):
             first -= 1
-        last += _is_title(document.text[slice(*places[last])]) and fits(first, last + 1)
+        last += is_title(document.text[slice(*places[last])]) and fits(first, last + 1)
         if found and first <= found[-1][1] and fits(found[-1][0], max(last, found[-1][1])):
             first, last = found[-1][0], max(last, found.pop()[1])
         found.append((first, last))
@@ -92,7 +92,7 @@ def windows(
     ]
 
 
-def _is_title(sentence: str) -> bool:
+def is_title(sentence: str) -> bool:
     """Whether a sentence may be no more than the name of what follows it."""
     return len(sentence.split()) <= _TITLE_WORDS and not _ENDED.search(sentence)
 
