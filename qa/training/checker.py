@@ -1,6 +1,6 @@
 """Choose the bars of the checker's model and measure the checker, rules and model together.
 
-    python -m qa.training.checker [--data ../shared/data] [--pairs 2000] [--write]
+    python -m qa.training.checker [--data ../shared/data] [--pairs 2000] [--kind KIND ...] [--write]
 
 The model is a head of the second reader, learnt by `qa.training.second` from pairs that a program makes of
 half the documents of five sets (`checker_data`). The bars are chosen on such pairs. Measured are pairs of the
@@ -76,6 +76,7 @@ def main() -> None:
     )
     parser.add_argument("--data", type=ready, default="../shared/data")
     parser.add_argument("--pairs", type=int, default=2000, help="the most pairs of a kind")
+    parser.add_argument("--kind", nargs="*", help="measure only these kinds, and those of the set checks")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     if not (arguments.data / "natural_train").is_dir():
@@ -87,6 +88,7 @@ def main() -> None:
     if arguments.write:
         BARS_FILE.write_text(json.dumps(least._asdict()) + "\n", encoding="utf-8")
     held = pairs(arguments.data, fitting=False, most=arguments.pairs)
+    held = {kind: some for kind, some in held.items() if kind in (arguments.kind or held)}
     held |= {f"checks: {kind}": some for kind, some in checks(arguments.data).items()}
     print("| kind | pairs | struck by rule | by the model | together |\n| --- | --- | --- | --- | --- |")
     for kind, some in sorted(held.items(), key=lambda one: (one[1][0].supported, one[0])):
