@@ -11,6 +11,7 @@ from qa.answer.citations import mismatches
 from qa.language.pronouns import Told, antecedent, is_pronoun, reports
 from qa.read.calibration import Ranking
 from qa.read.reader import ExtractiveReader
+from qa.read.windows import is_title
 from qa.testing import PhraseModel
 from qa.types import Answer
 
@@ -82,6 +83,18 @@ def test_what_stands_below_a_title_is_the_answer_and_not_the_title(
 def test_a_title_stays_where_what_is_below_it_is_no_answer(tmp_path: Path) -> None:
     answer = ask(tmp_path, DESK.format("3. ", "\n"), "What about the password?", {"Reset password": 8.0})
     assert quotes(answer) == ["3. Reset password"]
+
+
+@pytest.mark.parametrize("rule", ["Chairs must be stacked", "Dogs may not enter", "Parking is free"])
+def test_a_rule_that_nothing_ends_is_no_title(rule: str, tmp_path: Path) -> None:
+    text = f"Lights go out at eleven.\n\n{rule}\n\nThe hall may be used by clubs of the parish."
+    answer = ask(tmp_path, text, "What about the hall?", {rule: 8.0, "clubs": 7.0})
+    assert quotes(answer) == [rule]
+
+
+@pytest.mark.parametrize("title", ["Who can apply", "What Is Covered", "3. Reset password"])
+def test_a_title_may_hold_a_verb_behind_a_question_word_or_in_capitals(title: str) -> None:
+    assert is_title(title)
 
 
 # --- pronouns

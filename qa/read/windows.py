@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from index.text.items import MARK
 from index.types import Document, Heading
+from qa.language.names import AUXILIARIES, WH
 from qa.language.self_contained import leans
 from qa.read.spans import Range
 
@@ -21,6 +22,8 @@ _GAP = 300
 # The most words of a mere title, and the end of what is none: a sentence, a label with its value, a row.
 _TITLE_WORDS = 6
 _ENDED = re.compile(r"[.!?…。！？]\W*\Z|[|\t]|:\s")
+# Words by which a line tells something; in a title they have capitals or a question word before them.
+_TELLING = AUXILIARIES | {"must", "may", "might", "cannot"}
 # The most sentences before one that leans on them.
 _LEANT_ON = 2
 # Characters that are looked through for the start of a list.
@@ -93,8 +96,13 @@ def windows(
 
 
 def is_title(sentence: str) -> bool:
-    """Whether a sentence may be no more than the name of what follows it."""
-    return len(sentence.split()) <= _TITLE_WORDS and not _ENDED.search(sentence)
+    """Whether a sentence may be no more than the name of what follows it: "Who can apply".
+
+    A rule ("Chairs must be stacked") is none, though nothing ends it.
+    """
+    said = sentence.split()
+    tells = not _TELLING.isdisjoint(said) and said[0].casefold() not in WH
+    return len(said) <= _TITLE_WORDS and not tells and not _ENDED.search(sentence)
 
 
 def context(document: Document, place: int) -> str:
