@@ -24,9 +24,10 @@ from qa.write.checks import BARS_FILE, Bars, by_rule, entailment, struck
 
 # So many of the reworded sentences that are learnt from are struck at most.
 _STRUCK = 0.05
-# The kinds of altered statements that depend on the bars. So many of each kind the bars are chosen on.
+# The kinds of altered statements that depend on the bars. So many of each kind the bars are chosen on, and so
+# many reworded ones.
 _SMALL = ("negation", "quantifier", "modal", "comparison", "name", "swapped name", "other answer", "extra")
-_CHOOSING = 500
+_CHOOSING, _REWORDED = 500, 2000
 
 
 class Checked(NamedTuple):
@@ -81,8 +82,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if not (arguments.data / "natural_train").is_dir():
         sys.exit(f"{arguments.data}: holds no natural_train; name the question-answering data with --data")
-    learnt = pairs(arguments.data, fitting=True, most=_CHOOSING)
-    altered = checked([pair for kind in _SMALL for pair in learnt[kind]])
+    learnt = pairs(arguments.data, fitting=True, most=_REWORDED)
+    altered = checked([pair for kind in _SMALL for pair in learnt[kind][:_CHOOSING]])
     least = chosen(checked(learnt["rewording"]), altered)
     print(least)
     if arguments.write:
