@@ -23,7 +23,7 @@ from qa.training.sets import ready
 from qa.write.checks import BARS_FILE, Bars, by_rule, entailment, struck
 
 # So many of the reworded sentences that are learnt from are struck at most.
-_STRUCK = 0.05
+_STRUCK = 0.03
 # The kinds of altered statements that depend on the bars. So many of each kind the bars are chosen on, and so
 # many reworded ones.
 _SMALL = ("negation", "quantifier", "modal", "comparison", "name", "swapped name", "other answer", "extra")
