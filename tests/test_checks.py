@@ -209,3 +209,9 @@ def test_the_bars_strike_most_of_what_is_altered_and_little_of_what_is_faithful(
     altered += [Checked(pair, [], ["denies it"], logit) for logit in (2.9, 3.5)]
     bars = chosen(faithful, altered)
     assert (bars.follows, bars.certain) == (2.0, 3.0)
+
+
+def test_metres_that_look_like_a_year_are_no_date() -> None:
+    assert (
+        found("The glacier drew back 1,400 metres from 1990 on.", ["It retreated 1.4 km from 1990 on."]) == []
+    )

@@ -108,7 +108,10 @@ def missing_days(statement: str, evidence: str) -> list[str]:
     missing = [name for name in _named_days(statement) if name not in there]
     known = dates(evidence)
     if known and not missing:
-        wrong = [one for one in dates(statement) if not any(one.may_be(other) for other in known)]
+        # "1200 people" looks as if it named a year.
+        counted = numbers(evidence)
+        said = [one for one in dates(statement) if one.month or str(one.year) not in counted]
+        wrong = [one for one in said if not any(one.may_be(other) for other in known)]
         missing += ["-".join(str(part) for part in one if part) for one in wrong]
     return missing
 
