@@ -52,7 +52,7 @@ reader: $(VENV)/.benchmarked
 	$(BIN)/python -m qa.training.sets $(DATA)
 	$(BIN)/python -m qa.training.reader_data --work $(WORK) --data $(DATA)
 	$(BIN)/python -m qa.training.reader_unpack --work $(WORK)
-	$(BIN)/python -m qa.training.reader --work $(WORK) --start $(WORK)/shipped.pt --minutes 62 --set $(READER_SET)
+	$(BIN)/python -m qa.training.reader --work $(WORK) --start $(WORK)/shipped.pt --minutes 64 --set $(READER_SET)
 	$(BIN)/python -m qa.training.reader_export --work $(WORK)
 	$(BIN)/python -m qa.training.second_data --work $(WORK)/second --data $(DATA) --wordnet $(WORDNET)
 	$(BIN)/python -m qa.training.second --work $(WORK)/second --mpnet $(MPNET)
