@@ -15,10 +15,10 @@ _FEWEST_ALONE = 20
 _FEWEST_IN_PART = 2
 # Behind them stands prose: so much of it are letters, so many of its lines go on in lower case, and half of
 # them have so many words.
-LETTERS = 0.88
-LOWER = 0.15
-WORDS = 4
-MARKS = frozenset(".,;:'’\"“”-–—?!()")
+_LETTERS = 0.88
+_LOWER = 0.15
+_WORDS = 4
+_MARKS = frozenset(".,;:'’\"“”-–—?!()")
 # A single number, where a sentence goes on behind it.
 _WITHIN = re.compile(r"(?<=[\w,;’'\"”)-])([ \t]*(?:\r\n|\r|\n)[ \t]*\d{1,4})(?=[ ]{2,}[a-z])")
 
@@ -43,11 +43,11 @@ def blank_line_numbers(text: str, *, whole: bool) -> str:
 def is_prose(lines: Sequence[Sequence[str]]) -> bool:
     """Whether lines of words are prose, whose sentences run over their ends; empty ones do not count."""
     filled = [line for line in lines if line]
-    if not filled or median(map(len, filled)) < WORDS:
+    if not filled or median(map(len, filled)) < _WORDS:
         return False
     said = "".join(word for line in filled for word in line)
-    letters = sum(character.isalpha() or character in MARKS for character in said)
-    return letters >= LETTERS * len(said) and sum(line[0][0].islower() for line in filled) >= LOWER * len(
+    letters = sum(character.isalpha() or character in _MARKS for character in said)
+    return letters >= _LETTERS * len(said) and sum(line[0][0].islower() for line in filled) >= _LOWER * len(
         filled
     )
 

@@ -71,8 +71,7 @@ _DATE = re.compile(
     rf"(?: (?P<after>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.]\d))?(?:,? (?P<year>[12]\d{{3}})\b)?"
     r"|\b(?P<iso>[12]\d{3}-\d\d-\d\d)\b|\b(?P<numeric>\d{1,2}[./]\d{1,2}[./]\d{4})\b|\b(?P<alone>[12]\d{3})\b"
 )
-
-
+# A number with its thousands parted, which is no year.
 _COUNTED = re.compile(r"(?<![\d.,])\d{1,3}(?:[,'’\u00a0\u2009\u202f]\d{3})+(?!\d)")
 
 

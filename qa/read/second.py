@@ -136,7 +136,13 @@ class SecondReader:
         ranked = [scored(span, passages[span.passage], self.ranking) for span in again]
         ranked.sort(key=lambda span: -span.score)
         # Ranked alone, rated among its neighbours: each is better at its task.
-        around = _windows({_place(best) for best in ranked[:1]}, sentences, document, beside=1)
+        best = {_place(span) for span in ranked[:1]}
+        around = [
+            window
+            for window in _windows(best, sentences, document, beside=1)
+            # One without neighbours was read as it is.
+            if len(window.sentences) > 1 or not best <= known.keys()
+        ]
         for _, read in islice(self._read(question, around, document), 1):
             ranked[0] = ranked[0]._replace(around=read.logits.tokens.answerable)
         return ranked

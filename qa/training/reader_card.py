@@ -70,7 +70,8 @@ so a second run may see another number of examples. For int8 see `qa/training/re
 
     python -m qa.training.reader_data --work FOLDER
     python -m qa.training.reader_unpack --work FOLDER
-    python -m qa.training.reader --work FOLDER --start FOLDER/shipped.pt --minutes 64 --set {set}
+    python -m qa.training.reader --work FOLDER --start FOLDER/shipped.pt --minutes {recipe[minutes]:g} \\
+        --set {set}
     python -m qa.training.reader_export --work FOLDER --test
     python -m qa.training.confidence --test --write
 

@@ -42,12 +42,10 @@ def unpacked(path: Path) -> dict[str, torch.Tensor]:
     for name in weights:
         if name in tables:
             weights[name] = _tensor(tables[name])
-    products = [name.removesuffix("_quantized") for name in tables if name.startswith("onnx::MatMul_")]
-    products = [name for name in products if f"{name}_scale" in tables]
-    plain = next(
-        name for name in tables if name.startswith("onnx::MatMul_") and tables[name].shape[1:] == (2,)
-    )
-    weights["span.weight"] = _tensor(tables[plain].T)
+    unnamed = [name for name in tables if name.startswith("onnx::MatMul_")]
+    products = [name.removesuffix("_quantized") for name in unnamed if name.endswith("_quantized")]
+    spans = next(tables[name] for name in unnamed if tables[name].shape[1:] == (2,))
+    weights["span.weight"] = _tensor(spans.T)
     for part in (0, 2):
         weights[f"answerable.{part}.weight"] = _tensor(
             _whole(tables, f"answerable.{part}.weight_Transposed").T
