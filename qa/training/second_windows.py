@@ -18,7 +18,7 @@ from qa.training.second_model import CONTEXT_TOKENS, MAX_TOKENS, QUESTION_TOKENS
 Row = dict[str, Any]
 # How often the question of a public set is put in lower case and without its question mark.
 _TYPED = 0.35
-_FORM = WindowForm(MAX_TOKENS, QUESTION_TOKENS, CONTEXT_TOKENS)
+FORM = WindowForm(MAX_TOKENS, QUESTION_TOKENS, CONTEXT_TOKENS)
 # Lengths of a batch in tokens: few, so that oneDNN prepares few kernels. And the tokens of a batch.
 _LENGTHS = (48, 64, 80, 96, 112, 128, 160, 192, MAX_TOKENS)
 BATCH_TOKENS = 4608
@@ -56,7 +56,7 @@ def encode(
 ) -> tuple[list[int], list[Range], int]:
     """The ids of a window as the model reads it, the ranges of its text tokens, and where these start."""
     parts = (tokenizer.encode(part, add_special_tokens=False) for part in (question, context, text))
-    return _FORM.of(tokenizer, *parts)
+    return FORM.of(tokenizer, *parts)
 
 
 def _encoded(tokenizer: Tokenizer, question: str, window: Row, chance: random.Random) -> Encoded:
@@ -103,11 +103,11 @@ def _cut(window: Row, chance: random.Random) -> Row:
     }
 
 
-def batches_of(tokenizer: Tokenizer, rows: Sequence[Row]) -> Iterator[Batch]:
+def batches_of(tokenizer: Tokenizer, rows: Sequence[Row], seed: int = 0) -> Iterator[Batch]:
     """Batches without end, each epoch in another order; windows of like length go together."""
     epoch = 0
     while True:
-        chance = random.Random(epoch)
+        chance = random.Random(f"{seed} {epoch}")
         order = list(rows)
         chance.shuffle(order)
         for start in range(0, len(order), 512):
