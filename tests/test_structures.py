@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -51,6 +52,16 @@ def test_each_answer_stands_at_its_place_in_a_supporting_line() -> None:
         assert all(any(a <= start and end <= b for a, b in lines) for start, end in answers(row))
     silent = sum(not row["answerable"] for _, row in SET)
     assert 0.28 < silent / len(SET) < 0.38
+
+
+def test_who_is_left_out_is_said_beside_those_who_are_not_or_nowhere() -> None:
+    for text, row in of_kind("scope, left out"):
+        ((start, end),) = answers(row, "support")
+        assert re.search(r"not|excluded|no such right", text[start:end].lower())
+    for text, row in of_kind("scope"):
+        ((start, end),) = answers(row)
+        assert text[end : text.index("\n", end) + 1].startswith((".", " may "))
+    assert of_kind("scope, left out, silent")
 
 
 def test_half_of_the_questions_stand_as_people_type_them() -> None:

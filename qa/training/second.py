@@ -42,7 +42,7 @@ _SHARES = {
     "fairytale": 0.3,
     "edited": 0.7,
     "reworded": 0.5,
-    "structures": 0.5,
+    "structures": 0.8,
 }
 # A batch of pairs of statement and evidence goes with every third batch of windows.
 _PAIRS_EVERY = 3

@@ -7,6 +7,19 @@ from qa.read.spans import Range
 from qa.training.structures_draft import Draft
 from qa.training.structures_words import data, fill, filled, some
 
+# How a rule says for whom it is ({w}) and for whom it is not ({o}), in one sentence or two.
+_SCOPES = (
+    "{rules} to {w}.| They do not apply to {o}.",
+    "{rules} to {w}.| {O} are not covered.",
+    "To {d} is open to {w}.| It is not open to {o}.",
+    "Who may {d}: {w}.| Not included: {o}.",
+    "For {w}.| {O} are excluded.",
+    "{W} may {d}.| This does not include {o}.",
+    "{W} may {d}.| There is no such right for {o}.",
+)
+_EXCLUDED = "who may not {d}|who can't {d}|Who is not allowed to {d}?|who is left out|who cannot {d}"
+_INCLUDED = "who may {d}|Who can {d}?|who is allowed to {d}|whom is it for"
+
 # Marks of the question and the answer of an FAQ, and whether a blank line stands between them.
 _FAQS = (
     ("**{}**", "{}", True),
@@ -56,6 +69,43 @@ def opposites(draft: Draft) -> None:
             other = pair["halves"][1 - kept[0]]
             draft.silent("opposites, other half", draft.pick(other["asks"], **known))
     draft.line()
+
+
+def scope(draft: Draft) -> None:
+    """Rules that hold for some and not for others, beside another thing that nobody may do."""
+    chance = draft.chance
+    for rule in chance.sample(data()["scope"], chance.randint(1, 2)):
+        known = filled(chance)
+        who, beside = rule["who"].format(**known), rule["beside"].format(**known)
+        left = chance.sample(rule["out"], chance.randint(1, len(rule["out"])))
+        out = " or ".join(filter(None, (", ".join(left[:-1]), left[-1])))
+        words = {"d": rule["does"], "w": who, "o": out, "W": _capital(who), "O": _capital(out)}
+        said, unsaid = chance.choice(_SCOPES).format(rules="These rules apply", **words).split("|")
+        is_told, is_before = chance.random() < 0.7, chance.random() < 0.5
+        draft.block(f"## {rule['about']}")
+        if is_before:
+            draft.line(beside)
+        first = draft.line(said)
+        last = draft.line(unsaid.strip()) if is_told else None
+        if not is_before:
+            draft.line(beside)
+        draft.line()
+        draft.ask("scope", draft.pick(_INCLUDED, **words), [_place(draft, first, who)], [first])
+        asked = draft.pick(_EXCLUDED, **words)
+        if last:
+            draft.ask("scope, left out", asked, [_place(draft, last, out)], [last])
+        else:
+            draft.silent("scope, left out", asked)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _place(draft: Draft, line: Range, words: str) -> Range:
+    """Where words stand in a line, whether or not they begin it."""
+    start = draft.text.lower().index(words.lower(), line[0])
+    return start, start + len(words)
 
 
 def _statement(draft: Draft, kind: str, mark: str, entry: dict[str, str], known: dict[str, str]) -> Range:
@@ -154,4 +204,4 @@ def talk(draft: Draft) -> None:
         draft.silent("talk, other subject", asked)
 
 
-PROSE: tuple[Callable[[Draft], None], ...] = (faq, opposites, mail, talk, clauses)
+PROSE: tuple[Callable[[Draft], None], ...] = (faq, opposites, scope, mail, talk, clauses)
