@@ -1,10 +1,12 @@
 """What the reader learns from: cut examples still hold their answer, or none; altered questions have none."""
 
+import math
 import random
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from index import Index
 from index.split.sentences import sentences
@@ -17,9 +19,10 @@ from qa.requests.kinds import judge
 from qa.testing import PhraseModel
 from qa.training.reader_alter import altered, keywords, misspelt
 from qa.training.reader_example import Example, Source, Text
-from qa.training.reader_model import new_model
+from qa.training.reader_model import collate, encode, new_model, new_tokenizer
 from qa.training.reader_score import TorchSpanModel
 from qa.training.reader_stream import Mix, Pools, cloze, cut, cut_beside
+from qa.training.reader_taught import Taught
 from qa.training.reader_unpack import unpacked
 from qa.training.reader_whole import Whole, WholeScores, read_whole, score_whole, write_whole
 from qa.training.requests import Labelled, fit, is_bare
@@ -182,3 +185,43 @@ def test_the_reader_that_ships_can_be_unpacked_to_learn_on() -> None:
         assert np.abs(learning.start - shipped.start).max() < 0.5
         assert np.abs(learning.end - shipped.end).max() < 0.5
         assert abs(learning.answerable - shipped.answerable) < 0.5
+
+
+def told(start: int, end: int, answers: tuple[str, ...], said: tuple[tuple[int, int, float], ...]) -> Taught:
+    return Taught("nq", "Who keeps it?", _TOLD, start, end, answers, ((0, 19), (20, 36)), said)
+
+
+_TOLD = "Ada keeps the keys. Bo has the coat."
+
+
+def test_half_a_target_is_what_the_teacher_says_of_each_sentence() -> None:
+    # Log-odds of 0 and of log 3: a half and three quarters; together they share three quarters, 2 to 3.
+    one = told(0, 3, ("Ada",), ((0, 3, 0.0), (20, 22, math.log(3))))
+    example = one.example(random.Random(0), cut=0.0)
+    (encoding,) = encode(new_tokenizer(), [example])
+    batch = collate([example], [encoding], distilled=0.5)
+    first, other = encoding.char_to_token(0, 1), encoding.char_to_token(20, 1)
+    assert first is not None
+    assert other is not None
+    expected = {0: 0.5 * 0.25, first: 0.5 + 0.5 * 0.75 * 0.4, other: 0.5 * 0.75 * 0.6}
+    assert {n: p for n, p in enumerate(batch.starts[0].tolist()) if p} == pytest.approx(expected)
+    assert batch.ends[0].sum().item() == pytest.approx(1)
+    assert batch.answerable.tolist() == pytest.approx([0.5 + 0.5 * 0.75])
+
+
+def test_a_passage_cut_beside_its_answer_answers_no_more() -> None:
+    one = told(0, 3, ("Ada",), ((0, 3, 1.0), (20, 22, -2.0)))
+    cuts = [one.example(random.Random(seed), cut=1.0) for seed in range(40)]
+    found = {(example.passage, example.start, example.answers, example.said) for example in cuts}
+    assert found == {
+        (_TOLD, 0, ("Ada",), ((0, 3, 1.0), (20, 22, -2.0))),
+        ("Ada keeps the keys.", 0, ("Ada",), ((0, 3, 1.0),)),
+        ("Bo has the coat.", -1, (), ((0, 2, -2.0),)),
+    }
+
+
+def test_an_answer_without_a_place_is_no_target() -> None:
+    example = Example("nq answer", "Who keeps it?", _TOLD, -1, -1, ("Cy",))
+    batch = collate([example], encode(new_tokenizer(), [example]))
+    assert not batch.starts.any()
+    assert batch.answerable.tolist() == [1]

@@ -9,8 +9,9 @@ ships from it.
 
 The model's numbers are bfloat16, see `qa.training.halved`. Batches hold examples of about one length. The
 learning rate falls to zero with the share of the epochs or of the minutes used, whichever is further, so a
-busy machine trains on fewer examples and still ends well. With `--teachers`, the target is half the label
-and half what earlier readers say, on average (distillation, Hinton et al., 2015).
+busy machine trains on fewer examples and still ends well. With `--taught`, the examples are those of
+`qa.training.reader_taught`, and the target is half the label and half what the second reader says
+(distillation, Hinton et al., 2015).
 """
 
 import argparse
@@ -18,21 +19,20 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.utils.data import DataLoader, Dataset
 
 from qa.read.reader import ExtractiveReader
 from qa.training.halved import HalvedModel
-from qa.training.reader_example import read, read_sources
+from qa.training.reader_example import Example, read, read_sources
 from qa.training.reader_model import (
-    IGNORED,
     Batch,
     ReaderModel,
     collate,
@@ -43,6 +43,8 @@ from qa.training.reader_model import (
 )
 from qa.training.reader_score import TorchSpanModel, predictions, summary
 from qa.training.reader_stream import Mix, Pools
+from qa.training.reader_taught import TaughtPools
+from qa.training.reader_taught import read as read_taught
 from qa.training.reader_whole import read_whole, score_whole
 
 _WARM_UP = 0.06
@@ -55,8 +57,8 @@ _SAVE_SECONDS, _SAY_BATCHES = 300, 200
 class Recipe(NamedTuple):
     """How a reader is trained; all that its card says of it.
 
-    `tokens` and `examples` bound a batch, padding counted in. `distilled` is the share of the teachers in the
-    target.
+    `tokens` and `examples` bound a batch, padding counted in. `distilled` is the share of the teacher in the
+    target, where there is one.
     """
 
     epochs: int = 4
@@ -68,6 +70,18 @@ class Recipe(NamedTuple):
     seed: int = 0
     embeddings: bool = False
     distilled: float = 0.5
+
+
+class Drawing(Protocol):
+    """Draws epochs: an order of what examples are made of, and the examples of a part of it."""
+
+    def order(self, seed: int, epoch: int) -> list[Any]:
+        """What an epoch draws, shuffled."""
+        ...
+
+    def examples(self, drawn: list[Any], chance: random.Random) -> Iterator[Example]:
+        """The examples that some of it gives."""
+        ...
 
 
 # That of a reader that learns no more.
@@ -84,7 +98,7 @@ def main() -> None:
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="a value of Recipe or Mix")
     parser.add_argument("--minutes", type=float, help="of training, scoring not counted")
     parser.add_argument("--start", type=Path, help="begin with the weights of this checkpoint")
-    parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="checkpoints to learn from")
+    parser.add_argument("--taught", action="store_true", help="learn what the second reader says")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--workers", type=int, default=0, help="processes that draw and encode")
     arguments = parser.parse_args()
@@ -96,11 +110,13 @@ def main() -> None:
     if unknown := given.keys() - {*Recipe._fields, *Mix._fields}:
         sys.exit(f"{sorted(unknown)[0]}: neither Recipe nor Mix has it")
     torch.manual_seed(recipe.seed)
-    pools = Pools(*read_sources(work), mix)
-    model = loaded(arguments.start, recipe) if arguments.start else _new(recipe)
-    training = Training(
-        model, work / f"{arguments.name}.pt", (recipe, mix), arguments.device, arguments.teachers
+    pools: Drawing = (
+        TaughtPools(read_taught(work / "taught.jsonl"), mix.cut)
+        if arguments.taught
+        else Pools(*read_sources(work), mix)
     )
+    model = loaded(arguments.start, recipe) if arguments.start else _new(recipe)
+    training = Training(model, work / f"{arguments.name}.pt", (recipe, mix), arguments.device)
     training.run(pools, arguments.workers)
     _say(f"{arguments.name} {recipe} {mix}")
     for line in scores(training.model, work, arguments.device):
@@ -120,7 +136,7 @@ def _filled(values: Any, given: dict[str, str]) -> Any:  # noqa: ANN401 - a Reci
 class Shards(Dataset[Any]):
     """The batches of `_SHARD` questions each, drawn and encoded when they are asked for."""
 
-    def __init__(self, pools: Pools, recipe: Recipe, tokenizer: Tokenizer) -> None:
+    def __init__(self, pools: Drawing, recipe: Recipe, tokenizer: Tokenizer) -> None:
         self._pools, self._recipe, self._tokenizer = pools, recipe, tokenizer
         orders = [pools.order(recipe.seed, epoch) for epoch in range(recipe.epochs)]
         self._parts = [order[n : n + _SHARD] for order in orders for n in range(0, len(order), _SHARD)]
@@ -146,6 +162,7 @@ class Shards(Dataset[Any]):
                 [examples[n] for n in some],
                 [encoded[n] for n in some],
                 padded(max(len(encoded[n].ids) for n in some)),
+                self._recipe.distilled,
             )
             for some in batches
         ]
@@ -164,13 +181,11 @@ class Training:
         checkpoint: Path,
         chosen: tuple[Recipe, Mix],
         device: str,
-        teachers: Sequence[Path],
     ) -> None:
         self._checkpoint, self._device = checkpoint, torch.device(device)
         self._recipe, self._mix = chosen
         self.model = model.to(self._device)
         self._learner = HalvedModel(self.model, self._recipe.rate)
-        self._teachers = [loaded(path).to(self._device, torch.bfloat16).eval() for path in teachers]
         self.progress: dict[str, Any] = {"shards": 0, "batches": 0, "seconds": 0.0, "kinds": {}}
         if checkpoint.is_file():
             saved = torch.load(checkpoint, weights_only=True)
@@ -178,7 +193,7 @@ class Training:
             self.progress = saved["progress"]
             _say(f"going on from shard {self.progress['shards']}")
 
-    def run(self, pools: Pools, workers: int) -> None:
+    def run(self, pools: Drawing, workers: int) -> None:
         """Train to the end of the epochs or of the minutes, from where the checkpoint stands."""
         shards = Shards(pools, self._recipe, new_tokenizer())
         places = range(self.progress["shards"], len(shards))
@@ -228,13 +243,7 @@ class Training:
 
     def _step(self, batch: Batch, rate: float) -> Tensor:
         self.model.train()
-        outputs = _float(self.model(*batch[:3]))
-        loss = _loss(outputs, batch)
-        if self._teachers:
-            with torch.no_grad():
-                said = [_float(teacher(*batch[:3])) for teacher in self._teachers]
-            weight = self._recipe.distilled
-            loss = (1 - weight) * loss + weight * _distance(outputs, said)
+        loss = _loss(_float(self.model(*batch[:3])), batch)
         loss.backward()  # type: ignore[no-untyped-call]
         self._learner.step(rate)
         return loss.detach()
@@ -281,22 +290,14 @@ def _float(outputs: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor, Tens
 
 def _loss(outputs: tuple[Tensor, Tensor, Tensor], batch: Batch) -> Tensor:
     start, end, answerable = outputs
-    spans = cross_entropy(start, batch.starts, ignore_index=IGNORED)
-    spans = spans + cross_entropy(end, batch.ends, ignore_index=IGNORED)
+    spans = _cross_entropy(start, batch.starts) + _cross_entropy(end, batch.ends)
     return 0.5 * spans + _ANSWERABLE_WEIGHT * binary_cross_entropy_with_logits(answerable, batch.answerable)
 
 
-def _distance(
-    outputs: tuple[Tensor, Tensor, Tensor], said: Sequence[tuple[Tensor, Tensor, Tensor]]
-) -> Tensor:
-    """The cross-entropy to the mean of the teachers' probabilities."""
-    start, end, answerable = outputs
-    means = [
-        torch.stack([part[n].softmax(-1) if n < 2 else part[n].sigmoid() for part in said]).mean(0)
-        for n in range(3)
-    ]
-    spans = cross_entropy(start, means[0]) + cross_entropy(end, means[1])
-    return 0.5 * spans + _ANSWERABLE_WEIGHT * binary_cross_entropy_with_logits(answerable, means[2])
+def _cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    """The mean over the rows that have a target."""
+    known = targets.sum(-1) > 0
+    return -(targets * logits.log_softmax(-1)).sum() / known.sum().clamp(min=1)
 
 
 def _say(line: str) -> None:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 class Example(NamedTuple):
     """A question and a passage; `start`, `end` are characters of the passage, -1 where it does not answer.
 
-    `answers` holds every gold text and is empty where the passage does not answer.
+    `answers` holds every gold text and is empty where the passage does not answer. `said` is what a teacher
+    says: the best answer in each sentence, and its log-odds.
     """
 
     kind: str
@@ -20,6 +21,7 @@ class Example(NamedTuple):
     start: int
     end: int
     answers: tuple[str, ...]
+    said: tuple[tuple[int, int, float], ...] = ()
 
 
 class Text(NamedTuple):

@@ -1,8 +1,9 @@
 """Make the reader that ships from the one that was trained: ONNX in int8, tokenizer, config and card.
 
-    python -m qa.training.reader_export --work FOLDER [--test]
+    python -m qa.training.reader_export --work FOLDER [--before FILE] [--test]
 
-Reads reader.pt in the work folder and writes release there. Scores the trained model and the small one on
+Reads reader.pt in the work folder and writes release there; with `--before` the mean of the weights is taken.
+Scores the trained model and the small one on
 the validation articles and, with --test, on the test articles too: once, when nothing is chosen any more.
 
 The way to int8: the graph is fused (attention, GELU, layer norm), channels with outliers are evened out
@@ -45,6 +46,7 @@ from qa.training.reader_model import (
 )
 from qa.training.reader_score import ANSWER_TOKENS, Forward, Scores, predictions, summary
 from qa.training.reader_stream import Mix, Pools
+from qa.training.second_export import mean
 
 _INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 _OUTPUTS = ["start_logits", "end_logits", "answerable_logit"]
@@ -59,6 +61,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--before", type=Path, nargs="*", default=[], help="earlier checkpoints of reader.pt")
     parser.add_argument("--test", action="store_true")
     parser.add_argument(
         "--card", action="store_true", help="only write the card anew, with what FOLDER/reading.md holds"
@@ -75,7 +78,7 @@ def main() -> None:
     trained = torch.load(work / "reader.pt", weights_only=True)
     whole = work / "reader-float.onnx"
     with tempfile.TemporaryDirectory(dir=work) as folder:
-        export(trained["model"], Path(folder) / "plain.onnx")
+        export(mean([work / "reader.pt", *arguments.before]), Path(folder) / "plain.onnx")
         known = new_model().encoder.config
         fuse(Path(folder) / "plain.onnx", whole, heads=known.num_attention_heads, width=known.hidden_size)
         even_out(whole, Path(folder) / "even.onnx", _drawn(work))

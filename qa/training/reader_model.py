@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
 from transformers import BertModel
@@ -18,8 +19,6 @@ MAX_TOKENS, QUESTION_TOKENS = 320, 48
 NEVER = -10_000.0
 # Batches have lengths that are multiples of this.
 _LENGTHS = 16
-# As a target: what torch's cross-entropy leaves out.
-IGNORED = -100
 
 
 class ReaderModel(nn.Module):
@@ -49,7 +48,11 @@ class ReaderModel(nn.Module):
 
 
 class Batch(NamedTuple):
-    """Padded inputs (b, t), token targets (b,): 0 where null, -100 where unknown; and whether answerable."""
+    """Padded inputs (b, t), and targets.
+
+    `starts`, `ends` (b, t) are probabilities, position 0 standing for null, all 0 where none is known;
+    `answerable` (b,) is one.
+    """
 
     input_ids: Tensor
     attention_mask: Tensor
@@ -104,26 +107,53 @@ def padded(tokens: int) -> int:
     return -(-tokens // _LENGTHS) * _LENGTHS
 
 
-def collate(examples: Sequence[Example], encoded: Sequence[Encoding], length: int = 0) -> Batch:
-    """Pad to the longest, or further to `length`; find the token of each target."""
+def collate(
+    examples: Sequence[Example], encoded: Sequence[Encoding], length: int = 0, distilled: float = 0.0
+) -> Batch:
+    """Pad to the longest, or further to `length`; `distilled` is the share of the teacher in the targets."""
     length = max(length, *(len(encoding.ids) for encoding in encoded))
     inputs = np.zeros((3, len(encoded), length), dtype=np.int64)
-    for row, encoding in enumerate(encoded):
+    targets = np.zeros((2, len(encoded), length), dtype=np.float32)
+    answerable = np.zeros(len(encoded), dtype=np.float32)
+    for row, (example, encoding) in enumerate(zip(examples, encoded, strict=True)):
         size = len(encoding.ids)
         inputs[:, row, :size] = (encoding.ids, encoding.attention_mask, encoding.type_ids)
-    targets = [target(example, encoding) for example, encoding in zip(examples, encoded, strict=True)]
-    starts, ends = torch.tensor(targets).unbind(1)
-    answerable = torch.tensor([float(bool(example.answers)) for example in examples])
+        share = distilled if example.said else 0.0
+        answerable[row] = (1 - share) * bool(example.answers)
+        places = target(example, encoding)
+        if places is not None:
+            targets[[0, 1], row, places] = 1 - share
+        if share:
+            answerable[row] += share * _taught(example, encoding, targets[:, row], share)
+    totals = targets.sum(-1, keepdims=True)
+    targets /= np.where(totals > 0, totals, 1)
     ids, mask, types = torch.from_numpy(inputs)
-    return Batch(ids, mask, types, starts, ends, answerable)
+    starts, ends = torch.from_numpy(targets)
+    return Batch(ids, mask, types, starts, ends, torch.from_numpy(answerable))
 
 
-def target(example: Example, encoding: Encoding) -> tuple[int, int]:
-    """First and last token of the answer; (0, 0) for null, (-100, -100) where no token is known."""
+def target(example: Example, encoding: Encoding) -> tuple[int, int] | None:
+    """First and last token of the answer; (0, 0) for null, None where no token is known."""
     if not example.answers:
         return 0, 0
     if example.start < 0:
-        return IGNORED, IGNORED
+        return None
     first = encoding.char_to_token(example.start, 1)
     last = encoding.char_to_token(example.end - 1, 1)
-    return (IGNORED, IGNORED) if first is None or last is None else (first, last)
+    return None if first is None or last is None else (first, last)
+
+
+def _taught(example: Example, encoding: Encoding, targets: NDArray[np.float32], share: float) -> float:
+    """Add what the teacher says to the targets (2, t); the probability that the passage answers.
+
+    That is the likeliest sentence's; the sentences share it as they are likely.
+    """
+    odds = np.array([odds for _, _, odds in example.said])
+    likely = 1 / (1 + np.exp(-odds))
+    answers = float(likely.max())
+    targets[:, 0] += share * (1 - answers)
+    for (start, end, _), part in zip(example.said, likely / likely.sum(), strict=True):
+        first, last = encoding.char_to_token(start, 1), encoding.char_to_token(end - 1, 1)
+        if first is not None and last is not None:
+            targets[[0, 1], [first, last]] += share * answers * part
+    return answers

@@ -2,8 +2,8 @@
 
     python -m qa.training.second_unpack --work FOLDER --mpnet FOLDER
 
-Writes shipped.pt into the work folder: the weights of `qa/model/second` in float32, as int8 left them. The
-embeddings are those of all-mpnet-base-v2, which did not learn.
+Writes second-shipped.pt into the work folder: the weights of `qa/model/second` in float32, as int8 left
+them. The embeddings are those of all-mpnet-base-v2, which did not learn.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--mpnet", type=Path, required=True)
     arguments = parser.parse_args()
     weights = SecondModel(arguments.mpnet).state_dict() | unpacked(SHIPPED)
-    torch.save({"model": weights}, arguments.work / "shipped.pt")
+    torch.save({"model": weights}, arguments.work / "second-shipped.pt")
 
 
 def unpacked(release: Path) -> dict[str, torch.Tensor]:
