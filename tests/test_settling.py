@@ -8,7 +8,7 @@ from index import Index, IndexSettings
 from index.testing import HashEmbedder
 from qa.answer.answerer import Answerer
 from qa.answer.citations import mismatches
-from qa.language.pronouns import Told, antecedent, is_pronoun, reports
+from qa.language.pronouns import Told, antecedent, is_pronoun, pronoun_that_speaks, reports
 from qa.read.calibration import Ranking
 from qa.read.reader import ExtractiveReader
 from qa.read.windows import is_title
@@ -205,6 +205,13 @@ def test_a_word_that_only_opens_its_sentence_is_no_name() -> None:
     assert (
         named("He", "Who turns into a bear?", [told("Beorn is made up by J. R. Tolkien.", "up")]) == "Beorn"
     )
+
+
+def test_a_pronoun_that_speaks_is_known_by_its_form() -> None:
+    places = {
+        said: pronoun_that_speaks(said) for said in ("he said", "said she,", "They", "he left", "Ann said")
+    }
+    assert places == {"he said": (0, 2), "said she,": (5, 8), "They": None, "he left": None, "Ann said": None}
 
 
 def test_pronouns_and_tellers_are_known_by_their_form() -> None:

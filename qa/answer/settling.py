@@ -10,7 +10,7 @@ from index.text.stemming import stems
 from qa.language.function_words import content_words
 from qa.language.measures import is_of_another_measure, is_of_another_rate, is_of_no_amount, measures
 from qa.language.polarity import Polarity, asks_for_one, compare, denies, is_elliptic
-from qa.language.pronouns import Told, antecedent, is_pronoun, reports
+from qa.language.pronouns import Told, antecedent, is_pronoun, pronoun_that_speaks, reports
 from qa.language.quantity import whole
 from qa.read.cues import is_bare, kind_asked
 from qa.read.rows import by_key, cell_around
@@ -52,6 +52,7 @@ def settle(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPas
 
 def _telling(question: str, span: Span, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> Span:
     """The span with an exact answer that says something by itself, or with none."""
+    span = _without_saying(span, passages)
     if span.highlight is None or not is_bare(said := text_of(passages, span, span.highlight)):
         return span
     near = span.otherwise is not None and span.margin - span.otherwise[1] <= _LESS_SURE
@@ -67,6 +68,14 @@ def _telling(question: str, span: Span, spans: Sequence[Span], passages: Sequenc
         return other
     told, name = found
     return span._replace(highlight=name, beside=None if told is own else (told.start, told.end))
+
+
+def _without_saying(span: Span, passages: Sequence[RetrievedPassage]) -> Span:
+    """The span with the pronoun alone as its exact answer, where that is "he said"."""
+    place = span.highlight and pronoun_that_speaks(text_of(passages, span, span.highlight))
+    if not span.highlight or not place:
+        return span
+    return span._replace(highlight=(span.highlight[0] + place[0], span.highlight[0] + place[1]))
 
 
 def _told(span: Span, passages: Sequence[RetrievedPassage], least: float) -> Told:

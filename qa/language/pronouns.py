@@ -1,5 +1,6 @@
 """Whom a pronoun means, that a reader points at as the answer; pure."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -32,6 +33,8 @@ _REPORTING = frozenset(
 )
 
 
+_SPOKEN = re.compile(r"[^\W\d_]+")
+
 # What follows one person more often than things: "Beorn is", "Maria says".
 _AFTER_ONE = _REPORTING | {"is", "was", "has", "had"}
 # What a name loses, in log-odds, when the reader points at something else in its sentence.
@@ -48,6 +51,15 @@ class Told(NamedTuple):
     text: str
     highlight: Range | None
     margin: float
+
+
+def pronoun_that_speaks(text: str) -> Range | None:
+    """Where the pronoun of "he said" or "said she" stands, if that is all of a text."""
+    found = list(_SPOKEN.finditer(text))
+    said = [word[0].casefold() for word in found]
+    if len(said) == 2 and any(is_pronoun(word) for word in said) and not _REPORTING.isdisjoint(said):
+        return next(word.span() for word in found if is_pronoun(word[0]))
+    return None
 
 
 def is_pronoun(text: str) -> bool:
