@@ -72,10 +72,10 @@ def _telling(question: str, span: Span, spans: Sequence[Span], passages: Sequenc
 
 def _without_saying(span: Span, passages: Sequence[RetrievedPassage]) -> Span:
     """The span with the pronoun alone as its exact answer, where that is "he said"."""
-    place = span.highlight and pronoun_that_speaks(text_of(passages, span, span.highlight))
-    if not span.highlight or not place:
-        return span
-    return span._replace(highlight=(span.highlight[0] + place[0], span.highlight[0] + place[1]))
+    if span.highlight and (place := pronoun_that_speaks(text_of(passages, span, span.highlight))):
+        start = span.highlight[0]
+        return span._replace(highlight=(start + place[0], start + place[1]))
+    return span
 
 
 def _told(span: Span, passages: Sequence[RetrievedPassage], least: float) -> Told:

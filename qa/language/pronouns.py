@@ -1,6 +1,5 @@
 """Whom a pronoun means, that a reader points at as the answer; pure."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -33,8 +32,6 @@ _REPORTING = frozenset(
 )
 
 
-_SPOKEN = re.compile(r"[^\W\d_]+")
-
 # What follows one person more often than things: "Beorn is", "Maria says".
 _AFTER_ONE = _REPORTING | {"is", "was", "has", "had"}
 # What a name loses, in log-odds, when the reader points at something else in its sentence.
@@ -55,11 +52,10 @@ class Told(NamedTuple):
 
 def pronoun_that_speaks(text: str) -> Range | None:
     """Where the pronoun of "he said" or "said she" stands, if that is all of a text."""
-    found = list(_SPOKEN.finditer(text))
-    said = [word[0].casefold() for word in found]
-    if len(said) == 2 and any(is_pronoun(word) for word in said) and not _REPORTING.isdisjoint(said):
-        return next(word.span() for word in found if is_pronoun(word[0]))
-    return None
+    found = words_of(text)
+    pronouns = [(word.start, word.end) for word in found if is_pronoun(word.text)]
+    speaks = any(word.low in _REPORTING for word in found)
+    return pronouns[0] if len(found) == 2 and pronouns and speaks else None
 
 
 def is_pronoun(text: str) -> bool:

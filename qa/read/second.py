@@ -11,8 +11,6 @@ from itertools import islice
 from threading import Thread
 from typing import NamedTuple, Protocol
 
-import numpy as np
-
 from index.text.unsaid import as_said
 from index.types import Document, Passage
 from qa.errors import ReaderError
@@ -65,9 +63,8 @@ class _Read(NamedTuple):
 
     def support(self, place: Range) -> float:
         """The logit that supports a sentence; of one behind the model's limit as if it was not read."""
-        offsets = self.logits.tokens.offsets
-        inside = (offsets[:, 0] >= place[0] - self.start) & (offsets[:, 1] <= place[1] - self.start)
-        return float(np.mean(self.logits.support[inside])) if inside.any() else _UNREAD
+        known = self.logits.supporting(place[0] - self.start, place[1] - self.start)
+        return _UNREAD if known is None else known
 
 
 # A sentence: its document's id, and where it stands.

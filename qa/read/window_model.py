@@ -84,6 +84,12 @@ class WindowLogits(NamedTuple):
     tokens: TokenLogits
     support: Logits
 
+    def supporting(self, start: int, end: int) -> float | None:
+        """The logit that supports a sentence, a range of the text; None of one behind the model's limit."""
+        offsets = self.tokens.offsets
+        inside = (offsets[:, 0] >= start) & (offsets[:, 1] <= end)
+        return float(np.mean(self.support[inside])) if inside.any() else None
+
 
 class WindowModel:
     """Reads windows one by one, several at a time; loaded at the first use, safe to share between threads.

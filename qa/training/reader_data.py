@@ -34,7 +34,7 @@ from qa.evaluation.metrics import f1
 from qa.evaluation.questions import half, load_questions
 from qa.evaluation.splits import TEST_ARTICLES, VALIDATION_ARTICLES, is_kept_back
 from qa.retrieve.retriever import Retriever
-from qa.training.reader_example import Example, Source, Text, write, write_sources
+from qa.training.reader_example import Example, Source, Text, holds, write, write_sources
 from qa.training.reader_whole import Whole, write_whole
 from qa.training.sets import ready
 
@@ -159,10 +159,10 @@ def _with_passages(row: Row, passages: Sequence[Passage], retriever: Retriever) 
     found = [hit.passage for hit in hits]
     if row["answerable"]:
         own = answered(row, passages)
-        near = [passage.text for passage in found if not _holds(passage.text, row["answers"])]
+        near = [passage.text for passage in found if not holds(passage.text, row["answers"])]
         return Asked(row, own, tuple(near[:_NEAREST]))
     plausible = row.get("plausible_answers") or [""]
-    trap = next((passage for passage in found if _holds(passage.text, plausible)), found[0])
+    trap = next((passage for passage in found if holds(passage.text, plausible)), found[0])
     near = [passage.text for passage in found[:_NEAREST] if passage != trap]
     return Asked(row, Example("null", row["question"], trap.text, -1, -1, ()), tuple(near))
 
@@ -243,10 +243,6 @@ def _sentences(data: Path, chance: random.Random) -> list[Asked]:
         ]
         found.append(Asked(row, answered(row | {"evidence": evidence}, [passage]), ()))
     return found
-
-
-def _holds(text: str, answers: Sequence[str]) -> bool:
-    return any(answer.casefold() in text.casefold() for answer in answers)
 
 
 def _is_wiki(document_id: str) -> bool:

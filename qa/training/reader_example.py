@@ -49,6 +49,11 @@ class Source(NamedTuple):
     near: tuple[int, ...]
 
 
+def holds(text: str, answers: Iterable[str]) -> bool:
+    """Whether one of the answers stands in a text, in capitals or not."""
+    return any(answer.casefold() in text.casefold() for answer in answers)
+
+
 def write(path: Path, examples: Iterable[Example]) -> None:
     """Write examples as JSON Lines and their numbers by kind to standard error."""
     counts: Counter[str] = Counter()

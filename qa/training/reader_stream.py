@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from qa.training.reader_alter import altered, keywords, misspelt, names
-from qa.training.reader_example import Example, Source, Text
+from qa.training.reader_example import Example, Source, Text, holds
 
 _SENTENCES = (1, 2, 2, 3, 3, 4)
 _MANY_NAMES = 400
@@ -101,7 +101,7 @@ class Pools:
         if chance.random() < mix.elsewhere:
             other = chance.choice(self._strangers)
             number = chance.choice(other.near)
-            if other.article != source.article and not _holds(self._texts[number].text, source.answers):
+            if other.article != source.article and not holds(self._texts[number].text, source.answers):
                 yield self._cut(self._null(f"{name} elsewhere", source.question, number), number, chance)
 
     def _own(self, source: Source, own: int, chance: random.Random) -> Iterator[Example]:
@@ -177,17 +177,13 @@ def cut_beside(example: Example, ranges: Sequence[tuple[int, int]], chance: rand
         (start, end)
         for start, end in windows
         if (end <= example.start or example.end <= start)
-        and not _holds(example.passage[start:end], example.answers)
+        and not holds(example.passage[start:end], example.answers)
     ]
     if not free or example.start < 0:
         return None
     start, end = chance.choice(free)
     kind = f"{example.kind.split()[0]} near"
     return Example(kind, example.question, example.passage[start:end], -1, -1, ())
-
-
-def _holds(text: str, answers: Sequence[str]) -> bool:
-    return any(answer.casefold() in text.casefold() for answer in answers)
 
 
 _ANSWERS = re.compile(r"\b(?:\d[\d,.]*\d|[A-Z][\w'-]+(?:\s+(?:(?:of|the)\s+)?[A-Z][\w'-]+)*)\b")

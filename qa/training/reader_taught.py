@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 
 from index.index import Index
@@ -28,7 +27,7 @@ from qa.read.second import WindowReader
 from qa.read.spans import best_within
 from qa.read.windows import windows
 from qa.retrieve.retriever import Retriever
-from qa.training.reader_example import Example
+from qa.training.reader_example import Example, holds
 from qa.training.second_score import TorchWindowModel
 from qa.training.sets import ready
 
@@ -154,7 +153,7 @@ def taught(name: str, share: float, data: Path, work: Path, teacher: WindowReade
         if row["answerable"] and own is None:
             continue
         own = found[0] if own is None else own
-        near = [n for n in found if n != own and not _names_one(index.passage(n).text, row["answers"])]
+        near = [n for n in found if n != own and not holds(index.passage(n).text, row["answers"])]
         weights = [1 / rank for rank in range(1, len(near) + 1)]
         for number in [own, *(chance.choices(near, weights) if near else ())]:
             inside = gold if gold and number == own else None
@@ -172,14 +171,12 @@ def _told(
     said: dict[Range, tuple[int, int, float]] = {}
     for window, logits in zip(found, teacher.logits(row["question"], texts), strict=True):
         start = window.range[0]
-        offsets = logits.tokens.offsets
+        shift = start - passage.start
         for place in window.sentences:
             first, last = place[0] - start, place[1] - start
-            inside = (offsets[:, 0] >= first) & (offsets[:, 1] <= last)
             best = best_within(logits.tokens, first, last, teacher.longest_answer)
-            if best and inside.any():
-                support = float(np.mean(logits.support[inside]))
-                shift = start - passage.start
+            support = logits.supporting(first, last)
+            if best and support is not None:
                 said[place] = (best[0] + shift, best[1] + shift, round(support, 3))
     if len(said) < len(places) or not said:
         return
@@ -207,10 +204,6 @@ def _gold(row: Row) -> Range | None:
 def _holds(index: Index, number: int, gold: Range) -> bool:
     passage = index.passage(number)
     return passage.start <= gold[0] and gold[1] <= passage.end
-
-
-def _names_one(text: str, answers: Sequence[str]) -> bool:
-    return any(answer.casefold() in text.casefold() for answer in answers)
 
 
 if __name__ == "__main__":

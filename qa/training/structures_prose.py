@@ -9,13 +9,13 @@ from qa.training.structures_words import data, fill, filled, some
 
 # How a rule says for whom it is ({w}) and for whom it is not ({o}), in one sentence or two.
 _SCOPES = (
-    "{rules} to {w}.| They do not apply to {o}.",
-    "{rules} to {w}.| {O} are not covered.",
-    "To {d} is open to {w}.| It is not open to {o}.",
-    "Who may {d}: {w}.| Not included: {o}.",
-    "For {w}.| {O} are excluded.",
-    "{W} may {d}.| This does not include {o}.",
-    "{W} may {d}.| There is no such right for {o}.",
+    "These rules apply to {w}.|They do not apply to {o}.",
+    "These rules apply to {w}.|{O} are not covered.",
+    "To {d} is open to {w}.|It is not open to {o}.",
+    "Who may {d}: {w}.|Not included: {o}.",
+    "For {w}.|{O} are excluded.",
+    "{W} may {d}.|This does not include {o}.",
+    "{W} may {d}.|There is no such right for {o}.",
 )
 _EXCLUDED = "who may not {d}|who can't {d}|Who is not allowed to {d}?|who is left out|who cannot {d}"
 _INCLUDED = "who may {d}|Who can {d}?|who is allowed to {d}|whom is it for"
@@ -80,13 +80,13 @@ def scope(draft: Draft) -> None:
         left = chance.sample(rule["out"], chance.randint(1, len(rule["out"])))
         out = " or ".join(filter(None, (", ".join(left[:-1]), left[-1])))
         words = {"d": rule["does"], "w": who, "o": out, "W": _capital(who), "O": _capital(out)}
-        said, unsaid = chance.choice(_SCOPES).format(rules="These rules apply", **words).split("|")
+        said, unsaid = chance.choice(_SCOPES).format(**words).split("|")
         is_told, is_before = chance.random() < 0.7, chance.random() < 0.5
         draft.block(f"## {rule['about']}")
         if is_before:
             draft.line(beside)
         first = draft.line(said)
-        last = draft.line(unsaid.strip()) if is_told else None
+        last = draft.line(unsaid) if is_told else None
         if not is_before:
             draft.line(beside)
         draft.line()
