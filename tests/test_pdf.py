@@ -20,8 +20,9 @@ from index.load.limits import Limits
 from index.load.pdf import extract_pdf
 from index.load.pdf_layout import lay_out
 from index.load.pdf_words import PageWords, Word
-from index.load.pictures import can_recognise, extract_picture
+from index.load.pictures import extract_picture
 from index.load.sources import find, load
+from index.load.tesseract import can_recognise
 from index.testing import HashEmbedder
 from qa.answer.citations import cite
 from qa.page.rendering import where

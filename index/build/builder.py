@@ -25,8 +25,8 @@ from index.build.reading_pass import Intake, Last
 from index.cache import cache_folder
 from index.embed.embedder import Embedder
 from index.errors import DamagedError, IndexFolderError, SourceError, TransientError
-from index.load.pictures import lacks_tesseract
 from index.load.sources import SourceFile, find
+from index.load.tesseract import lacks_tesseract
 from index.settings import IndexSettings
 from index.split.passages import Chunk, split
 from index.store import generations

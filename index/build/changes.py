@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index.load.limits import Limits
-from index.load.pictures import can_recognise
 from index.load.sources import SourceFile
+from index.load.tesseract import can_recognise
 from index.store.generations import FileRecord, Looks, Manifest
 
 # Two changes within so many nanoseconds may bear the same time: FAT counts in two seconds.

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from index.build.ahead import Reading, Taken
 from index.build.changes import is_worth_reading
 from index.errors import SourceError
-from index.load.pictures import lacks_tesseract
 from index.load.sources import SourceFile
+from index.load.tesseract import lacks_tesseract
 from index.split.passages import Chunk, to_embed
 from index.store import generations
 from index.store.columns import ArrayWriter, Columns, file_of

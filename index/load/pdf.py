@@ -13,8 +13,9 @@ from index.load.pdf_forms import read_annotations, read_fields
 from index.load.pdf_frames import read_frames
 from index.load.pdf_layout import lay_out, quoted
 from index.load.pdf_words import PageWords, is_blank, read_words
-from index.load.pictures import INSTALL, can_recognise, recognise
+from index.load.pictures import recognise
 from index.load.progress import report
+from index.load.tesseract import INSTALL, can_recognise
 
 if TYPE_CHECKING:
     import pypdfium2

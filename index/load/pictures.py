@@ -5,7 +5,6 @@ keeps that process's bound of memory, and is killed when it takes too long for a
 """
 
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -17,8 +16,8 @@ from index.load.extracted import Extracted
 from index.load.limits import Limits, require
 from index.load.pdf_layout import lay_out
 from index.load.pdf_words import PageWords, Word
+from index.load.tesseract import INSTALL, can_recognise
 
-INSTALL = "install tesseract (on Debian: apt-get install tesseract-ocr)"
 # Width that a picture's page is taken to have, in points.
 _WIDTH = 595.0
 # Of a line's height, the size of its type; lines that differ by less are of one size.
@@ -27,16 +26,6 @@ _ALIKE = (0.7, 1.4)
 # Languages beyond so many make recognition slow and worse.
 _MOST_LANGUAGES = 3
 _PAGE, _LINE, _WORD = "1", "4", "5"
-
-
-def can_recognise() -> bool:
-    """Whether tesseract is installed."""
-    return shutil.which("tesseract") is not None
-
-
-def lacks_tesseract(said: str | None) -> bool:
-    """Whether a note or an error says that text was not read for want of tesseract."""
-    return said is not None and INSTALL in said
 
 
 def extract_picture(data: bytes, limits: Limits) -> Extracted:

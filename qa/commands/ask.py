@@ -67,15 +67,17 @@ def ask(
     store: str | None,
 ) -> None:
     """Answer QUESTION from the source, with citations, guess, or say that the source is silent."""
+    from qa.read.choice import load_reader, prepare
+
+    chosen = load_reader(chosen_reader(reader, fast))
+    prepare(chosen)  # while all else is imported and the index is opened
+
     from qa.answer.answerer import Answerer
     from qa.answer.citations import cited
-    from qa.read.choice import load_reader, prepare
     from qa.settings import AnswerSettings
 
     settings = AnswerSettings(top_k=top_k) if top_k else AnswerSettings()
     writer = chosen_writer(llm, llm_model, strict=strict)
-    chosen = load_reader(chosen_reader(reader, fast))
-    prepare(chosen)  # while the index is opened
     opened = opened_index(sources, folder, model, store)
     answerer = Answerer(opened, reader=chosen, settings=settings, writer=writer)
     answer = answerer.answer(question, threshold=threshold, documents=documents or None)
