@@ -17,6 +17,7 @@ from qa.page.conversation import Conversation
 from qa.page.export import as_html
 from qa.page.rendering import render, where
 from qa.read.baseline import SentenceReader
+from qa.requests.request import Request
 from qa.types import Answer
 
 BOOK = """# The keeper
@@ -161,13 +162,50 @@ def test_small_talk_gets_one_fixed_line_also_within_a_conversation(
     assert "Nothing" not in shown
 
 
-def test_what_cannot_be_told_from_a_question_is_looked_for_before_the_machine_speaks(tmp_path: Path) -> None:
-    asked = answerer(tmp_path / "shop", {"shop.txt": "You can swim here. You can also hire a boat and row."})
-    judged = asked.requests.judge("What can you do here?")
-    assert judged.kind != "question" or judged.of("machine") > 0.0
-    forced = asked.answer("hello", threshold=0.0)
-    assert forced.verdict == "answered"  # at 0.0 there is always an answer
-    assert forced.confidence is None
+GUESTS = (
+    "We have free wifi in all rooms. Breakfast costs 9 euros. We are looking for a night porter from May. "
+    "Our site sets no cookies. We speak English and Dutch. Customers may close an account at any time."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("do you do breakfast", "Breakfast costs 9 euros."),
+        ("do you use cookies", "Our site sets no cookies."),
+        ("can you close my account just like that", "Customers may close an account at any time."),
+    ],
+)
+def test_you_may_mean_those_who_wrote_the_source_so_it_is_asked_before_the_program_speaks(
+    tmp_path: Path, question: str, quote: str
+) -> None:
+    answer = answerer(tmp_path / "house", {"house.txt": GUESTS}).answer(question)
+    assert answer.kind == "question"
+    assert answer.verdict in {"answered", "likely"}
+    assert answer.citations[0].quote == quote
+
+
+@pytest.mark.parametrize("text", ["what model are you", "are you a robot", "who made you", "good evening"])
+def test_what_only_the_program_can_be_asked_is_told_though_the_source_is_asked_first(
+    tmp_path: Path, text: str
+) -> None:
+    answer = answerer(tmp_path / "house", {"house.txt": GUESTS}).answer(text)
+    assert answer.text in {MACHINE, SMALLTALK}
+    assert answer.verdict == "silent"
+
+
+def test_a_message_yields_to_an_answer_and_where_a_question_is_probable_to_a_likely_one() -> None:
+    told = Request("machine", "are you hiring", None, message=MACHINE)
+    assert [told.is_told(verdict) for verdict in ("answered", "likely", "silent")] == [False, True, True]
+    maybe = told._replace(yields_to="likely")
+    assert [maybe.is_told(verdict) for verdict in ("answered", "likely", "silent")] == [False, False, True]
+    assert not told._replace(message=None).is_told("silent")
+    assert (told.of_source.kind, told._replace(kind="part").of_source.kind) == ("question", "part")
+
+
+def test_at_a_threshold_of_nothing_there_is_always_an_answer(reports: Answerer) -> None:
+    forced = reports.answer("hello", threshold=0.0)
+    assert (forced.verdict, forced.confidence) == ("answered", None)
 
 
 def test_bare_keywords_find_the_best_passages_or_nothing(reports: Answerer) -> None:

@@ -95,10 +95,12 @@ class Answerer:
         asked = self._checked(question, history, threshold, documents)
         reading = self._widened(self._stated(self._surest(asked), asked), asked)
         reading = self._with_each(reading, asked)
-        if reading.request.message and self.finder.verdict(reading.guess) != "answered":
+        if reading.request.is_told(self.finder.verdict(reading.guess)):
             if asked.threshold > 0.0 or reading.request.kind == "collection":
                 return self._told(asked, reading)
             reading = self._forced(reading, asked)
+        else:
+            reading = reading._replace(request=reading.request.of_source)
         guess = self.finder.with_newest(reading.guess, reading.request, asked.timings)
         reading = reading._replace(guess=guess)
         answer = self._decided(asked, reading)

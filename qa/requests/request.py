@@ -19,7 +19,7 @@ from qa.requests.where import wanted
 from qa.retrieve.retriever import Retriever
 from qa.retrieve.spelling import is_word
 from qa.retrieve.titles import Meant, without_name
-from qa.types import Citation, Kind
+from qa.types import Citation, Kind, Verdict
 
 # Of more documents parts and versions are not looked at: a name must tell which is meant.
 MOST_DOCUMENTS = 200
@@ -29,10 +29,11 @@ _MOST_FOR_A_QUESTION = 20
 _MOST_ENTRIES = 10
 # How much more the text without a document's name tells than the text with it.
 _MASKED = 1.2
-# Where a question is more probable than this, the source is asked before the machine speaks for itself.
-_MAYBE_QUESTION = 0.2
+# Where a question is more probable than this, also a likely guess is given before the machine speaks.
+_MAYBE_QUESTION = 0.1
 # What a request about a text is judged as, and what of these the text's sentences sum up.
 _ABOUT_TEXT = frozenset({"document", "whole", "part"})
+_TALK = frozenset({"machine", "smalltalk"})
 _SUMMED = frozenset({"whole", "part", "document", "keyword"})
 # What a text says about a topic is what the words of the topic find in it.
 _SAYS_ABOUT = re.compile(
@@ -49,8 +50,9 @@ class Request(NamedTuple):
     `question` is as it is to be read, with "this" for the name of a document or part. `documents` are those
     that are asked, of which the request names the `narrowed` ones. `parts` are those that it names. `message`
     is given instead of quotes. Where the request is not `is_certain`, `message` and narrowing are a guess:
-    the source is asked first, and all of it where the narrowed part is silent. `unit` is the word for the
-    place that is asked for ("clause").
+    the source is asked first, and all of it where the narrowed part is silent. A message then yields to a
+    guess of the verdict `yields_to` or a surer one. `unit` is the word for the place that is asked for
+    ("clause").
     """
 
     kind: Kind
@@ -60,7 +62,17 @@ class Request(NamedTuple):
     parts: tuple[Part, ...] | None = None
     message: str | None = None
     is_certain: bool = True
+    yields_to: Verdict = "answered"
     unit: str = ""
+
+    def is_told(self, verdict: Verdict) -> bool:
+        """Whether the message is given where the source comes to a verdict."""
+        return self.message is not None and verdict not in {"answered", self.yields_to}
+
+    @property
+    def of_source(self) -> "Request":
+        """The same where the source answers: what was taken for talk is a question."""
+        return self._replace(kind="question") if self.kind in _TALK else self
 
 
 class Requests:
@@ -97,10 +109,14 @@ class Requests:
             return place
         judged = self.judge(text)
         asked = Request(judged.kind, text, documents)
-        if judged.kind in {"machine", "smalltalk"} and not self._is_about_source(text):
+        if judged.kind in _TALK and not self._is_about_source(text):
+            # "Are you hiring?" may be meant for those who wrote the source, so that is asked first.
             message = messages.MACHINE if judged.kind == "machine" else messages.SMALLTALK
-            return asked._replace(message=message, is_certain=judged.of("question") <= _MAYBE_QUESTION)
-        if judged.kind in {"machine", "smalltalk"}:
+            may_ask = judged.of("question") >= _MAYBE_QUESTION
+            return asked._replace(
+                message=message, is_certain=False, yields_to="likely" if may_ask else "answered"
+            )
+        if judged.kind in _TALK:
             judged = judged._replace(kind=judged.likelier("question", "keyword"))
             asked = asked._replace(kind=judged.kind)
         if judged.kind == "collection":
