@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from qa.read.window_model import SHIPPED, TOKENIZER
 from qa.training import second_export, second_unpack
 from qa.training.checker_alter import gives_reason, with_names_exchanged
-from qa.training.checker_data import SETS, is_fitting, sources
+from qa.training.checker_data import SETS, part_of, sources
 from qa.training.checker_pairs import Pair, Source, declared, pairs_of
 from qa.training.halved import HalvedModel
 from qa.training.second_export import mean, write
@@ -162,7 +162,7 @@ def test_a_seeming_answer_is_looked_for_in_the_sentence_that_is_nearest_to_the_q
     folder = tmp_path / SETS[0]
     (folder / "documents.jsonl").write_text(json.dumps({"id": "d", "text": text}) + "\n")
     (folder / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    (found,) = sources(tmp_path, fitting=is_fitting("d"))
+    (found,) = sources(tmp_path, part_of("d"))
     assert [source.traps for source in found] == [(), (("Where did Berg sell the old firm?", "Bonn"),)]
 
 

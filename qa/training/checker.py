@@ -3,8 +3,9 @@
     python -m qa.training.checker [--data ../shared/data] [--pairs 2000] [--kind KIND ...] [--write]
 
 The model is a head of the second reader, learnt by `qa.training.second` from pairs that a program makes of
-half the documents of five sets (`checker_data`). The bars are chosen on such pairs. Measured are pairs of the
-other half, and the set `checks`, from which nothing is learnt.
+half the documents of five sets (`checker_data`). The bars are chosen on pairs of other documents, since the
+model knows what it has learnt from too well. Measured are pairs of the rest, and the set `checks`, from which
+nothing is learnt.
 """
 
 import argparse
@@ -22,8 +23,8 @@ from qa.training.checker_pairs import Pair
 from qa.training.sets import ready
 from qa.write.checks import BARS_FILE, Bars, by_rule, entailment, struck
 
-# So many of the reworded sentences that are learnt from are struck at most.
-_STRUCK = 0.03
+# So many of the reworded sentences are struck at most, a little below the aim of 0.05.
+_STRUCK = 0.04
 # The kinds of altered statements that depend on the bars. So many of each kind the bars are chosen on, and so
 # many reworded ones.
 _SMALL = ("negation", "quantifier", "modal", "comparison", "name", "swapped name", "other answer", "extra")
@@ -82,13 +83,13 @@ def main() -> None:
     arguments = parser.parse_args()
     if not (arguments.data / "natural_train").is_dir():
         sys.exit(f"{arguments.data}: holds no natural_train; name the question-answering data with --data")
-    learnt = pairs(arguments.data, fitting=True, most=_REWORDED)
-    altered = checked([pair for kind in _SMALL for pair in learnt[kind][:_CHOOSING]])
-    least = chosen(checked(learnt["rewording"]), altered)
+    choosing = pairs(arguments.data, "choosing", _REWORDED)
+    altered = checked([pair for kind in _SMALL for pair in choosing[kind][:_CHOOSING]])
+    least = chosen(checked(choosing["rewording"]), altered)
     print(least)
     if arguments.write:
         BARS_FILE.write_text(json.dumps(least._asdict()) + "\n", encoding="utf-8")
-    held = pairs(arguments.data, fitting=False, most=arguments.pairs)
+    held = pairs(arguments.data, "measured", arguments.pairs)
     held = {kind: some for kind, some in held.items() if kind in (arguments.kind or held)}
     held |= {f"checks: {kind}": some for kind, some in checks(arguments.data).items()}
     print("| kind | pairs | struck by rule | by the model | together |\n| --- | --- | --- | --- | --- |")

@@ -1,4 +1,4 @@
-"""The sentences that the checker is learnt from and measured on, halved once by document."""
+"""The sentences that the checker learns from, that choose its bars, and that measure it, by document."""
 
 import hashlib
 import json
@@ -6,18 +6,19 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from index.split.sentences import paragraphs, sentences
 from qa.evaluation.splits import TEST_DOCUMENTS
 from qa.training.checker_pairs import Pair, Source, pairs_of
 
+Part = Literal["learnt", "choosing", "measured"]
 SETS = ("natural_train", "squad2_dev", "squad11_dev", "squadshifts", "unansq")
 _SHORTEST, _LONGEST = 30, 400
 
 
-def sources(folder: Path, *, fitting: bool) -> Iterator[list[Source]]:
-    """The sentences of each document of one half; documents that only measure are in no half to fit."""
+def sources(folder: Path, part: Part) -> Iterator[list[Source]]:
+    """The sentences of each document of a part."""
     for name in SETS:
         asked: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in _rows(folder / name / "questions.jsonl"):
@@ -27,15 +28,15 @@ def sources(folder: Path, *, fitting: bool) -> Iterator[list[Source]]:
             # Reviews and posts are no text that a statement is checked against.
             if document["id"].startswith(("reddit", "amazon")):
                 continue
-            if is_fitting(document["id"]) == fitting:
+            if part_of(document["id"]) == part:
                 yield list(_of(document, asked[document["id"]]))
 
 
-def pairs(folder: Path, *, fitting: bool, most: int) -> dict[str, list[Pair]]:
-    """Pairs of one half of the documents by kind, at most so many of each."""
+def pairs(folder: Path, part: Part, most: int) -> dict[str, list[Pair]]:
+    """Pairs of a part of the documents by kind, at most so many of each."""
     chance = random.Random(1)
     found: dict[str, list[Pair]] = defaultdict(list)
-    for document in sources(folder, fitting=fitting):
+    for document in sources(folder, part):
         for pair in pairs_of(document, chance):
             found[pair.kind].append(pair)
     return {kind: chance.sample(made, min(most, len(made))) for kind, made in found.items()}
@@ -50,11 +51,14 @@ def checks(folder: Path) -> dict[str, list[Pair]]:
     return found
 
 
-def is_fitting(document_id: str) -> bool:
-    """Whether a document is in the half that is learnt from."""
+def part_of(document_id: str) -> Part:
+    """What a document is for: half are learnt from, a sixth choose the bars, the rest measure."""
     if document_id in TEST_DOCUMENTS:
-        return False
-    return hashlib.sha256(document_id.encode()).digest()[-1] % 2 == 0
+        return "measured"
+    digest = hashlib.sha256(document_id.encode()).digest()
+    if digest[-1] % 2 == 0:
+        return "learnt"
+    return "choosing" if digest[-2] % 3 == 0 else "measured"
 
 
 def _of(document: dict[str, Any], rows: list[dict[str, Any]]) -> Iterator[Source]:

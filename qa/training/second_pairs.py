@@ -36,7 +36,7 @@ Row = tuple[list[int], bool]
 
 def pair_losses(model: SecondModel, tokenizer: Tokenizer, data: Path, tokens: int) -> Iterator[Tensor]:
     """The loss of one batch of pairs after the other, without end; `tokens` are those of a batch."""
-    by_kind = pairs(data, fitting=True, most=max(_MOST.values()))
+    by_kind = pairs(data, "learnt", max(_MOST.values()))
     chance = random.Random(0)
     while True:
         drawn = [
