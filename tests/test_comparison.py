@@ -14,7 +14,7 @@ from qa.answer.comparison import headed
 from qa.language.rewording import is_reordered, said
 from qa.page.rendering import render
 from qa.read.baseline import SentenceReader
-from qa.requests.comparing import asks_to_compare
+from qa.requests.comparing import compared
 from qa.types import Answer, Citation
 from qa.write.endpoint import Endpoint
 from qa.write.writer import Writer
@@ -178,6 +178,8 @@ def test_the_only_two_documents_asked_need_no_names(answerer: Answerer) -> None:
     two = ["rules-2019.md", "rules-2024.md"]
     assert answerer.answer("What changed between the two versions?", documents=two).kind == "comparison"
     assert answerer.answer("How do both documents differ?", documents=two).kind == "comparison"
+    assert answerer.answer("what's different?", documents=two).narrowed == tuple(two)
+    assert answerer.answer("What changed between 2019 and 2024?").narrowed == tuple(two)
     # Of three it is not known which two are meant.
     assert answerer.answer("How do both documents differ?").kind != "comparison"
 
@@ -195,7 +197,56 @@ def test_the_only_two_documents_asked_need_no_names(answerer: Answerer) -> None:
     ],
 )
 def test_a_question_about_one_matter_is_no_comparison(text: str, is_comparison: bool) -> None:
-    assert asks_to_compare(text) == is_comparison
+    named = ["a.md", "b.md"]
+    found = compared(text, [*named, "c.md"], named, lambda _: (), lambda _: True)
+    assert found == (tuple(named) if is_comparison else ())
+
+
+CALLED = {
+    "handbook_2024.md": {"handbook", "2024"},
+    "handbook_2025.md": {"handbook", "2025"},
+    "minutes_march.md": {"minut", "march"},
+    "minutes_april.md": {"minut", "april"},
+    "menu.md": {"menu"},
+}
+BOOKS, MINUTES = list(CALLED)[:2], list(CALLED)[2:4]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "pair"),
+    [
+        ("compare the two handbooks", list(CALLED), BOOKS),
+        ("Compare the minutes", list(CALLED), MINUTES),
+        ("What is the difference between the 2024 and 2025 handbook?", list(CALLED), BOOKS),
+        ("what changed between 2024 and 2025?", list(CALLED), BOOKS),
+        ("How do the April minutes differ from the March minutes?", list(CALLED), MINUTES[::-1]),
+        ("compare march and april", MINUTES, MINUTES),
+        ("What are the differences between the two contracts", BOOKS, BOOKS),
+        ("compare the two leaflets", BOOKS, BOOKS),
+        ("what's different?", MINUTES, MINUTES),
+        ("list the differences", BOOKS, BOOKS),
+        # More than two are asked, or something else than the whole is.
+        ("what's different?", list(CALLED), []),
+        ("What changed between March and April?", list(CALLED), []),
+        ("compare 2024 and 2026", list(CALLED), []),
+        ("What is the difference between the two fees?", BOOKS, []),
+        ("How do the holidays differ in the two handbooks?", BOOKS, []),
+        ("How did the handbook change?", BOOKS, []),
+        ("How did the minutes of 2024 differ from 2025?", BOOKS, []),
+        ("What changed in 2025?", BOOKS, []),
+        ("How did she change?", BOOKS, []),
+        ("Compare section 2024 and section 2025", BOOKS, []),
+        ("What is the difference between a march and an april?", MINUTES, []),
+    ],
+)
+def test_two_documents_may_be_called_by_parts_of_their_names_or_by_what_they_are(
+    text: str, asked: list[str], pair: list[str]
+) -> None:
+    def having(term: str) -> list[str]:
+        return [name for name, terms in CALLED.items() if term in terms]
+
+    held = {"fee", "holiday", "2026"}
+    assert compared(text, asked, [], having, held.__contains__) == tuple(pair)
 
 
 def test_a_language_model_compares_from_the_same_sentences(answerer: Answerer) -> None:

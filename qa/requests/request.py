@@ -9,7 +9,7 @@ from index.embed.weights import DEFAULT_SHA256
 from index.text.terms import stems, words
 from qa import messages
 from qa.read.spans import Span
-from qa.requests.comparing import COMPARING, asks_to_compare
+from qa.requests.comparing import COMPARING, compared
 from qa.requests.entries import chosen
 from qa.requests.kinds import Judgement, judge
 from qa.requests.outline import Entry, names, outline
@@ -39,8 +39,6 @@ _SAYS_ABOUT = re.compile(
     r"what (?:does|do|did) this (?:say|state|tell us|mention) (?:about|on|of) (.+?)\W*", re.IGNORECASE
 )
 _SAYS = re.compile(r"what (?:does|do|did) this (?:say|state|contain|cover|tell us)\W*", re.IGNORECASE)
-# "the two documents", where there are two.
-_SEVERAL = re.compile(r"\b(?:both|two|them|these|documents|files|versions|texts)\b", re.IGNORECASE)
 
 
 class Request(NamedTuple):
@@ -126,15 +124,21 @@ class Requests:
         )
 
     def _compared(self, text: str, documents: Collection[str] | None) -> tuple[str, ...]:
-        """The two documents that a text asks to compare: the ones it names, or the only two asked."""
+        """The two documents that a text asks to compare: those that it names, or the only two asked."""
         ids = self._ids(documents)
         if not 1 < len(ids) <= MOST_DOCUMENTS or not COMPARING.search(text):
             return ()
         named, rest = self.retriever.titles.named(text)
         if not named and (aged := self.versions.meant(text, ids)):
             named, rest = list(aged.last_two), text[: aged.span[0]] + text[aged.span[1] :]
-        chosen = named or (ids if _SEVERAL.search(text) else [])
-        return tuple(chosen) if len(chosen) == 2 and {*chosen} <= {*ids} and asks_to_compare(rest) else ()
+        every = self._index.document_ids()
+        return compared(
+            rest,
+            ids,
+            named,
+            lambda term: [every[row] for row in self.retriever.titles.holding(term)],
+            lambda term: self._index.holds(term, ids),
+        )
 
     def _for_place(self, text: str, documents: Collection[str] | None) -> Request | None:
         """The request for a place that a text makes; it is for what is to be found there."""
