@@ -1,7 +1,7 @@
 """Understand a request: its kind, the documents and the parts that it names, and how it is to be read."""
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from index.embed.weights import DEFAULT_SHA256
 from index.text.terms import stems, words
 from qa import messages
 from qa.read.spans import Span
+from qa.requests.collection import Piece, matter, piece
 from qa.requests.comparing import COMPARING, compared
 from qa.requests.entries import chosen
 from qa.requests.kinds import Judgement, judge
@@ -101,6 +102,8 @@ class Requests:
         if judged.kind in {"machine", "smalltalk"}:
             judged = judged._replace(kind=judged.likelier("question", "keyword"))
             asked = asked._replace(kind=judged.kind)
+        if about := self._of_collection(asked):
+            return about
         if judged.kind == "collection":
             return asked._replace(message=messages.documents_held(self._ids(documents)))
         titles = self.retriever.titles
@@ -139,6 +142,36 @@ class Requests:
             lambda term: [every[row] for row in self.retriever.titles.holding(term)],
             lambda term: self._index.holds(term, ids),
         )
+
+    def _of_collection(self, asked: Request) -> Request | None:
+        """The request for the documents about a matter, or for what documents are made of."""
+        ids, text = self._ids(asked.documents), asked.question
+        is_of_collection = asked.kind == "collection"
+        sought = matter(text, is_of_collection=is_of_collection)
+        if sought and (is_of_collection or len(ids) > 1):
+            return asked._replace(kind="keyword", question=sought, is_certain=False)
+        titles = self.retriever.titles
+        asked_for = piece(titles.masked(text) or text)
+        if asked_for is None:
+            return None
+        if meant := titles.meant(text, asked.documents, self._index.holds, is_request=True):
+            ids = list(meant.documents)
+        message = self._made_of(asked_for, ids)
+        if message is None:
+            return asked._replace(kind="question")
+        return asked._replace(kind="collection", message=message, is_certain=False)
+
+    def _made_of(self, asked_for: Piece, ids: Sequence[str]) -> str | None:
+        """What is known of the headings or pages of documents; None where nothing is."""
+        if len(ids) > MOST_DOCUMENTS:
+            return None
+        if asked_for == "heading":
+            headings = {one: found for one in ids if (found := names(self.outline(one)))}
+            return messages.headings_held(headings) if headings else None
+        if asked_for == "page":
+            pages = {one: count for one in ids if (count := len(self._index.document(one).pages))}
+            return messages.pages_held(pages) if pages else None
+        return None
 
     def _for_place(self, text: str, documents: Collection[str] | None) -> Request | None:
         """The request for a place that a text makes; it is for what is to be found there."""
