@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from index.text.terms import stems, words
 from qa.language.function_words import counts
+from qa.requests import versions, where
 from qa.requests.parts import reference
-from qa.requests.versions import TEXT
 
 # "What do both say", "the difference between …": by a list, since 3,458 `intents` hold no such request to
 # learn from.
@@ -30,7 +30,9 @@ _CALLED = frozenset(
 
 # "the two documents", where there are two.
 _SEVERAL = re.compile(r"\b(?:both|two|them|these|documents|files|versions|texts)\b", re.IGNORECASE)
-_TEXT = re.compile(TEXT, re.IGNORECASE)
+_TWO_TEXTS = re.compile(
+    rf"\b(?:two|both|these)\s+(?:the\s+)?((?:{versions.TEXT}|{where.TEXT}s)\b)", re.IGNORECASE
+)
 # "Compare the handbooks", where two are called so.
 _OF_SEVERAL = re.compile(r"\bcompare\b|\bdifferences? between\b", re.IGNORECASE)
 _ANY = re.compile(r"\ban?\b", re.IGNORECASE)
@@ -49,15 +51,13 @@ def compared(
     asked: Sequence[str],
     named: Sequence[str],
     having: Callable[[str], Collection[str]],
-    holds: Callable[[str], bool],
 ) -> tuple[str, ...]:
     """The two documents that a text asks to compare, and nothing else; () where it asks anything else.
 
     "How do the fees of a.md and b.md differ?" asks for fees, and is a question. `text` is without the full
     names of the documents that are `named`. Others of those `asked` may be called by a part of their names
     ("the 2024 and 2025 handbook"): `having` gives the documents whose names hold a term. Where only two are
-    asked they may be called by what they are ("the two contracts"), which may be any word that no text
-    `holds`.
+    asked they may be called by what they are ("the two contracts").
     """
     said = words(text)
     terms = dict(zip(said, stems(said), strict=True))
@@ -70,9 +70,13 @@ def compared(
     pair = list(named) if not is_name else _pair(text, asked, named, bearing)
     pair = list(asked) if len(pair) < 2 and are_two else pair
     others = [word for word, held in bearing.items() if not (is_name and _fits(held, pair))]
-    is_free = are_two and len(named) < 2
-    is_of_wholes = all(is_free and (_TEXT.fullmatch(word) or not holds(called[word])) for word in others)
+    is_of_wholes = not others or (are_two and not named and _texts(text) == set(others))
     return tuple(pair) if len(pair) == 2 and is_of_wholes else ()
+
+
+def _texts(text: str) -> set[str]:
+    """What two texts are called in a text: "contracts" in "the two contracts"."""
+    return {word for found in _TWO_TEXTS.finditer(text) for word in words(found[1])}
 
 
 def _fits(held: Collection[str], pair: Collection[str]) -> bool:

@@ -135,13 +135,8 @@ class Requests:
         if not named and (aged := self.versions.meant(text, ids)):
             named, rest = list(aged.last_two), text[: aged.span[0]] + text[aged.span[1] :]
         every = self._index.document_ids()
-        return compared(
-            rest,
-            ids,
-            named,
-            lambda term: [every[row] for row in self.retriever.titles.holding(term)],
-            lambda term: self._index.holds(term, ids),
-        )
+        holding = self.retriever.titles.holding
+        return compared(rest, ids, named, lambda term: [every[row] for row in holding(term)])
 
     def _of_collection(self, asked: Request) -> Request | None:
         """The request for the documents about a matter, or for what documents are made of."""
