@@ -16,7 +16,8 @@ _SHOWN = 50
 _MORE = "… and {} more"
 _FIXED = re.compile(
     rf"{re.escape(MACHINE)}|{re.escape(SMALLTALK)}|"
-    r"There (?:is|are) \d+ documents?: .+|There is no (?:document called|document of that name|such part).+",
+    r"There (?:is|are) \d+ (?:document|heading|page)s?: .+|"
+    r"There is no (?:document called|document of that name|such part).+",
     re.DOTALL,
 )
 
@@ -28,6 +29,21 @@ def documents_held(ids: Sequence[str]) -> str:
         if len(ids) != 1
         else f"There is 1 document: {ids[0]}."
     )
+
+
+def headings_held(headings: Mapping[str, Sequence[str]]) -> str:
+    """How many headings documents have, and what these are."""
+    count = sum(map(len, headings.values()))
+    named = [f"{one}: {_listed(names)}" for one, names in headings.items()]
+    listed = _listed(named) if len(named) > 1 else _listed(*headings.values())
+    return f"There {'are' if count != 1 else 'is'} {count} heading{'s' * (count != 1)}: {listed}."
+
+
+def pages_held(pages: Mapping[str, int]) -> str:
+    """How many pages documents have."""
+    count = sum(pages.values())
+    listed = _listed([f"{number} in {one}" for one, number in pages.items()])
+    return f"There {'are' if count != 1 else 'is'} {count} page{'s' * (count != 1)}: {listed}."
 
 
 def no_such_document(name: str, ids: Sequence[str]) -> str:

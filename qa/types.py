@@ -109,13 +109,15 @@ class Comparison(_Value):
     """Two documents compared by their sentences.
 
     `differ` holds pairs of sentences on one matter that say different things, `both` pairs that say the same,
-    `only` the sentences that have no like in the other document, of the first and of the second.
+    `only` the sentences that have no like in the other document, of the first and of the second. `unlisted`
+    says how many more there are of each of these four than are listed.
     """
 
     documents: tuple[str, str]
     differ: tuple[tuple[Citation, Citation], ...] = ()
     both: tuple[tuple[Citation, Citation], ...] = ()
     only: tuple[tuple[Citation, ...], tuple[Citation, ...]] = ((), ())
+    unlisted: tuple[int, int, int, int] = (0, 0, 0, 0)
 
 
 class WrittenSentence(_Value):

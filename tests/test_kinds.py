@@ -19,6 +19,7 @@ from qa.page.rendering import render, where
 from qa.read.baseline import SentenceReader
 from qa.requests.request import Request
 from qa.types import Answer
+from tests.uploading import pdf
 
 BOOK = """# The keeper
 
@@ -140,6 +141,47 @@ def test_the_documents_are_counted_and_named_those_asked_alone(reports: Answerer
     assert answer.text == "There are 3 documents: report1.txt, report2.txt, report3.txt."
     narrowed = reports.answer("How many documents are there?", documents=["report3.txt"])
     assert narrowed.text == "There is 1 document: report3.txt."
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Which document mentions drivers?", "is there a file about drivers?", "any files about drivers"],
+)
+def test_the_document_about_a_matter_is_told_by_a_passage_of_it(reports: Answerer, question: str) -> None:
+    answer = reports.answer(question, threshold=0.0)
+    assert answer.kind == "keyword"
+    assert (answer.citations[0].document_id, answer.citations[0].quote) == (
+        "report2.txt",
+        "The main risk is the lack of drivers.",
+    )
+
+
+def test_headings_are_listed_and_what_is_not_known_is_not_told(tmp_path: Path) -> None:
+    book = answerer(tmp_path / "book", {"book.md": BOOK, "notes.txt": "The lamp is old."})
+    told = (
+        "There are 4 headings: The keeper, Chapter 1: The arrival, Chapter 2: The winter, "
+        "Chapter 3: The visit."
+    )
+    for question in ("list the headings", "what chapters are there?", "How many sections does it have?"):
+        answer = book.answer(question, documents=["book.md"])
+        assert (answer.kind, answer.verdict, answer.text) == ("collection", "answered", told)
+    assert book.answer("list the headings of book.md").text == told
+    for question in (
+        "How many pages are there?",
+        "how many words are in the document?",
+        "What is the title?",
+        "list the headings of notes.txt",
+    ):
+        asked = book.requests.understand(question, None)
+        assert (asked.kind, asked.message) == ("question", None)
+
+
+def test_pages_are_counted_where_a_format_has_pages(tmp_path: Path) -> None:
+    (tmp_path / "report.pdf").write_bytes(pdf("The lamp is old.", "The fee is low.", "The boat is red."))
+    (tmp_path / "notes.txt").write_text("The lamp is old.", encoding="utf-8")
+    index = Index.from_sources([tmp_path], tmp_path / "index", embedder=HashEmbedder())
+    answer = Answerer(index, reader=SentenceReader()).answer("How many pages does report.pdf have?")
+    assert (answer.kind, answer.text) == ("collection", "There are 3 pages: 3 in report.pdf.")
 
 
 @pytest.mark.parametrize(

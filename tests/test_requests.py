@@ -20,14 +20,17 @@ from qa.messages import (
     MACHINE,
     REFUSAL,
     documents_held,
+    headings_held,
     is_fixed,
     no_such_document,
     no_such_part,
+    pages_held,
     replaced,
 )
 from qa.read.baseline import SentenceReader
 from qa.read.spans import Span
 from qa.requests.acronyms import acronyms, asks_for_expansion, definition, spelt_out
+from qa.requests.collection import matter, piece
 from qa.requests.counting import choosing, may_count
 from qa.requests.entries import chosen
 from qa.requests.kinds import FEATURES, FILE, PLACES, features, judge
@@ -121,6 +124,79 @@ def test_the_weights_that_ship_are_small() -> None:
     assert FILE.stat().st_size < 1_000_000
 
 
+# --- documents about a matter, and what documents are made of
+
+
+@pytest.mark.parametrize(
+    ("text", "sought"),
+    [
+        ("Which document mentions Biddy?", "Biddy"),
+        ("which of the files talks about sick leave", "sick leave"),
+        ("Which source is about the ferries?", "the ferries"),
+        ("How many documents mention a deposit?", "a deposit"),
+        ("In which document is the rent mentioned", "the rent"),
+        ("which file is the rent mentioned in?", "the rent"),
+        ("In what file can I find the bus times?", "the bus times"),
+        ("list the documents that mention whales", "whales"),
+        ("Is there a file about a school trip?", "a school trip"),
+        ("do you have any files on taxes in here", "taxes"),
+        ("any documents about the sea", "the sea"),
+        # What the document says, or which there are.
+        ("What does the document say about pets?", None),
+        ("the document that mentions whales", None),
+        ("Who wrote the file about taxes?", None),
+        ("which documents can I ask about?", None),
+        ("what are the files about", None),
+        ("Which documents do you have on here?", None),
+        ("which document should I read first", None),
+        ("Which document must the tenant sign?", None),
+        ("is there a document called whales.txt", None),
+    ],
+)
+def test_documents_about_a_matter_are_asked_for_by_a_grammar(text: str, sought: str | None) -> None:
+    assert matter(text, is_of_collection=False) == sought
+
+
+def test_more_is_about_a_matter_where_the_classifier_takes_it_for_one_about_the_collection() -> None:
+    for text, sought in (
+        ("do you have anything on unicorns?", "unicorns"),
+        ("is there a letter about the fence", "the fence"),
+    ):
+        assert matter(text, is_of_collection=False) is None
+        assert matter(text, is_of_collection=True) == sought
+    for text in (
+        "a sentence about each file",
+        "what can I ask questions about here",
+        "do you have the lease",
+    ):
+        assert matter(text, is_of_collection=True) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "asked_for"),
+    [
+        ("list the headings", "heading"),
+        ("what sections are there?", "heading"),
+        ("How many chapters does the book have?", "heading"),
+        ("show me the table of contents", "heading"),
+        ("What are the section titles of this document?", "heading"),
+        ("How many pages?", "page"),
+        ("how many pages are there in the report?", "page"),
+        ("What's the page count?", "page"),
+        ("how many words are in the document?", "other"),
+        ("What is the title?", "other"),
+        ("how many pages did she write", None),
+        ("how many sections does the bridge have", None),
+        ("What is the title of the winning film?", None),
+        ("what does section 3 say", None),
+        ("Which chapters deal with whales?", None),
+        ("sum up the sections", None),
+    ],
+)
+def test_what_a_document_is_made_of_is_asked_for_by_a_grammar(text: str, asked_for: str | None) -> None:
+    assert piece(text) == asked_for
+
+
 # --- messages
 
 
@@ -129,6 +205,8 @@ def test_only_fixed_messages_are_taken_for_such() -> None:
         MACHINE,
         documents_held(["a.txt"]),
         documents_held(["a.txt", "b.txt"]),
+        headings_held({"a.txt": ["One", "Two"]}),
+        pages_held({"a.pdf": 1}),
         no_such_document("c.txt", ["a.txt"]),
         no_such_document("", ["a.txt", "b.txt"]),
         no_such_part(["One", "Two"]),
@@ -137,6 +215,13 @@ def test_only_fixed_messages_are_taken_for_such() -> None:
         assert is_fixed(message)
     for text in (REFUSAL, "It took 90 days.", f"{MACHINE} It took 90 days.", ""):
         assert not is_fixed(text)
+
+
+def test_headings_and_pages_are_counted_and_named_by_document_where_there_are_several() -> None:
+    assert headings_held({"a.md": ["One", "Two"]}) == "There are 2 headings: One, Two."
+    assert headings_held({"a.md": ["One"], "b.md": ["Two"]}) == "There are 2 headings: a.md: One, b.md: Two."
+    assert pages_held({"a.pdf": 1}) == "There is 1 page: 1 in a.pdf."
+    assert pages_held({"a.pdf": 4, "b.pdf": 3}) == "There are 7 pages: 4 in a.pdf, 3 in b.pdf."
 
 
 def test_a_list_of_documents_says_how_many_and_names_each() -> None:

@@ -1,7 +1,7 @@
 """Understand a request: its kind, the documents and the parts that it names, and how it is to be read."""
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -9,7 +9,8 @@ from index.embed.weights import DEFAULT_SHA256
 from index.text.terms import stems, words
 from qa import messages
 from qa.read.spans import Span
-from qa.requests.comparing import COMPARING, asks_to_compare
+from qa.requests.collection import Piece, matter, piece
+from qa.requests.comparing import COMPARING, compared
 from qa.requests.entries import chosen
 from qa.requests.kinds import Judgement, judge
 from qa.requests.outline import Entry, names, outline
@@ -40,8 +41,6 @@ _SAYS_ABOUT = re.compile(
     r"what (?:does|do|did) this (?:say|state|tell us|mention) (?:about|on|of) (.+?)\W*", re.IGNORECASE
 )
 _SAYS = re.compile(r"what (?:does|do|did) this (?:say|state|contain|cover|tell us)\W*", re.IGNORECASE)
-# "the two documents", where there are two.
-_SEVERAL = re.compile(r"\b(?:both|two|them|these|documents|files|versions|texts)\b", re.IGNORECASE)
 
 
 class Request(NamedTuple):
@@ -119,6 +118,8 @@ class Requests:
         if judged.kind in _TALK:
             judged = judged._replace(kind=judged.likelier("question", "keyword"))
             asked = asked._replace(kind=judged.kind)
+        if about := self._of_collection(asked):
+            return about
         if judged.kind == "collection":
             return asked._replace(message=messages.documents_held(self._ids(documents)))
         titles = self.retriever.titles
@@ -142,15 +143,46 @@ class Requests:
         )
 
     def _compared(self, text: str, documents: Collection[str] | None) -> tuple[str, ...]:
-        """The two documents that a text asks to compare: the ones it names, or the only two asked."""
+        """The two documents that a text asks to compare: those that it names, or the only two asked."""
         ids = self._ids(documents)
         if not 1 < len(ids) <= MOST_DOCUMENTS or not COMPARING.search(text):
             return ()
         named, rest = self.retriever.titles.named(text)
         if not named and (aged := self.versions.meant(text, ids)):
             named, rest = list(aged.last_two), text[: aged.span[0]] + text[aged.span[1] :]
-        chosen = named or (ids if _SEVERAL.search(text) else [])
-        return tuple(chosen) if len(chosen) == 2 and {*chosen} <= {*ids} and asks_to_compare(rest) else ()
+        every = self._index.document_ids()
+        holding = self.retriever.titles.holding
+        return compared(rest, ids, named, lambda term: [every[row] for row in holding(term)])
+
+    def _of_collection(self, asked: Request) -> Request | None:
+        """The request for the documents about a matter, or for what documents are made of."""
+        ids, text = self._ids(asked.documents), asked.question
+        is_of_collection = asked.kind == "collection"
+        sought = matter(text, is_of_collection=is_of_collection)
+        if sought and (is_of_collection or len(ids) > 1):
+            return asked._replace(kind="keyword", question=sought, is_certain=False)
+        titles = self.retriever.titles
+        asked_for = piece(titles.masked(text) or text)
+        if asked_for is None:
+            return None
+        if meant := titles.meant(text, asked.documents, self._index.holds, is_request=True):
+            ids = list(meant.documents)
+        message = self._made_of(asked_for, ids)
+        if message is None:
+            return asked._replace(kind="question")
+        return asked._replace(kind="collection", message=message, is_certain=False)
+
+    def _made_of(self, asked_for: Piece, ids: Sequence[str]) -> str | None:
+        """What is known of the headings or pages of documents; None where nothing is."""
+        if len(ids) > MOST_DOCUMENTS:
+            return None
+        if asked_for == "heading":
+            headings = {one: found for one in ids if (found := names(self.outline(one)))}
+            return messages.headings_held(headings) if headings else None
+        if asked_for == "page":
+            pages = {one: count for one in ids if (count := len(self._index.document(one).pages))}
+            return messages.pages_held(pages) if pages else None
+        return None
 
     def _for_place(self, text: str, documents: Collection[str] | None) -> Request | None:
         """The request for a place that a text makes; it is for what is to be found there."""

@@ -49,14 +49,15 @@ _STATED = re.compile(
 _NO_DATE = (0, 0, 0)
 # "the old policy", "the old and the new rules".
 _AGE_WORD = rf"(?:{'|'.join(_AGES)}|former|earlier|prior|outdated|older|newer|newest|present|updated|revised)"
-_TEXT = (
+# What texts are called.
+TEXT = (
     r"(?:versions?|editions?|documents?|files?|ones?|polic(?:y|ies)|contracts?|leases?|agreements?|rules|terms"
     r"|conditions|handbooks?|manuals?|guides?|guidelines?|regulations|statutes|by-?laws|price\s+lists?|drafts?|plans?)"
 )
 _AGED = re.compile(
     rf"\b(?:the|our|my|your|its)\s+(?P<one>{_AGE_WORD})\s+"
-    rf"(?:(?:{_TEXT}\s+)?(?:and|or|to|with|versus|vs\.?|from)\s+(?:the\s+)?(?P<two>{_AGE_WORD})\s+)?"
-    rf"(?P<what>(?:(?!(?:is|are|was|were|and|or|of|with|for|in|on|to|from|the)\b)\w+\s+){{0,2}}?{_TEXT})\b",
+    rf"(?:(?:{TEXT}\s+)?(?:and|or|to|with|versus|vs\.?|from)\s+(?:the\s+)?(?P<two>{_AGE_WORD})\s+)?"
+    rf"(?P<what>(?:(?!(?:is|are|was|were|and|or|of|with|for|in|on|to|from|the)\b)\w+\s+){{0,2}}?{TEXT})\b",
     re.IGNORECASE,
 )
 # These are called so of any document.

@@ -23,66 +23,64 @@ class Wanted(NamedTuple):
 # Parts of nothing but texts. A "section" and the others may be parts of something else.
 _OF_TEXTS = r"clause|subclause|subsection|paragraph|page|slide|chapter|appendix|annex|by-?law|heading"
 _UNIT = rf"(?P<unit>(?P<sure>{_OF_TEXTS})|section|article|rule|provision|passage|part)s?"
-_TEXT = (
+TEXT = (
     r"(?:(?:the|this|that|my|our|your|their|her|his)\s+)?(?:\w+\s+)?(?:documents?|text|contract|lease|agreement"
     r"|policy|terms|conditions|handbook|manual|guide|book|report|judge?ment|licen[cs]e|law|act|rules|statutes?"
     r"|treaty|regulations?|file|pdf|letter|minutes|paper|story|novel|leaflet|guideline|by-?laws)"
 )
-_START = (
+START = (
     r"\W*(?:(?:and|so|but)\s+)?(?:(?:(?:can|could|would)\s+you\s+(?:please\s+)?|please\s+)?(?:tell|show)\s+me\s+"
     r"|do\s+you\s+know\s+|i\s+(?:need|want)\s+to\s+know\s+)?"
 )
 _NUMBER = r"\s+(?:number|no\.?)(?!\w)"
 _WITH_UNIT = re.compile(
-    rf"{_START}(?P<in>(?:in|on|under|at)\s+)?(?:which|what)\s+{_UNIT}\b(?P<number>{_NUMBER})?"
-    rf"(?:\s+(?:of|in)\s+(?:{_TEXT}|this|it)\b)?\s*",
+    rf"{START}(?P<in>(?:in|on|under|at)\s+)?(?:which|what)\s+{_UNIT}\b(?P<number>{_NUMBER})?"
+    rf"(?:\s+(?:of|in)\s+(?:{TEXT}|this|it)\b)?\s*",
     re.IGNORECASE,
 )
-_WHERE = re.compile(rf"{_START}where\b(?:\s+exactly)?(?P<text>\s+in\s+(?:{_TEXT}|this)\b)?\s+", re.IGNORECASE)
+_WHERE = re.compile(rf"{START}where\b(?:\s+exactly)?(?P<text>\s+in\s+(?:{TEXT}|this)\b)?\s+", re.IGNORECASE)
 # What a text does with its matter, and what is done with that there.
-_SAY = (
+SAY = (
     r"(?:say|state|mention|cover|deal\s+with|talk\s+about|speak\s+(?:of|about)|regulate|govern|define|describe"
     r"|explain|discuss|address|refer\s+to|set\s+out|lay\s+down|stipulate|specify|tell\s+(?:\w+\s+)?about)"
 )
-_SAYS = (
+SAYS = (
     r"(?:says|states|mentions|covers|deals\s+with|is\s+about|applies\s+to|talks\s+about|speaks\s+(?:of|about)|regulates"
     r"|governs|defines|describes|explains|discusses|addresses|concerns|refers\s+to|sets\s+out|lays\s+down"
     r"|provides(?:\s+for)?|stipulates|specifies|tells\s+(?:me|us|you)|tells\s+(?:\w+\s+)?about)"
 )
-_SAID = (
+SAID = (
     r"(?:said|stated|mentioned|covered|dealt\s+with|talked\s+about|regulated|governed|defined|described"
     r"|explained|discussed|addressed|referred\s+to|set\s+out|laid\s+down|stipulated|specified)"
 )
-_THAT = r"(?:\s+(?:that|about|anything\s+about|something\s+about))?"
+THAT = r"(?:\s+(?:that|about|anything\s+about|something\s+about))?"
 # "What's the clause about pets?", "What is the section number for refunds?". A chapter may be summed up.
 _NAMED = re.compile(
-    rf"{_START}what(?:['’]?s|\s+is|\s+are|\s+was)\s+the\s+(?P<unit>(?:clause|subclause|subsection|paragraph)(?=s?\b)"
+    rf"{START}what(?:['’]?s|\s+is|\s+are|\s+was)\s+the\s+(?P<unit>(?:clause|subclause|subsection|paragraph)(?=s?\b)"
     rf"|(?:{_OF_TEXTS}|section)(?={_NUMBER}))(?:s|{_NUMBER})?\s+(?:about|on|for|of|concerning|regarding|covering"
-    rf"|dealing\s+with|(?:that|which)\s+(?:{_SAYS}){_THAT})\s+"
+    rf"|dealing\s+with|(?:that|which)\s+(?:{SAYS}){THAT})\s+"
     # "What is the clause on pets about?" asks what it says.
     r"(?P<sought>(?!.*\b(?:about|saying|for)\W*$)\S.*?)\W*",
     re.IGNORECASE | re.DOTALL,
 )
-_IS = r"(?:is|are|was|were)"
-_FIND = (
-    r"(?:can|could|do|should)\s+(?:i|we|you)\s+(?:find|read|see|look\s+up)(?:\s+(?:more\s+)?(?:about|on))?"
-)
+IS = r"(?:is|are|was|were)"
+FIND = r"(?:can|could|do|should)\s+(?:i|we|you)\s+(?:find|read|see|look\s+up)(?:\s+(?:more\s+)?(?:about|on))?"
 _SOUGHT = r"(?P<sought>\S.*?)"
 # What follows "in which clause" and "where", then "which clause" alone. What a rule does is a part of what is
 # to be found.
 _INSIDE = (
-    rf"(?:do|does|did)\s+(?:it|this|they|{_TEXT})\s+{_SAY}{_THAT}\s+{_SOUGHT}",
-    rf"{_IS}\s+it\s+(?:written|{_SAID})(?::|{_THAT})\s+{_SOUGHT}",
-    rf"{_IS}\s+(?!.*\bthat\b){_SOUGHT}\s+{_SAID}(?:\s+in\s+(?:{_TEXT}|this|it))?",
+    rf"(?:do|does|did)\s+(?:it|this|they|{TEXT})\s+{SAY}{THAT}\s+{_SOUGHT}",
+    rf"{IS}\s+it\s+(?:written|{SAID})(?::|{THAT})\s+{_SOUGHT}",
+    rf"{IS}\s+(?!.*\bthat\b){_SOUGHT}\s+{SAID}(?:\s+in\s+(?:{TEXT}|this|it))?",
 )
 _INSIDE_A_TEXT = (
-    rf"(?:{_IS}|{_FIND})\s+{_SOUGHT}",
+    rf"(?:{IS}|{FIND})\s+{_SOUGHT}",
     r"(?P<sought>(?:do|does|did|has|have|must|may)\s.+?)",
 )
 _SUBJECT = (
-    rf"(?:{_SAYS}|{_SAY}|are\s+about|apply\s+to|provide(?:\s+for)?){_THAT}\s+{_SOUGHT}",
+    rf"(?:{SAYS}|{SAY}|are\s+about|apply\s+to|provide(?:\s+for)?){THAT}\s+{_SOUGHT}",
     r"(?P<sought>(?:allow|permit|forbid|prohibit|ban|require|limit)s?\s.+?)",
-    rf"(?:{_IS}|{_FIND})\s+{_SOUGHT}\s+(?:in|on|under|at)",
+    rf"(?:{IS}|{FIND})\s+{_SOUGHT}\s+(?:in|on|under|at)",
 )
 # "Which clause is the longest?" asks for no matter.
 _MOST = (
@@ -91,14 +89,14 @@ _MOST = (
 )
 # Of what is a part of nothing but texts.
 _SURE_SUBJECT = (
-    rf"{_IS}\s+(?P<sought>(?:the|my|our)\s(?!{_MOST}\b).+?)",
+    rf"{IS}\s+(?P<sought>(?:the|my|our)\s(?!{_MOST}\b).+?)",
     rf"(?:ha(?:s|ve)|(?:contain|list|show|give|include)s?)\s+{_SOUGHT}",
     r"(?P<sought>(?!was\b|is\b|does\b|has\b)[a-z]+s\s(?!do|does|did|is|are|was|were|has|have).+?)",
 )
-_NUMBERED = (rf"(?:{_IS}|has)\s+(?:for\s+|about\s+|under\s+)?(?!it\b|that\b|this\b){_SOUGHT}",)
+_NUMBERED = (rf"(?:{IS}|has)\s+(?:for\s+|about\s+|under\s+)?(?!it\b|that\b|this\b){_SOUGHT}",)
 _BACK = re.compile(
     r"(?:(?:is|was|says|does|did|do|it|you|say|find|get|read|written|from|in|on|under|at|that|this|it"
-    rf"|{_SAID})\b\W*)*",
+    rf"|{SAID})\b\W*)*",
     re.IGNORECASE,
 )
 
@@ -120,7 +118,7 @@ def wanted(question: str) -> Wanted | None:
     if (
         unit != "part"
         and _BACK.fullmatch(rest)
-        and (unit or re.search(rf"\b(?:say|state|written|{_SAID})\b", rest, re.IGNORECASE))
+        and (unit or re.search(rf"\b(?:say|state|written|{SAID})\b", rest, re.IGNORECASE))
     ):
         return Wanted(unit, "")
     for form in forms:
