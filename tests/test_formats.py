@@ -116,10 +116,41 @@ def test_data_is_a_line_for_each_value_behind_its_path_and_a_table_for_rows(tmp_
     }
     document = read(tmp_path, "a.json", json.dumps(content).replace("1.5,", "1.50,"))
     assert document.text == (
-        "server.port: 8080\nserver.on: true\nserver.tags: a, b\n\npeople:\nname | age\nAnn | 3\nBo | 4\n\n"
+        "server.port: 8080\nserver.on: true\nserver.tags: a, b\n\npeople:\nname | age\n--- | ---\nAnn | 3\nBo | 4\n\n"
         "deep[0]: 1.50, 2\ndeep[1].k: two lines"
     )
     assert cite(document, document.text.index("Bo"), len(document.text), score=0.0).place == "people"
+
+
+@pytest.mark.parametrize(
+    ("records", "expected"),
+    [
+        (
+            [{"id": "A-1", "tags": ["ui", "safari"], "by": None}, {"id": "A-2", "tags": [], "by": "Mina"}],
+            "id | tags | by\n--- | --- | ---\nA-1 | ui, safari\nA-2 |  | Mina",
+        ),
+        (
+            [
+                {"name": "Ada", "home": {"city": "Linz", "zip": 4020}},
+                {"name": "Ben", "home": {"city": "Graz"}},
+            ],
+            "name | home.city | home.zip\n--- | --- | ---\nAda | Linz | 4020\nBen | Graz",
+        ),
+        (  # its entries are themselves a table
+            [{"no": 1, "sold": [{"what": "tea", "cups": 2}]}, {"no": 2, "sold": []}],
+            "[0].no: 1\n[0].sold[0].what: tea\n[0].sold[0].cups: 2\n[1].no: 2",
+        ),
+        (  # prose
+            [{"title": "Tides", "text": "x" * 401}, {"title": "Winds", "text": "y"}],
+            f"[0].title: Tides\n[0].text: {'x' * 401}\n[1].title: Winds\n[1].text: y",
+        ),
+    ],
+)
+def test_lists_and_records_within_the_records_of_a_table_are_cells(
+    tmp_path: Path, records: list[object], expected: str
+) -> None:
+    text = read(tmp_path, "a.json", json.dumps(records)).text
+    assert "\n".join(filter(None, text.splitlines())) == expected
 
 
 def test_yaml_keeps_values_as_they_are_written(tmp_path: Path) -> None:

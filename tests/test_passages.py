@@ -270,3 +270,52 @@ def test_short_lines_are_a_sentence_each_where_no_prose_goes_on(text: str, expec
     found = sentences(text, 0, len(text))
     assert len(found) == expected
     assert " ".join(text[start:end] for start, end in found).split() == text.split()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (
+            "**Present:** Ruth Delaney (chair), Marek Zielinski (treasurer), Joan Abara, Colin Pike",
+            "**Apologies:** Geoff Lamb",
+        ),
+        (
+            "Scope: all staff who connect from outside the office to the internal\nsystems of the company",
+            "Contact: security@tallow.example",
+        ),
+        (
+            "Blood group: A",
+            "Weight: 70 kg",
+            "Seen by: Dr Ines Moll, who will call the family again in the week",
+        ),
+        (
+            "host: db1.internal",
+            "port: 5432",
+            "comment: Holds the sessions of all that are logged in",
+            "owner: Jo",
+        ),
+    ],
+)
+def test_a_line_with_a_label_ends_the_sentence_of_the_label_before(lines: tuple[str, ...]) -> None:
+    text = "\n".join(lines)
+    assert [text[start:end] for start, end in sentences(text, 0, len(text))] == list(lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The committee met in June and has a rule for all that come\nNote: bring a cup and a plate",
+        "The ferry leaves at ten from\nPorthmere: it calls at two quays and is back before it is\ndark.",
+    ],
+)
+def test_one_label_in_a_paragraph_does_not_part_the_lines_of_its_prose(text: str) -> None:
+    assert sentences(text, 0, len(text)) == [(0, len(text))]
+
+
+@pytest.mark.parametrize(("source", "expected"), [("a.json", 4), ("a.YAML", 4), ("a.txt", 1)])
+def test_each_line_of_data_is_a_sentence_whatever_it_begins_and_ends_with(source: str, expected: int) -> None:
+    text = (
+        "what is sold: a pot of tea with\nwhat it costs a guest: 3 and\nwho sells it: Mina or\nwhen: at ten"
+    )
+    (chunk,) = split(Document(id="d", source=source, sha256="", text=text), count_words, IndexSettings())
+    assert len(chunk.sentences) == expected

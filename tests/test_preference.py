@@ -71,3 +71,58 @@ def test_the_sentence_that_introduces_it_answers_what_something_is(tmp_path: Pat
     text = "Ledgerly is proving useful. In May they took on a new program, Ledgerly, for accounts. It rains."
     given = short(tmp_path, text, "What is Ledgerly?", {"proving useful": 9.0, "new program": 7.0})
     assert given == "new program"
+
+
+MAIL = (
+    "From: Anna Berg <anna@fjord.example>\nTo: Bill Cole <bill@cole.example>\nDate: Mon, 3 Nov 2025\n\n"
+    "The price is 46 euros.\n\n"
+)
+QUOTED = "On Fri, 31 Oct 2025, Bill Cole <bill@cole.example> wrote:\n> What does a chair cost?\n"
+OUTLOOK = "-----Original Message-----\nFrom: Bill Cole\nSent: Fri, 31 Oct 2025\nTo: Anna Berg\n\nHow much?\n"
+OWN, OLD = "Mon, 3 Nov 2025", "Fri, 31 Oct 2025"
+
+
+@pytest.mark.parametrize("quoted", [QUOTED, OUTLOOK])
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("When was this email sent?", OWN),
+        ("what is the date of the e-mail", OWN),
+        ("When did Anna write?", OWN),
+        ("When did Anna Berg write to Bill?", OWN),
+        ("When did Bill write?", OLD),
+        ("When did Bill write to Anna?", OLD),
+        ("When was the chair sent?", OLD),  # it asks for more, so the reader's order stays
+    ],
+)
+def test_the_date_of_a_mail_comes_before_that_of_one_it_quotes_unless_its_writer_is_named(
+    quoted: str, question: str, expected: str, tmp_path: Path
+) -> None:
+    assert short(tmp_path, MAIL + quoted, question, {OLD: 9.0, OWN: 2.0}) == expected
+
+
+@pytest.mark.parametrize("quoted", [QUOTED, OUTLOOK])
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Who wrote this mail?", "Anna Berg"),
+        ("who is the sender of the message", "Anna Berg"),
+        ("Who is this from?", "Anna Berg"),
+        ("Who is the email to?", "Bill Cole"),
+        ("To whom did Anna write?", "Bill Cole"),
+        ("Who is the mail about?", "46 euros"),
+    ],
+)
+def test_the_sender_and_the_reader_of_a_mail_stand_at_its_head(
+    quoted: str, question: str, expected: str, tmp_path: Path
+) -> None:
+    pointed = {"euros": 9.0, "Bill Cole": 8.0, "Anna Berg": 4.0}
+    assert short(tmp_path, MAIL + quoted, question, pointed) == expected
+
+
+def test_the_field_of_a_mail_that_is_asked_for_is_sure(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(MAIL + QUOTED, encoding="utf-8")
+    index = Index.from_sources([path], embedder=HashEmbedder(), settings=IndexSettings(merge_tokens=96))
+    reader = ExtractiveReader(PhraseModel({OWN: 2.0}), Ranking(sentence=0.0))
+    assert Answerer(index, reader=reader).answer("When was this mail sent?").confidence == 0.95

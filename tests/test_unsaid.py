@@ -7,7 +7,7 @@ import pytest
 from index import Index, IndexSettings
 from index.split.passages import split
 from index.testing import HashEmbedder
-from index.text.quoting import is_quoted
+from index.text.quoting import attribution, fields, is_quoted
 from index.text.unsaid import as_said
 from index.types import Document, Heading
 from qa.answer.answerer import Answerer
@@ -128,6 +128,66 @@ def test_what_a_mail_quotes_is_marked_as_quoted(text: str, quoted: bool) -> None
     shown = cite(found, place, place + len(OLD), score=0.0)
     assert shown.place == ("quoted from an earlier message" if quoted else None)
     assert not is_quoted(document(text, "a.md"), place)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "On Fri, 31 Oct 2025 at 15:02, Bo Cole <bo@cole.example> wrote:\n> Old.",
+        "On Fri, 31 Oct 2025 at 15:02, Bo Alexander Cole\n<bo@cole.example> wrote:\n\n> Old.",
+        "On Fri, 31 Oct 2025 at 15:02, Bo Cole <bo@cole.example> wrote:\n\nOld.",
+        "On Fri, 31 Oct 2025 at 15:02, Bo Alexander Cole\n<bo@cole.example> wrote:\n\nOld.",
+        "2025-10-31 15:02 Bo Cole <bo@cole.example>:\n> Old.",
+        "Am 31.10.2025 um 15:02 schrieb Bo Cole:\n> Old.",
+        "Bo wrote:\n> Old.",
+        "From: Bo\nSent: Friday\nTo: Ann\n\nOld.",
+        "-----Original Message-----\nFrom: Bo\nSent: Friday\nTo: Ann\n\nOld.",
+        "---------- Forwarded message ---------\nFrom: Bo\nDate: Fri, 31 Oct 2025\nTo: Ann\n\nOld.",
+    ],
+)
+def test_what_says_who_wrote_a_quoted_message_is_quoted_too(said: str) -> None:
+    mail = document(f"{HEAD}{NEW}\n\n{said}")
+    start, old = mail.text.index(said), mail.text.index("Old.")
+    above = "\n".join(line for line in said[: said.index("Old.")].splitlines() if line.strip("> "))
+    assert attribution(mail, start) == above
+    assert is_quoted(mail, start)
+    assert attribution(mail, old) is None
+    assert not is_quoted(mail, mail.text.index(NEW))
+
+
+@pytest.mark.parametrize(
+    "line", ["I have 3 remarks on your plan of 2025:", "My answers:", "Bo wrote a note."]
+)
+def test_what_a_mail_says_itself_above_a_quote_is_not_quoted(line: str) -> None:
+    mail = document(f"{HEAD}{NEW}\n\n{line}\n> Old.")
+    assert not is_quoted(mail, mail.text.index(line))
+
+
+def test_who_wrote_what_a_novel_quotes_is_not_quoted() -> None:
+    text = "A novel.\n\nOn Fri, 31 Oct 1825, Bo Cole wrote:\n> Old."
+    assert not is_quoted(document(text), text.index("On Fri"))
+    assert attribution(document(text), text.index("On Fri")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Kilns\n\nFrom: Ann\nTo: Bo\nDate: 4 March\n\nNew.", {"From": "Ann", "To": "Bo", "Date": "4 March"}),
+        (
+            "From: Ann\nDate: 4 March\n\nNew.\n\nFrom: Bo\nSent: 3 March\n\nOld.",
+            {"From": "Ann", "Date": "4 March"},
+        ),
+        (
+            "From: Ann\nDate: 4 March\n\nNew.\n\n-----\n\nFrom: Bo\nDate: 3 March\n\nOld.",
+            {},
+        ),  # which of the two?
+        ("New.\n\nAnn", {}),
+    ],
+)
+def test_the_fields_of_a_message_are_those_at_its_head(text: str, expected: dict[str, str]) -> None:
+    found = document(text)
+    assert {name: text[slice(*place)] for name, place in fields(found, len(text) - 1).items()} == expected
+    assert fields(document(text, "a.md"), 0) == {}
 
 
 def test_the_next_mail_of_a_mailbox_is_not_quoted() -> None:

@@ -8,13 +8,15 @@ from typing import Any
 from index.load.decoding import UnreadableError, decode
 from index.load.extracted import Blocks, Extracted
 from index.load.limits import Limits, require
-from index.load.table_rows import row_line
+from index.load.table_rows import row_line, rule_below
 
 _PLAIN_KEY = re.compile(r"[^\s.:\[\]|]+")
 _BROKEN = "is not valid {}: {}"
 _DEEP = "nests its values too deeply: split it up"
 _FEWEST_ROWS = 2
 _MOST_COLUMNS = 50
+# In characters. A longer cell is prose, and a longer row may not fit into a passage.
+_LONGEST_CELL, _LONGEST_ROW = 400, 800
 # The most characters that a YAML file is written out to, beside and for each of its own.
 _ALIASED, _REPEATED = 2**20, 64
 
@@ -82,19 +84,15 @@ def _lines(path: str, value: object) -> Iterator[tuple[str, str, bool]]:
         for key, inner in value.items():
             yield from _lines(_under(path, str(key)), inner)
     elif isinstance(value, list):
-        columns = _columns(value)
-        if columns:
+        table = _table(value)
+        if table:
             if path:
                 yield path, f"{path}:", True
-            yield path, row_line(columns), True
-            for row in value:
-                yield path, row_line([_said(row.get(column, "")) for column in columns]), True
-        elif value and not any(isinstance(inner, dict | list) for inner in value):
-            yield (
-                path,
-                f"{path}: {', '.join(map(_said, value))}" if path else "\n".join(map(_said, value)),
-                False,
-            )
+            header, *rows = table
+            for line in (row_line(header), rule_below(header), *map(row_line, rows)):
+                yield path, line, True
+        elif value and _is_plain(value):
+            yield path, f"{path}: {_said(value)}" if path else "\n".join(map(_said, value)), False
         else:
             for number, inner in enumerate(value):
                 yield from _lines(f"{path}[{number}]", inner)
@@ -104,18 +102,33 @@ def _lines(path: str, value: object) -> Iterator[tuple[str, str, bool]]:
             yield path, f"{path}: {said}" if path else said, False
 
 
-def _columns(rows: list[Any]) -> list[str]:
-    """The columns of a list of records that hold single values; none where it is no table."""
-    if len(rows) < _FEWEST_ROWS or not all(isinstance(row, dict) and row for row in rows):
+def _table(records: list[Any]) -> list[list[str]]:
+    """The header and rows of a list of records of plain values; empty where it is no table.
+
+    A record within a record has its columns behind its own name: "address.city".
+    """
+    if len(records) < _FEWEST_ROWS or not all(isinstance(record, dict) and record for record in records):
         return []
-    columns = list(dict.fromkeys(str(key) for row in rows for key in row))
-    values = (value for row in rows for value in row.values())
+    rows = [dict(_flat("", record)) for record in records]
+    columns = list(dict.fromkeys(column for row in rows for column in row))
     if len(columns) < 2 or len(columns) > _MOST_COLUMNS:
         return []
-    if any(isinstance(value, dict | list) or len(_said(value)) > 200 for value in values):
+    cells = [cell for row in rows for cell in row.values()]
+    if any(cell is None or len(cell) > _LONGEST_CELL for cell in cells):
         return []
-    filled = sum(len(row) for row in rows)
-    return columns if 2 * filled > len(rows) * len(columns) else []
+    longest = max(sum(len(cell or "") for cell in row.values()) for row in rows)
+    if longest > _LONGEST_ROW or 2 * len(cells) <= len(rows) * len(columns):
+        return []
+    return [columns, *([row.get(column) or "" for column in columns] for row in rows)]
+
+
+def _flat(path: str, value: object) -> Iterator[tuple[str, str | None]]:
+    """The cells of a record, each behind its path; None where a list holds more than plain values."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(_under(path, str(key)), inner)
+    else:
+        yield path, _said(value) if _is_plain(value) else None
 
 
 def _under(path: str, key: str) -> str:
@@ -124,9 +137,17 @@ def _under(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
+def _is_plain(value: object) -> bool:
+    """Whether a value is a single one, or a list of single ones."""
+    values = value if isinstance(value, list) else [value]
+    return not any(isinstance(one, dict | list) for one in values)
+
+
 def _said(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, list):
+        return ", ".join(map(_said, value))
     if isinstance(value, bool):
         return "true" if value else "false"
     return " ".join(str(value).split())

@@ -14,6 +14,8 @@ from index.types import Document, Range, Table
 
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
 
+# Files whose lines are a value each, which none of them wraps.
+_DATA = (".json", ".yaml", ".yml")
 # So many marks at most close a question behind its question mark.
 _CLOSING = 8
 _PIECE = re.compile(r"\S{1,100}")
@@ -143,12 +145,12 @@ def _table(found: Table) -> _Block:
     return _Block(found.header[0] if found.header else found.start, found.end, table=found)
 
 
-def _ranges(text: str, block: _Block) -> list[Range]:
+def _ranges(text: str, block: _Block, *, is_wrapped: bool) -> list[Range]:
     """What a block is made of: a heading, sentences, or the header and rows of a table."""
     if block.is_heading:
         return [(block.start, block.end)]
     if block.table is None:
-        return sentences(text, block.start, block.end)
+        return sentences(text, block.start, block.end, is_wrapped=is_wrapped)
     header = [block.table.header] if block.table.header else []
     return [*header, *rows(text, block.table)]
 
@@ -157,7 +159,8 @@ def _units(document: Document, count_tokens: CountTokens, limit: int) -> Iterato
     """The units of each block, none of them larger than a chunk may be."""
     text = said_in(document)
     longest = limit * _CHARACTERS_PER_TOKEN
-    blocks = [(block, _ranges(text, block)) for block in _blocks(document, text)]
+    is_wrapped = not document.source.lower().endswith(_DATA)
+    blocks = [(block, _ranges(text, block, is_wrapped=is_wrapped)) for block in _blocks(document, text)]
     places = (place for _, ranges in blocks for place in ranges)
     counts = _count(text, (place for place in places if place[1] - place[0] <= longest), count_tokens)
     for block, ranges in blocks:

@@ -42,6 +42,13 @@ _ENDS = re.compile(
     r"|\b[ap]\.m\.\s+(?=[A-Z])(?!(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
     r"|[A-Z]{2}|Eastern|Central|Mountain|Pacific|Greenwich|British))"
 )
+# What names the line that it begins: "Present:", "**Next meeting:**", "server.port:". Two such lines in a
+# paragraph make it a list of them.
+_LABEL = re.compile(
+    r"[> \t]*(?:\*\*|__)?(?:[A-Z][\w'’/-]*(?:[ \t][\w'’&/-]+){0,3}|[a-z][\w.\[\]-]*)(?:\*\*|__)?:"
+    r"(?:\*\*|__)?(?:[ \t]|$)"
+)
+_FEWEST_LABELS = 2
 # What begins a sentence, and no more: a number, or an abbreviation that nupunkt takes for an end. "No." is
 # one before a number alone.
 _BEGINS = re.compile(rf"\s*(?:{NUMBER}|[A-Z]{{1,2}}[.)]|St\.|Mt\.|(?:Nos?|Nr)\.(?=\s*\d))\s*")
@@ -66,14 +73,16 @@ def paragraphs(text: str) -> list[Range]:
     return list(_split_at(text, start, end, separator))
 
 
-def sentences(text: str, start: int, end: int) -> list[Range]:
+def sentences(text: str, start: int, end: int, *, is_wrapped: bool = True) -> list[Range]:
     """Ranges of the sentences within `text[start:end]`, without the white space around them.
 
-    An item of a list, a row of a table and a line that is no wrapped prose end a sentence; a range without a
-    letter or digit is none.
+    An item of a list, a row of a table, a line before one with a label and a line that is no wrapped prose
+    end a sentence; every line does in a text that is not `is_wrapped`. A range without a letter or digit is
+    none.
     """
     found = []
-    for item_start, item_end in _items(text, start, end):
+    items = _items(text, start, end) if is_wrapped else _split_at(text, start, end, _LINE_END)
+    for item_start, item_end in items:
         # One character for one character: a wrapped line does not end a sentence, and the offsets hold.
         flat = text[item_start:item_end].replace("\r", " ").replace("\n", " ")
         for sentence_start, sentence_end in _spans(_LONG_WORD.sub(lambda word: "x" * len(word[0]), flat)):
@@ -139,11 +148,18 @@ def _breaks(paragraph: str) -> list[Range]:
     lines = [paragraph[first:last] for first, last in zip(starts, [*(a for a, _ in ends), None], strict=True)]
     width = max(map(len, lines))
     is_prose = _share_within(lines) >= (_WRAPPED_SHARE if width > _SHORT else _SHORT_SHARE)
+    labelled = _labelled(lines)
     return [
         place
-        for place, (line, following) in zip(ends, pairwise(lines), strict=True)
-        if place[0] in items or not (is_prose or _may_go_on(line, following, width))
+        for number, (place, (line, following)) in enumerate(zip(ends, pairwise(lines), strict=True), 1)
+        if place[0] in items or number in labelled or not (is_prose or _may_go_on(line, following, width))
     ]
+
+
+def _labelled(lines: Sequence[str]) -> set[int]:
+    """The places of the lines that begin with a label, where a paragraph has several."""
+    found = {place for place, line in enumerate(lines) if _LABEL.match(line.rstrip("\r\n"))}
+    return found if len(found) >= _FEWEST_LABELS else set()
 
 
 def _may_go_on(line: str, following: str, width: int) -> bool:

@@ -25,7 +25,7 @@ from index.errors import IndexFolderError
 from index.settings import IndexSettings
 from index.store.damage import Mark, damaged, marks
 
-FORMAT = 10
+FORMAT = 11
 _POINTER = "current"
 _PARTIAL = ".partial"
 _GENERATION = re.compile(r"gen-\d{6,}")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from index.text.quoting import is_quoted
 from index.types import Document
+from qa.answer.sender import is_asked_of, own_field_first
 from qa.converse.mentions import mentions_in, said_of
 from qa.language.function_words import FUNCTION_WORDS, is_content
 from qa.language.names import PLACED, words_of
@@ -56,9 +57,19 @@ def preferred(question: str, spans: Sequence[Span], passages: Sequence[Retrieved
     return sorted((moved.get(id(span), span) for span in spans), key=lambda span: -span.score)
 
 
-def newest_first(spans: Sequence[Span], document: Callable[[str], Document]) -> list[Span]:
-    """The spans with those that a mail quotes below what it says itself, where that is about as good."""
-    if not spans or spans[0].unfit or not _quoted(spans[0], document):
+def newest_first(question: str, spans: Sequence[Span], document: Callable[[str], Document]) -> list[Span]:
+    """The spans with those that a mail quotes below what it says itself, where that is about as good.
+
+    Its own sender and date come first where the question asks for them. What says who wrote a quoted message
+    stays where it asks of that one.
+    """
+    if not spans or spans[0].unfit:
+        return list(spans)
+    if own := own_field_first(question, spans, document):
+        return own
+    if not _quoted(spans[0], document) or is_asked_of(
+        question, document(spans[0].document_id), spans[0].start
+    ):
         return list(spans)
     scores = [span.score - _QUOTED * _quoted(span, document) for span in spans[:_LOOKED_AT]]
     best = max(range(len(scores)), key=scores.__getitem__)
