@@ -119,6 +119,8 @@ MAIL = "From: Nils Lund <nils@boats.example>"
         ("Who is Nils Lund?", MAIL, "nils@boats.example", None),
         ("Who is Nils?", MAIL, "Nils Lund", None),
         ("Who is Ann Lee?", "In the summer, Ann Lee, on leave, wrote.", "Ann Lee", None),
+        ("Who is Ann Lee?", "Ann Lee and Mr. Bo Dee lease it.", "Mr. Bo Dee", None),
+        ("Who is Bo Dee?", "Ann Lee and Mr. Bo Dee lease it.", "Ann Lee", None),
         ("What is the rent?", "The rent is due in May.", "The rent", None),
     ],
 )
@@ -136,6 +138,7 @@ def test_the_name_that_is_asked_is_no_answer_but_what_stands_beside_it_is(
         ("Who is the warden?", CALL, "Ms. Ida Storm"),
         ("Who is the Mayor?", "The Mayor Ann Lee came.", "Mayor Ann Lee"),
         ("Who is Ann Lee married to?", "Ann Lee is married to Bo Lee.", "Bo Lee"),
+        ("Who is Ann Lee?", "Ann Lee and a friend own it.", "a friend"),
         ("Who is older, Ann or Bo?", "Ann is older than Bo.", "Ann"),
         ("What is the capital of Djibouti?", "The capital is Djibouti.", "Djibouti"),
         ("Who told it?", CALL, "Ms. Ida Storm"),

@@ -42,7 +42,7 @@ def _repeats(question: str, sentence: str, start: int, end: int) -> bool:
     """Whether `sentence[start:end]` only names again what a question asks who or what it is.
 
     It is the same name, with or without a title, or another part of it ("Mr. Alan" of "Mr. Alan Whitlock").
-    An address tells no more of who somebody is.
+    An address, or somebody whom "and" joins to the name, tells no more of who it is.
     """
     subject = subject_asked(question)
     if subject is None or re.search(r"\bor\b", subject, re.IGNORECASE):
@@ -57,6 +57,7 @@ def _repeats(question: str, sentence: str, start: int, end: int) -> bool:
         said <= asked
         or _ADDRESS.fullmatch(sentence[start:end]) is not None
         or _is_of_the_name(subject, sentence, start, end)
+        or _is_joined(subject, sentence, start, end)
     )
 
 
@@ -65,7 +66,7 @@ def _beside_name(question: str, sentence: str) -> Range | None:
     subject = subject_asked(question)
     if subject is None or not _WHO.match(question):
         return None
-    name = r"\.?\s+".join(re.escape(word.text) for word in words_of(subject) if word.low not in _TITLES)
+    name = _pattern(subject)
     found = (re.search(form.replace("X", name), sentence) for form in _BESIDE) if name else ()
     best = next(filter(None, found), None)
     return best.span("said") if best else None
@@ -83,6 +84,19 @@ def _is_of_the_name(subject: str, sentence: str, start: int, end: int) -> bool:
         for name in names_in(sentence)
         if name.start < end and start < name.start + len(name.text) and "and" not in name.text.split()
     )
+
+
+def _is_joined(subject: str, sentence: str, start: int, end: int) -> bool:
+    """Whether a range is the name of somebody else, whom "and" joins to the one that is asked."""
+    called = _CALLED.replace("X", _pattern(subject) or r"(?!)")
+    before, after = rf"{called},?\s+and\s+$", rf",?\s+and\s+{called}"
+    is_beside = re.search(before, sentence[:start]) or re.match(after, sentence[end:])
+    return is_beside is not None and sentence[start:end].istitle()
+
+
+def _pattern(subject: str) -> str:
+    """The name of somebody without a title, as a pattern."""
+    return r"\.?\s+".join(re.escape(word.text) for word in words_of(subject) if word.low not in _TITLES)
 
 
 def _lows(text: str) -> set[str]:
