@@ -31,7 +31,7 @@ from qa.read.baseline import SentenceReader
 from qa.read.spans import Span
 from qa.requests.acronyms import acronyms, asks_for_expansion, definition, spelt_out
 from qa.requests.collection import matter, piece
-from qa.requests.counting import choosing, may_count
+from qa.requests.counting import choosing, may_count, states_count
 from qa.requests.entries import chosen
 from qa.requests.kinds import FEATURES, FILE, PLACES, features, judge
 from qa.requests.outline import names, outline
@@ -761,6 +761,90 @@ def test_the_entries_with_a_property_are_chosen_and_no_others(
     lines = [text[entry.start : entry.end] for entry in chosen(text, question)]
     assert len(lines) == len(expected)
     assert all(name in line for name, line in zip(expected, lines, strict=True))
+
+
+INTERVIEW = """Kites, a talk with the keeper of the loft
+
+Q: How many kites do you own?
+A: I own 310 kites, and 40 of them are torn.
+Q: Which kites fly best in rain?
+A: Those of silk.
+"""
+PANEL = "Boats\n\nHost: Which boats are the fastest?\nIda: Mine, of course.\nJon: The yawl is.\n"
+SCRIPT = "Wolves\n\nMAE: The wolves came.\nTOM: How many wolves?\nMAE: I saw six wolves near the mill.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        (INTERVIEW, "Which kites fly best in rain?"),
+        (INTERVIEW, "Which kites are torn?"),
+        (PANEL, "Which boats are the fastest?"),
+        (SCRIPT, "Which wolves came near the mill?"),
+        # an entry that asks is no answer in a list with marks either
+        (
+            "Jobs\n- Job 1: the roof\n- Job 2: who paints the door?\n- Job 3: the path\n",
+            "Which job is the door?",
+        ),
+    ],
+)
+def test_what_is_said_in_turn_is_no_list_and_an_entry_that_asks_is_no_answer(
+    text: str, question: str
+) -> None:
+    assert chosen(text, question) == []
+
+
+def test_an_entry_that_asks_is_chosen_where_a_question_is_asked_for() -> None:
+    text = "Questions\n- Roof: who pays for it?\n- Door: what colour is it?\n- Path: is it paved?\n"
+    (entry,) = chosen(text, "Which question is about the door?")
+    assert text[entry.start : entry.end] == "- Door: what colour is it?"
+
+
+STREETS = "Trees in our streets\n\nMill Road: 40\nChurch Lane: 25\nHigh Street: 12\nPond Row: none\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "expected"),
+    [
+        (PROJECTS, "which projects were cancelled?", True),
+        (STREETS, "which trees are in Mill Road?", False),
+        (STREETS, "which trees are in Pond Row?", True),  # no number stands there
+        (INTERVIEW, "which kites are torn?", False),
+    ],
+)
+def test_entries_are_counted_unless_one_that_is_named_says_how_many(
+    text: str, question: str, expected: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    requests = Requests(Retriever(Index.from_sources([tmp_path / "a.txt"], embedder=HashEmbedder())))
+    assert requests.counts_entries(question, "a.txt") is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("How many kites do you own?", "A: I own 310 kites.", True),
+        ("How many grey seals are there?", "We counted 2,340 of the seals.", True),
+        ("how many boats sail", "Two old wooden boats lie here.", True),
+        ("How many projects were cancelled?", "2. Project: Night bus. Status: cancelled.", False),
+        ("How many tasks done?", "Task 12 is done.", False),
+        ("How many tasks are late?", "On 3 May, tasks were late.", False),
+    ],
+)
+def test_a_number_before_what_is_counted_is_its_count(question: str, sentence: str, expected: bool) -> None:
+    assert states_count(question, sentence) is expected
+
+
+def test_the_number_that_a_sentence_states_is_no_count_by_chance(tmp_path: Path) -> None:
+    text = "Kites\n\n- red: 310 kites, of silk\n- blue: kites of paper\n- white: old kites of paper\n"
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    answerer = Answerer(
+        Index.from_sources([tmp_path / "a.txt"], embedder=HashEmbedder()), reader=SentenceReader()
+    )
+    stated = answerer.answer("How many kites are of silk?", threshold=0.0)
+    assert stated.citations[0].quote == "- red: 310 kites, of silk"
+    assert stated.confidence != 0.0
+    assert answerer.answer("How many kites are of paper?", threshold=0.0).confidence == 0.0
 
 
 def test_a_number_by_chance_is_no_count_of_the_text() -> None:

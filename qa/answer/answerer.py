@@ -1,6 +1,7 @@
 """Answer a question: understand it, find what answers it, decide, cite."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
@@ -18,6 +19,7 @@ from qa.answer.writing import Show, Writes, to_write_from, with_writing
 from qa.converse.follow_up import readings
 from qa.converse.rewrite import Reading
 from qa.errors import QuestionError
+from qa.language.courtesy import plainly_asked
 from qa.messages import REFUSAL
 from qa.read.calibration import shipped_calibration
 from qa.read.choice import load_reader, second_reader_of
@@ -42,6 +44,11 @@ class _Asked(NamedTuple):
     documents: Collection[str] | None
     threshold: float
     timings: Timings
+
+    @property
+    def plain(self) -> str:
+        """The question as it is read: what is typed in passing says nothing of what is asked."""
+        return plainly_asked(self.question.strip())
 
 
 class _Reading(NamedTuple):
@@ -149,7 +156,11 @@ class Answerer:
         Where it is not clear whether a question leans on the conversation, it is read in both ways.
         """
         with asked.timings.stage("rewrite"):
-            ways = readings(asked.question.strip(), asked.turns)
+            typed, plain = asked.question.strip(), asked.plain
+            ways = [
+                replace(way, question=typed) if way.question == plain else way
+                for way in readings(plain, asked.turns)
+            ]
             requests = [self.requests.understand(way.asked, asked.documents) for way in ways]
         found = [
             _Reading(way, request, self._guess(request, asked))
@@ -175,7 +186,7 @@ class Answerer:
 
         A later one may lean on those before and on their answers ("and when does it meet?").
         """
-        questions = each_asked(asked.question)
+        questions = each_asked(asked.plain)
         if len(questions) == 1 or reading.request.kind != "question" or reading.request.message:
             return reading
         guesses, turns = [], list(asked.turns)
@@ -286,5 +297,5 @@ def _turns(history: Sequence[Turn | Mapping[str, object]] | None) -> list[Turn]:
         raise QuestionError(
             'history: each turn must be {"role": "user" or "assistant", "text": "…"}, or "content" for "text"'
         ) from error
-    texts = encodable([turn.text for turn in turns])
+    texts = encodable([plainly_asked(turn.text) if turn.role == "user" else turn.text for turn in turns])
     return [turn.model_copy(update={"text": text}) for turn, text in zip(turns, texts, strict=True)]

@@ -19,7 +19,7 @@ from qa.read.lists import with_lists
 from qa.read.reader import Reader
 from qa.read.second import SecondReader
 from qa.read.spans import Span, text_of
-from qa.requests.counting import choosing, may_count
+from qa.requests.counting import choosing, may_count, states_count
 from qa.requests.parts import Part, within
 from qa.requests.request import Request, Requests
 from qa.requests.wording import Wordings
@@ -183,8 +183,12 @@ class Finder:
             return guess
         document_id = guess.used[0].document_id
         if as_choice := choosing(request.question):
-            # No number of the text is the number of its entries.
-            has_entries = self._requests.entries(as_choice, document_id)
-            return guess._replace(confidence=0.0) if has_entries else guess
+            # No number of the text is the number of its entries, unless it is said to be one of such things.
+            is_said = states_count(request.question, self._quote(guess.used[0]))
+            counts = not is_said and self._requests.counts_entries(as_choice, document_id)
+            return guess._replace(confidence=0.0) if counts else guess
         entries = self._requests.entries(request.question, document_id)
         return guess._replace(used=entries, confidence=_CHOSEN, disagreement=False) if entries else guess
+
+    def _quote(self, span: Span) -> str:
+        return self._retriever.index.document(span.document_id).text[span.start : span.end]

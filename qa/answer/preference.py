@@ -25,7 +25,7 @@ _LOOKED_AT = 12
 # From this share on a name is taken for a person's.
 _LIKELY = 0.5
 _WHO = re.compile(r"\W*(?:and\s+|so\s+)?who(?:m|['’]?s)?\b", re.IGNORECASE)
-_X = r"\S*[^\s?!.](?:\s+\S*[^\s?!.]){0,3}?"
+_X = r"(?:[A-Z][a-z]{0,3}\.\s+)?\S*[^\s?!.](?:\s+\S*[^\s?!.]){0,3}?"
 _DEFINITION = re.compile(
     rf"\W*(?:(?:what|who)(?:\s+(?:is|are|was|were)|['’]?s)\s+(?:(?:an?|the)\s+)?(?P<is>{_X})"
     rf"|what\s+(?:do|does)\s+(?:(?:an?|the)\s+)?(?P<means>{_X})\s+mean)\s*[?.!]*\s*",
@@ -85,14 +85,18 @@ def _quoted(span: Span, document: Callable[[str], Document]) -> bool:
 
 def introduces(question: str, sentence: str) -> bool:
     """Whether a question asks what or who something is, and a sentence says so in passing or for itself."""
-    asked = _DEFINITION.fullmatch(question)
-    if not asked:
-        return False
-    subject = asked["is"] or asked["means"]
-    if not any(is_content(word.text) for word in words_of(subject)):
+    subject = subject_asked(question)
+    if subject is None:
         return False
     name = re.escape(subject)
     return any(re.search(form.replace("X", name), sentence, re.IGNORECASE) for form in _INTRODUCTIONS)
+
+
+def subject_asked(question: str) -> str | None:
+    """What a question asks what or who it is, without its article; None where it asks something else."""
+    asked = _DEFINITION.fullmatch(question)
+    subject = (asked["is"] or asked["means"]) if asked else ""
+    return subject if any(is_content(word.text) for word in words_of(subject)) else None
 
 
 def _as_somebody(question: str, span: Span, passages: Sequence[RetrievedPassage]) -> float:

@@ -7,11 +7,13 @@ import re
 from collections.abc import Sequence
 
 from index.text.stemming import stems
+from qa.answer.identity import beyond_name
 from qa.language.function_words import content_words
 from qa.language.measures import is_of_another_measure, is_of_another_rate, is_of_no_amount, measures
 from qa.language.polarity import Polarity, asks_for_one, compare, denies, is_elliptic
 from qa.language.pronouns import Told, antecedent, is_pronoun, pronoun_that_speaks, reports
 from qa.language.quantity import whole
+from qa.language.trimming import label_length, trimmed
 from qa.read.cues import is_bare, kind_asked
 from qa.read.rows import by_key, cell_around
 from qa.read.spans import Range, Span, text_of
@@ -41,13 +43,30 @@ def settle(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPas
     """The spans as they may be shown, best first."""
     spans = by_key(question, spans, passages)
     settled = [
-        _explained(question, _whole(_telling(question, span, spans, passages), passages), spans, passages)
+        _explained(question, _as_said_of(question, span, spans, passages), spans, passages)
         for span in spans[:_SETTLED]
     ]
     if asks_for_one(question):
         settled = _without_opposites(question, settled, passages)
     settled = _of_the_measure(question, _below_titles(question, settled, passages), passages)
     return sorted([*settled, *spans[_SETTLED:]], key=lambda span: -span.score)
+
+
+def _as_said_of(
+    question: str, span: Span, spans: Sequence[Span], passages: Sequence[RetrievedPassage]
+) -> Span:
+    """The span with an exact answer that is whole, trimmed, and no mere repetition of what is asked."""
+    span = _whole(_telling(question, span, spans, passages), passages)
+    if span.highlight is None:
+        return span
+    start, end = _around(span, passages)
+    text = text_of(passages, span, (start, end))
+    first, last = trimmed(text, span.highlight[0] - start, span.highlight[1] - start)
+    passage = passages[span.passage].hit.passage
+    if passage.start <= start < passage.end:
+        first += label_length(passage.text, *(start - passage.start + place for place in (first, last)))
+    said = beyond_name(question, text, first, last)
+    return span._replace(highlight=(start + said[0], start + said[1]) if said else None)
 
 
 def _telling(question: str, span: Span, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> Span:
@@ -103,12 +122,17 @@ def _whole(span: Span, passages: Sequence[RetrievedPassage]) -> Span:
     """The span with an exact answer that cuts no word and no figure of its sentence, or of its cell."""
     if span.highlight is None:
         return span
-    start, end = cell_around(span, passages) or (span.start, span.end)
-    if span.beside and span.beside[0] <= span.highlight[0] < span.beside[1]:
-        start, end = span.beside
+    start, end = _around(span, passages)
     sentence = text_of(passages, span, (start, end))
     first, last = whole(sentence, span.highlight[0] - start, span.highlight[1] - start)
     return span._replace(highlight=(start + first, start + last))
+
+
+def _around(span: Span, passages: Sequence[RetrievedPassage]) -> Range:
+    """The sentence or the cell that holds the exact answer."""
+    if span.highlight and span.beside and span.beside[0] <= span.highlight[0] < span.beside[1]:
+        return span.beside
+    return cell_around(span, passages) or (span.start, span.end)
 
 
 def _explained(

@@ -29,6 +29,11 @@ def is_question(sentence: str) -> bool:
     return bool(_ENDS.search(sentence)) and not _REPORTED.search(sentence) and not _ends_with_title(sentence)
 
 
+def asks_for_question(question: str) -> bool:
+    """Whether a question asks for a question of the source, so that one may be the answer."""
+    return _ASKS_FOR_ONE.search(question) is not None
+
+
 def _ends_with_title(sentence: str) -> bool:
     """Whether what asks is a title at the end of a sentence that tells: all its words are capitalised."""
     titles = (sentence[found.end() :] for found in _TITLED.finditer(sentence))
@@ -41,7 +46,7 @@ def answering(question: str, passage: RetrievedPassage) -> RetrievedPassage:
     Its questions stay where a question is asked for, save the one that is asked.
     """
     text, offset = passage.hit.passage.text, passage.hit.passage.start
-    wanted = bool(_ASKS_FOR_ONE.search(question))
+    wanted = asks_for_question(question)
     kept: list[ScoredSentence] = []
     heading: ScoredSentence | None = None
     end = offset

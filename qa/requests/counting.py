@@ -6,8 +6,12 @@ Such questions are too few in any data to learn from, so the words are listed.
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from index.text.terms import stems, words
+from qa.language.function_words import is_content
+from qa.language.names import AUXILIARIES
+from qa.language.numerals import numbers
 
 _HOW_MANY = re.compile(r"how many\b", re.IGNORECASE)
 _COUNTS = frozenset({"many", "often", "number", "count"})
@@ -16,6 +20,9 @@ _DONE = frozenset(stems("mentioned listed named appears occurs cited quoted".spl
 _PIECES = frozenset(
     stems("chapter section page paragraph sentence line word heading table figure footnote entry".split())
 )
+
+# So many words before what is counted a number may stand.
+_NEAR = 3
 
 
 def may_count(question: str, quotes: Sequence[str]) -> bool:
@@ -28,6 +35,27 @@ def may_count(question: str, quotes: Sequence[str]) -> bool:
         return True
     wanted = _DONE & frozenset(stems(said)) or _PIECES & frozenset(stems(said[:4]))
     return not wanted or any(wanted & set(stems(words(quote))) for quote in quotes)
+
+
+def states_count(question: str, sentence: str) -> bool:
+    """Whether a sentence puts a number before what a question with "how many" asks for: "4,200 old trees"."""
+    asked = words(_HOW_MANY.sub("", question, count=1))
+    counted = list(takewhile(is_content, asked))
+    # Without an auxiliary behind it the second word may be a verb: "how many tasks remain".
+    if not {word.casefold() for word in asked[len(counted) : len(counted) + 1]} & AUXILIARIES:
+        counted = counted[:1]
+    wanted = {*stems(counted)}
+    said = sentence.split()
+    return any(
+        not wanted.isdisjoint(stems(words(said[place])))
+        and any(numbers(word) for word in _before(said[max(0, place - _NEAR) : place]))
+        for place in range(len(said))
+    )
+
+
+def _before(said: Sequence[str]) -> list[str]:
+    """The last words that no mark parts from what follows."""
+    return list(takewhile(lambda word: word[-1].isalnum(), reversed(said)))
 
 
 def choosing(question: str) -> str | None:

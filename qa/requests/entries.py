@@ -6,15 +6,21 @@ list, or tells some entries from the others.
 """
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 from index.text.items import MARK
 from index.text.terms import stems, words
 from qa.language.function_words import is_content
+from qa.language.numerals import numbers
+from qa.read.faq import asks_for_question, is_question
 
 _LINE = re.compile(r"[^\n]+")
-_ITEM = re.compile(rf"\s*(?:{MARK}\s|\|)|[^:\n]{{1,30}}:\s")
+_LABEL = r"[^:\n]{1,30}(?=:\s)"
+_ITEM = re.compile(rf"\s*(?:{MARK}\s|\|)|(?P<label>{_LABEL})")
 _RULE = re.compile(r"[\s|:\-+=]+")
 _CHOOSING = re.compile(r"\s*(?:which|what|list|name)\b", re.IGNORECASE)
 _FEWEST = 3
@@ -23,6 +29,8 @@ _LONGEST_TEXT = 300_000
 _LONGEST_HEADING = 4
 # A word that so many of the entries hold is what they are entries of.
 _COMMON = 0.6
+# Lines are speech from this share on of lines whose speaker speaks again.
+_SPOKEN = 0.5
 
 
 class Entry(NamedTuple):
@@ -55,7 +63,23 @@ def chosen(text: str, question: str) -> list[Entry]:
     if len(set(asked)) < 2:
         return []
     found = [picked for one in _lists(text) if (picked := _picked(one, frozenset(asked), asked[0]))]
-    return found[0] if len(found) == 1 else []
+    if len(found) != 1:
+        return []
+    wants_question = asks_for_question(question)
+    return [one for one in found[0] if wants_question or not is_question(text[one.start : one.end])]
+
+
+def is_looked_up(text: str, entry: Entry, question: str) -> bool:
+    """Whether a question names an entry by the label before its colon, and a number stands behind it.
+
+    "How many trees are in Mill Road?" asks "Mill Road: 40 limes" what it says, and counts no entries.
+    """
+    line = text[entry.start : entry.end]
+    item = _ITEM.match(line)
+    if item is None or item["label"] is None or not numbers(line[item.end("label") :]):
+        return False
+    others = stems([word for word in words(question) if is_content(word)])[1:]
+    return entry.terms.intersection(others) <= {*stems(words(item["label"]))}
 
 
 def _picked(of: _List, asked: frozenset[str], head: str) -> list[Entry]:
@@ -82,7 +106,7 @@ def _lists(text: str) -> list[_List]:
         if at < len(lines) and _ITEM.match(lines[at][0]):
             continue
         run = [line for line in lines[first:at] if not _RULE.fullmatch(line[0])]
-        if len(run) >= _FEWEST:
+        if len(run) >= _FEWEST and not _is_speech([line[0] for line in run]):
             before = lines[max(0, first - 2) : first]
             terms = [_entry(line).terms for line in before]
             is_headed = before and len(before[-1][0].split()) <= _LONGEST_HEADING and "|" not in run[0][0]
@@ -90,6 +114,20 @@ def _lists(text: str) -> list[_List]:
             found.append(_List(tuple(map(_entry, run)), frozenset[str]().union(*terms), heading))
         first = at + 1
     return found
+
+
+def _is_speech(lines: Sequence[str]) -> bool:
+    """Whether lines are what is said in turn: some labels come back after others, or a labelled line asks.
+
+    The rows of a table, items with a mark, and a label that all lines have alike are no speech.
+    """
+    found = [item["label"] for line in lines if (item := _ITEM.match(line))]
+    labels = [label.strip().casefold() for label in found if label]
+    turns = [label for label, _ in groupby(labels)]
+    often = Counter(turns)
+    again = sum(often[label] > 1 for label in labels)
+    asks = any(label and is_question(line) for label, line in zip(found, lines, strict=True))
+    return len(labels) == len(lines) and (asks or again >= _SPOKEN * len(labels) > 0)
 
 
 def _entry(line: re.Match[str]) -> Entry:

@@ -11,7 +11,7 @@ from qa import messages
 from qa.read.spans import Span
 from qa.requests.collection import Piece, matter, piece
 from qa.requests.comparing import COMPARING, compared
-from qa.requests.entries import chosen
+from qa.requests.entries import chosen, is_looked_up
 from qa.requests.kinds import Judgement, judge
 from qa.requests.outline import Entry, names, outline
 from qa.requests.parts import Part, find, find_named, find_whole, reference
@@ -212,6 +212,12 @@ class Requests:
         found = chosen(self._index.document(document_id).text, question)
         spans = [Span(document_id, entry.start, entry.end, None, 0.0, 0) for entry in found]
         return spans if len(spans) <= _MOST_ENTRIES else []
+
+    def counts_entries(self, question: str, document_id: str) -> bool:
+        """Whether a document's list has entries that a question chooses, none of them asked what it says."""
+        text = self._index.document(document_id).text
+        found = chosen(text, question)
+        return bool(found) and not (len(found) == 1 and is_looked_up(text, found[0], question))
 
     def _unnamed(self, asked: Request, judged: Judgement) -> Request:
         """A request in which no document's name was found."""

@@ -16,6 +16,7 @@ from index.text.figures import Forms
 from index.text.terms import asked, forms, normal, tokens
 from index.types import Hit
 from qa.errors import QuestionError
+from qa.language.courtesy import COURTESIES
 from qa.language.function_words import about, counts
 from qa.retrieve.spelling import Respelt, family, is_name, is_word, nearest_terms
 from qa.retrieve.titles import Titles
@@ -221,7 +222,8 @@ class Retriever:
     def missing_words(self, question: str, *, documents: Collection[str] | None = None) -> list[str]:
         """The content words of a question that occur in no form in the documents or their names, as written.
 
-        Neither does another word of their family. Words that only put the question do not count.
+        Neither does another word of their family. Words that only put the question do not count, nor
+        do those of courtesy.
         """
         return list(
             dict.fromkeys(
@@ -229,7 +231,9 @@ class Retriever:
                 for one in asked(about(question))
                 if not self._way(one, documents)
                 for word, term in zip(one.written, one.terms, strict=True)
-                if counts(word, term) and not self._occurs(term, documents)
+                if counts(word, term)
+                and word.casefold() not in COURTESIES
+                and not self._occurs(term, documents)
             )
         )
 
