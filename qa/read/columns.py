@@ -101,7 +101,7 @@ def named_marks(question: str, columns: Sequence[Column]) -> tuple[int, ...]:
 
 
 def choosing_marks(question: str, columns: Sequence[Column]) -> tuple[int, ...]:
-    """The columns of yes and no whose whole labels a question holds, of "Pool" and "Indoor pool" the second."""
+    """Columns of yes and no whose whole labels a question holds; of "Pool" and "Indoor pool" the second."""
     wanted = frozenset(terms(question))
     named = {place: label for place, label in _marks(columns).items() if label and label <= wanted}
     return tuple(place for place, label in named.items() if not any(label < one for one in named.values()))
@@ -120,7 +120,7 @@ def columns_asked(question: str, columns: Sequence[Column], row: Sequence[str]) 
     asked = asked_words(question)
     if is_yes_or_no(question):
         places = named_marks(question, columns)
-        return Asked(places, is_strict=False) if places else None
+        return Asked(places, is_strict={*places} <= {*choosing_marks(question, columns)}) if places else None
     if found := _HOW_MANY.search(question):
         return _counting(question, found[1], columns, row)
     if _asks_for_price(question, columns, row):
