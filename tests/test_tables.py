@@ -16,8 +16,9 @@ from index.text.terms import words
 from index.types import Document, Hit, Passage
 from qa.answer.citations import cite, mismatches
 from qa.page.rendering import where
+from qa.read.cells import cell_asked
 from qa.read.reader import ExtractiveReader
-from qa.read.rows import by_key, cell_asked, row_at, shown
+from qa.read.rows import by_key, row_at, shown
 from qa.read.spans import Span, TokenLogits
 from qa.retrieve.retriever import RetrievedPassage, Retriever
 from qa.testing import PhraseModel

@@ -14,6 +14,7 @@ from qa.answer.settling import settle
 from qa.answer.summary import central_sentences
 from qa.answer.timings import Timings
 from qa.read.calibration import Calibration
+from qa.read.cells import lacks_column
 from qa.read.faq import answering
 from qa.read.lists import with_lists
 from qa.read.reader import Reader
@@ -41,6 +42,8 @@ _CHOSEN = 0.9
 
 # How likely a name that differs by another letter from one of the source is meant for that one.
 _OTHER_NAME = 0.7
+# How likely a row answers yes or no whose columns of yes and no say something else.
+_OTHER_COLUMN = 0.7
 
 
 class Finder:
@@ -155,6 +158,7 @@ class Finder:
             sure = confidence(signals(passages, spans), self.calibration) if known else 0.0
             sure *= _OTHER_NAME if respelt.is_doubtful else 1.0
             sure = max(sure, _FIELD) if self._is_own_field(read_as, spans, passages) else sure
+            sure *= _OTHER_COLUMN if spans and lacks_column(read_as, spans[0], passages) else 1.0
             disagreement = disagree(read_as, [said(passages, span) for span in used], quotes)
             used, spans = with_lists(question, used, spans, passages)
             guess = Guess(spans, used, sure, missing, disagreement, respelt=respelt.names)

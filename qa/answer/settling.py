@@ -14,6 +14,7 @@ from qa.language.polarity import Polarity, asks_for_one, compare, denies, is_ell
 from qa.language.pronouns import Told, antecedent, is_pronoun, pronoun_that_speaks, reports
 from qa.language.quantity import whole
 from qa.language.trimming import label_length, trimmed
+from qa.read.chosen_rows import with_chosen_rows
 from qa.read.cues import is_bare, kind_asked
 from qa.read.rows import by_key, cell_around
 from qa.read.spans import Range, Span, text_of
@@ -41,7 +42,7 @@ _BELOW = 1.0
 
 def settle(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
     """The spans as they may be shown, best first."""
-    spans = by_key(question, spans, passages)
+    spans = with_chosen_rows(question, by_key(question, spans, passages), passages)
     settled = [
         _explained(question, _as_said_of(question, span, spans, passages), spans, passages)
         for span in spans[:_SETTLED]

@@ -136,6 +136,11 @@ def denies(text: str) -> bool:
     return _is_negation(next((token.casefold() for token in _TOKEN.findall(text)), ""))
 
 
+def negations(text: str) -> int:
+    """How many negations a text holds, without those that deny nothing."""
+    return sum(_is_negation(token.casefold()) for token in _TOKEN.findall(_IDIOMS.sub(" ", text)))
+
+
 def compare(question: str, sentence: str, start: int = 0, end: int | None = None) -> Polarity:
     """What a question and those clauses of a sentence share that hold `sentence[start:end]`.
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 Range = tuple[int, int]
 
-_CODES = frozenset(
+CURRENCIES = frozenset(
     """
     AED AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF ILS INR ISK JPY KRW MXN NOK NZD PLN RON RUB SAR SEK SGD
     THB TRY TWD UAH USD ZAR Rs kr
@@ -152,7 +152,7 @@ def _kind(word: str) -> str:
     for kind, listed in _LISTS.items():
         if low in listed:
             return kind
-    if word in _CODES:
+    if word in CURRENCIES:
         return "currency"
     # "kg/m²" and "km/h" are units as "kg" and "km" are; "m3" is one as "m" is.
     return "unit" if re.split(r"[/·²³]|(?<=m)[23]$", word)[0] in _SYMBOLS else "word"

@@ -66,12 +66,17 @@ def kind_fits(question: str, text: str) -> float:
     if kind == "time":
         return float(bool(_DATE.search(text)))
     if kind == "amount":
-        return float(bool(_NUMBER.search(text)))
+        return float(has_number(text))
     if kind == "person":
         # A sentence may start with the name, so its first word counts here unless it is one of grammar.
         found = {name.casefold() for name in names(" " + text) if is_content(name)}
         return float(bool(found - asked_words(question)))
     return 0.5
+
+
+def has_number(text: str) -> bool:
+    """Whether a text holds a number, in digits or in words."""
+    return _NUMBER.search(text) is not None
 
 
 def names(text: str) -> list[str]:

@@ -12,10 +12,11 @@ from qa.language.function_words import content_words
 from qa.language.names import names_in
 from qa.language.pronouns import is_pronoun
 from qa.read.calibration import Ranking, shipped_calibration
+from qa.read.cells import asks_for_its_number, cell_asked, cells_for, is_of_another_column
 from qa.read.cues import is_bare, telling
 from qa.read.faq import is_question
 from qa.read.ranking import scored
-from qa.read.rows import Row, behind_question, cell_asked, cells_for, row_at, shown
+from qa.read.rows import behind_question, row_at, shown
 from qa.read.spans import Span, TokenLogits, best_within
 from qa.retrieve.retriever import RetrievedPassage, ScoredSentence
 
@@ -80,13 +81,19 @@ class ExtractiveReader:
         passage = found.hit.passage
         start, end = sentence.start - passage.start, sentence.end - passage.start
         row = row_at(passage, start)
-        cell = cell_asked(question, passage, row) if row else None
         said = (behind_question(passage, row) if row else None) or (start, end)
         best = best_within(known, *said, self.model.longest_answer)
         if best is None:
             return None
         first, last, margin = best
-        first, last = cell or (row and self._in_cell(question, passage, row, said, known)) or (first, last)
+        cells = cells_for(question, passage, row) if row else []
+        exact: tuple[int, int] | None = (first, last)
+        if row:
+            within = [cell for cell in cells if said[0] <= cell[0] and cell[1] <= said[1]]
+            exact = cell_asked(question, passage, row) or self._in_cell(within, known) or (first, last)
+            if not cells or is_of_another_column(question, row, exact):
+                exact = None
+        first, last = exact or (first, last)
         if sentence.heading and not content_words(passage.text[start:end]):
             # A bare yes or no is as sure as the question is that it answers.
             first_asked, last_asked = (place - passage.start for place in sentence.heading)
@@ -96,22 +103,18 @@ class ExtractiveReader:
             document_id=passage.document_id,
             start=sentence.start,
             end=sentence.end,
-            highlight=(passage.start + first, passage.start + last),
+            highlight=(passage.start + first, passage.start + last) if exact else None,
             score=0.0,
             passage=place,
             margin=margin,
             answerable=known.answerable,
-            otherwise=self._otherwise(passage, sentence, known, first, last),
+            otherwise=None if row else self._otherwise(passage, sentence, known, first, last),
+            unfit=row is not None and asks_for_its_number(question, passage, row),
         )
         return scored(span, found, self.ranking)
 
-    def _in_cell(
-        self, question: str, passage: Passage, row: Row, said: tuple[int, int], known: TokenLogits
-    ) -> tuple[int, int] | None:
-        """The best range of a row's cells within a range; an answer is no two of them."""
-        cells = (
-            cell for cell in cells_for(question, passage, row) if said[0] <= cell[0] and cell[1] <= said[1]
-        )
+    def _in_cell(self, cells: Sequence[tuple[int, int]], known: TokenLogits) -> tuple[int, int] | None:
+        """The best range within one of some cells; an answer is no two of them."""
         found = (best_within(known, *cell, self.model.longest_answer) for cell in cells)
         best = max(filter(None, found), key=lambda one: one[2], default=None)
         return best and best[:2]

@@ -1,4 +1,4 @@
-"""The rows of tables: how a reader sees them, and which row and cell a question asks for; pure."""
+"""The rows of tables: how a reader sees them, and which row a question asks for; pure."""
 
 import re
 from collections import defaultdict
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from index.text.tables import cells, find_tables, rows
 from index.text.terms import asked, normal, terms
 from index.types import Passage, Range, Table
-from qa.language.function_words import content_words, is_content
-from qa.read.cues import kind_asked
+from qa.language.function_words import is_content
+from qa.read.columns import Column
 from qa.read.faq import is_question
 from qa.read.spans import Span, TokenLogits
 
@@ -30,13 +30,13 @@ _BELOW = 1.0
 # Parts a header from its rows, so that the passage behind it is seen to go on with a table.
 _RULE = "\n|---|\n"
 _CODE = re.compile(r"(?<!\w)([^\W\d_]{1,6})[-‐]?(\d{1,8})(?!\w)")
-_BRACKETS = re.compile(r"\([^)]*\)")
 
 
 class Row(NamedTuple):
     """A row of a table in a passage: its range, its cells' ranges, and what stands above each cell.
 
     All ranges are in the passage. `table` tells the rows of one table of a document from those of another.
+    `columns` are those of the table's rows in the passage, none where it has no header.
     """
 
     start: int
@@ -44,6 +44,7 @@ class Row(NamedTuple):
     cells: tuple[Range, ...]
     labels: tuple[str, ...]
     table: str
+    columns: tuple[Column, ...] = ()
 
 
 class Shown(NamedTuple):
@@ -95,33 +96,6 @@ def row_at(passage: Passage, start: int) -> Row | None:
     """The row of a table that starts at a place of a passage."""
     tables = _tables(passage.text, passage.header)
     return next((row for *_, every in tables for row in every if row.start == start), None)
-
-
-def cell_asked(question: str, passage: Passage, row: Row) -> Range | None:
-    """The cell of a row whose label the question names, if it names one; never one that it holds itself.
-
-    Of a pair without a header it is the second, when the question names the first.
-    """
-    wanted = frozenset(terms(question))
-    texts = [passage.text[slice(*cell)] for cell in row.cells]
-    labels = row.labels or (("", texts[0]) if len(texts) == 2 else ())
-    named = [
-        cell
-        for cell, label, text in zip(row.cells, labels, texts, strict=False)
-        if _names(wanted, label) and text and not frozenset(terms(text)) <= wanted
-    ]
-    return named[0] if len(named) == 1 else None
-
-
-def cells_for(question: str, passage: Passage, row: Row) -> list[Range]:
-    """The cells of a row that may hold an answer: each says something that the question does not.
-
-    Where a time or an amount is asked for, they are those with a figure, if any are.
-    """
-    wanted = frozenset(terms(question))
-    telling = [cell for cell in row.cells if not wanted.issuperset(terms(passage.text[slice(*cell)]))]
-    figures = [cell for cell in telling if any(map(str.isdigit, passage.text[slice(*cell)]))]
-    return (kind_asked(question) in {"time", "amount"} and figures) or telling
 
 
 def behind_question(passage: Passage, row: Row) -> Range | None:
@@ -210,9 +184,20 @@ def _tables(text: str, header: str | None) -> tuple[tuple[int, int, tuple[Row, .
     found = []
     for table in find_tables(whole):
         start = max(0, (table.header[0] if table.header else table.start) - len(lead))
-        every = tuple(_row(whole, table, row, len(lead)) for row in rows(whole, table))
-        found.append((start, table.end - len(lead), every))
+        every = [_row(whole, table, row, len(lead)) for row in rows(whole, table)]
+        columns = _columns(text, every)
+        placed = tuple(row._replace(columns=columns) for row in every)
+        found.append((start, table.end - len(lead), placed))
     return tuple(found)
+
+
+def _columns(text: str, every: Sequence[Row]) -> tuple[Column, ...]:
+    labels = every[0].labels if every else ()
+    cells = [[text[slice(*cell)] for cell in row.cells] for row in every]
+    return tuple(
+        Column(label, tuple(texts[place] for texts in cells if place < len(texts)))
+        for place, label in enumerate(labels)
+    )
 
 
 def _row(text: str, table: Table, place: Range, lead: int) -> Row:
@@ -248,12 +233,6 @@ def _labelled(row: Row) -> list[tuple[str, Range]]:
         ((between if number else "") + (f"{label}: " if label else ""), cell)
         for number, (label, cell) in enumerate(filled)
     ]
-
-
-def _names(wanted: frozenset[str], label: str) -> bool:
-    """Whether a question holds all words of a label, but for what it has in brackets."""
-    found = terms(" ".join(content_words(_BRACKETS.sub("", label))))
-    return bool(found) and wanted.issuperset(found)
 
 
 @lru_cache(maxsize=1024)
