@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 REFUSAL = "The source does not answer this question."
 LIKELY = "Not sure, but probably:"
+FORCED = "Nothing seems to answer this; what comes closest:"
 DISAGREEMENT = "The source gives different answers; each is cited."
 MACHINE = (
     "This is Quoth: it answers questions about the documents here with quotes from them, and sums them up."
@@ -13,6 +14,7 @@ SMALLTALK = "Ready when you are: ask anything about the documents."
 # Above the passages that bare keywords are found in.
 FOUND = "The passages on this:"
 _SHOWN = 50
+_ENDS = (".", "!", "?", "…")
 _MORE = "… and {} more"
 _FIXED = re.compile(
     rf"{re.escape(MACHINE)}|{re.escape(SMALLTALK)}|"
@@ -55,7 +57,8 @@ def no_such_part(headings: Sequence[str]) -> str:
     """That what was asked for is no part of the documents, and what their headings are."""
     if not headings:
         return "There is no such part: no headings were found."
-    return f"There is no such part. The headings are: {_listed(headings)}."
+    listed = _listed(headings)
+    return f"There is no such part. The headings are: {listed}{'' if listed.endswith(_ENDS) else '.'}"
 
 
 def narrowed_to(ids: Sequence[str]) -> str:
@@ -69,6 +72,11 @@ def sureness(confidence: float, threshold: float) -> str:
     if confidence < threshold:
         sure = max(0, min(sure, bar - 1))
     return f"{sure}% sure; given as the answer from {bar}% on"
+
+
+def chosen(given: int, count: int) -> str:
+    """That of the sentences of a part not all are shown."""
+    return f"{given} of its {count} sentences are shown"
 
 
 def replaced(outdated: Mapping[str, str]) -> str:

@@ -146,22 +146,24 @@ class Answer(_Value):
     `verdict` is "answered" when the best guess is given as the answer, "likely" when it is shown first but
     marked as unsure, and "silent" when nothing in the source seems to answer; `answered` says whether it is
     the first. `text` is what a person reads: the cited sentences as they stand in the source, joined by a
-    space, or, when silent, a fixed message. `short` is the exact span of the best guess, also when silent,
-    or None where no span was found. `confidence` is the probability that the best guess is right, None for a
-    request that has no such guess; from `threshold` on the verdict is "answered". `citations` hold the answer
-    or the likely guess. `closest` holds further sentences when the verdict is not "answered"; when silent
-    the best guess comes first. `missing_terms` are the words of the question that occur nowhere in the
-    source. `respelt` holds names of the question that it has in other letters, each with the one that was
-    read in its place. `disagreement` says that a number or date was asked for and the citations name
-    different ones.
+    space, rows and numbered clauses by a line end, or, when silent, a fixed message. `short` is the exact
+    span of the best guess, also when silent, or None where no span was found. `confidence` is the
+    probability that the best guess is right, None for a request that has no such guess; from `threshold` on
+    the verdict is "answered". `citations` hold the answer or the likely guess. `closest` holds further
+    sentences when the verdict is not "answered"; when silent the best guess comes first. `missing_terms` are
+    the words of the question that occur nowhere in the source. `respelt` holds names of the question that it
+    has in other letters, each with the one that was read in its place. `disagreement` says that a number or
+    date was asked for and the citations name different ones.
     `kind` is what was taken for the request, `narrowed` the documents that it named, to which the answer is
     then confined. `standalone_question` is the question with what it takes from the conversation written out,
     and `about` what it was taken to follow up; of a question that is read as it stands they are the question
     itself and None. `compared` parts the citations of a comparison. `located` says of each citation where it
     stands, for a question for a place ("Which clause says …?"): `text` has it before the quotes, and `short`
     is the place of the first. `outdated` holds the cited documents that are older versions, each with the
-    newest one. `written` is what a language model wrote from the source, None where none was
-    asked. `timings_ms` maps a stage to milliseconds.
+    newest one. `chosen_of` is how many sentences a part has that was to be read, where only some are cited.
+    `forced` says that nothing seems to answer, and that something is given only for a threshold of 0.
+    `written` is what a language model wrote from the source, None where none was asked. `timings_ms` maps a
+    stage to milliseconds.
     """
 
     question: str
@@ -183,6 +185,8 @@ class Answer(_Value):
     compared: Comparison | None = None
     located: tuple[str, ...] = ()
     outdated: dict[str, str] = Field(default_factory=dict)
+    chosen_of: int | None = None
+    forced: bool = False
     written: Written | None = None
     timings_ms: dict[str, float] = Field(default_factory=dict)
 

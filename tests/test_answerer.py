@@ -650,3 +650,26 @@ def test_a_confidence_that_falls_short_is_not_shown_as_the_one_that_is_needed() 
     assert sureness(0.69, 0.69) == "69% sure; given as the answer from 69% on"
     assert sureness(0.876, 0.69) == "88% sure; given as the answer from 69% on"
     assert sureness(0.001, 0.002) == "0% sure; given as the answer from 0% on"
+
+
+@pytest.mark.parametrize("question", [None, 7, b"Who?"])
+def test_what_is_no_text_cannot_be_asked(answerer: Answerer, question: object) -> None:
+    with pytest.raises(QuestionError, match=f"must be text, not {type(question).__name__}"):
+        answerer.answer(question)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("quotes", "text"),
+    [
+        (["It opened.", "It closed."], "It opened. It closed."),
+        (["| 1 | Ann |", "| 2 | Bob |"], "| 1 | Ann |\n| 2 | Bob |"),
+        (["price: 5", "size: 3"], "price: 5\nsize: 3"),
+        (["1.1 Pay.", "Pay soon.", "1.2 Go."], "1.1 Pay. Pay soon.\n1.2 Go."),
+    ],
+)
+def test_rows_and_clauses_have_lines_of_their_own_and_sentences_none(quotes: list[str], text: str) -> None:
+    cited = [
+        Citation(document_id="d", source="d", sha256="", start=0, end=1, quote=quote, score=0.0)
+        for quote in quotes
+    ]
+    assert joined(cited) == text

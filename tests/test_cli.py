@@ -137,6 +137,26 @@ def test_search_prints_the_passages_best_first(run: Run, article: Path) -> None:
 
 
 @pytest.mark.usefixtures("hashed")
+def test_a_search_for_words_that_stand_nowhere_says_so(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The bell rings.", encoding="utf-8")
+    run("index", tmp_path)
+    found = ("search", "xyzzy", "--mode", "bm25", "--source", tmp_path)
+    assert run(*found) == (0, "No passage holds any of these words.\n", "")
+    assert run(*found, "--json")[1] == "[]\n"
+    assert "The bell rings." in run("search", "bell", *found[2:])[1]
+
+
+@pytest.mark.usefixtures("hashed")
+def test_what_is_given_for_a_threshold_of_0_alone_is_marked(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The bell rings.", encoding="utf-8")
+    forced = "Nothing seems to answer this; what comes closest:\n"
+    asked = ("ask", "hello", "--source", tmp_path, "--threshold", "0")
+    assert run(*asked)[1].startswith(forced)
+    assert json.loads(run(*asked, "--json")[1])["forced"] is True
+    assert forced not in run("ask", "What is this about?", *asked[2:])[1]
+
+
+@pytest.mark.usefixtures("hashed")
 def test_documents_narrow_ask_and_search(run: Run, tmp_path: Path) -> None:
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text(f"An opening line. The bell of {name} rings.", encoding="utf-8")
@@ -199,6 +219,7 @@ def test_a_file_that_was_left_out_is_named_on_standard_error(run: Run, tmp_path:
         (("search", "who", "--document", "other.txt"), "other.txt: no such document"),
         (("ask", " \n "), "the question is empty"),
         (("search", ""), "the question is empty"),
+        (("ask", "Who?", "--fast", "--reader", "sentence"), "--fast and --reader sentence name two readers"),
         (("ask", "x" * 2001), "2001 characters; ask in at most 2000"),
         (("ask", "Who?", "--threshold", "1.5"), "1.5 is not in the range"),
         (("ask", "Who?", "--threshold", "nan"), "must be between 0 and 1"),

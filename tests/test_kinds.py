@@ -73,6 +73,67 @@ def test_a_request_about_a_part_is_given_sentences_of_that_part_alone(tmp_path: 
     ]
 
 
+CLAUSES = """LEASE
+
+1. Use
+1.1 The flat is a private home only.
+1.2 Dogs are not allowed. Two cats may be kept in the flat with consent.
+1.3 Smoking is forbidden inside the flat.
+
+2. Repairs
+2.1 The owner repairs the roof and the walls of the house.
+"""
+CLAUSE = ["1.2 Dogs are not allowed.", "Two cats may be kept in the flat with consent."]
+USE = ["1.1 The flat is a private home only.", *CLAUSE, "1.3 Smoking is forbidden inside the flat."]
+
+
+@pytest.mark.parametrize(
+    "question", ["What does section 1 say?", "read me section 1", "quote section 1 in full"]
+)
+def test_a_part_that_is_to_be_read_is_given_whole_with_its_numbers(tmp_path: Path, question: str) -> None:
+    answer = answerer(tmp_path / "lease", {"lease.txt": CLAUSES}).answer(question)
+    assert (answer.kind, answer.verdict, answer.chosen_of) == ("part", "answered", None)
+    assert quotes(answer) == USE
+    assert answer.text == "\n".join([USE[0], " ".join(CLAUSE), USE[-1]])
+    assert verify_answers([answer], [tmp_path / "lease"]) == []
+
+
+@pytest.mark.parametrize(
+    "question", ["What does 1.2 say?", "read me 1.2", "what is 1.2?", "Quote 1.2 in full"]
+)
+def test_a_clause_is_found_by_its_bare_number(tmp_path: Path, question: str) -> None:
+    assert quotes(answerer(tmp_path / "lease", {"lease.txt": CLAUSES}).answer(question)) == CLAUSE
+
+
+def test_a_bare_number_that_no_clause_has_is_no_part(tmp_path: Path) -> None:
+    answer = answerer(tmp_path / "lease", {"lease.txt": CLAUSES}).answer("What does 9.9 say?")
+    assert answer.text == "There is no such part. The headings are: LEASE, 1. Use, 2. Repairs."
+
+
+def test_of_a_long_part_ten_sentences_are_read_and_the_answer_says_of_how_many(tmp_path: Path) -> None:
+    rooms = "attic barn cellar den entry forge garage hall inn jetty kiln loft".split()
+    text = "# House\n\n## 1. Rooms\n\n" + "".join(
+        f"The {room} has been painted twice since the year {1900 + at}. " for at, room in enumerate(rooms)
+    )
+    house = answerer(tmp_path / "house", {"house.md": text})
+    answer = house.answer("What does section 1 say?")
+    assert (len(answer.citations), answer.chosen_of) == (10, 12)
+    starts = [citation.start for citation in answer.citations]
+    assert starts == sorted(starts)
+    assert "10 of its 12 sentences are shown" in as_html(Conversation(answers=(answer,)), datetime.now(UTC))
+    assert "10 of its 12 sentences are shown" in unescape(render(answer, name_documents=False))
+    summed = house.answer("sum up section 1")
+    assert (len(summed.citations), summed.chosen_of) == (3, None)
+
+
+def test_a_unit_that_is_none_with_a_number_is_a_question(tmp_path: Path) -> None:
+    text = (
+        "# Club\n\n## Actions\n\n| No. | Action |\n|---|---|\n| 1 | Book the hall |\n| 2 | Write to Ann |\n"
+    )
+    club = answerer(tmp_path / "club", {"club.md": text})
+    assert club.answer("what is action 2", threshold=0.0).kind == "question"
+
+
 def test_a_question_within_a_part_is_answered_from_that_part(tmp_path: Path) -> None:
     book = answerer(tmp_path / "book", {"book.md": BOOK})
     answer = book.answer("Who came to the island in chapter 3?", threshold=0.0)

@@ -35,7 +35,7 @@ from qa.requests.counting import choosing, may_count, states_count
 from qa.requests.entries import chosen
 from qa.requests.kinds import FEATURES, FILE, PLACES, features, judge
 from qa.requests.outline import names, outline
-from qa.requests.parts import find, find_whole, reference
+from qa.requests.parts import asks_for_text, bare_number, counts_things, find, find_whole, reference
 from qa.requests.request import Request, Requests
 from qa.requests.versions import Newer, Versions
 from qa.retrieve.retriever import Retriever
@@ -328,6 +328,79 @@ def test_the_names_of_the_parts_are_the_headings() -> None:
         "3. Deposit",
         "Closing remarks",
     ]
+
+
+def test_a_clause_without_a_title_is_no_heading_and_a_long_heading_is_cut() -> None:
+    clauses = "1. Rent\n1.1 The rent is 800 pounds.\n1.2 It is paid monthly.\n"
+    assert names(outline(document(clauses))) == ["1. Rent"]
+    assert names(outline(document("1.1 The rent is 800 pounds.\n1.2 It is paid.\n"))) == ["1.1", "1.2"]
+    long = f"# {'word ' * 30}\n\nText.\n"
+    assert names(outline(document(long, markdown=True))) == [f"{'word ' * 16}…"]
+
+
+def test_the_list_of_headings_ends_with_one_full_stop() -> None:
+    assert no_such_part(["1. Rent"]) == "There is no such part. The headings are: 1. Rent."
+    assert no_such_part(["1. Who pays?"]) == "There is no such part. The headings are: 1. Who pays?"
+
+
+@pytest.mark.parametrize(
+    ("request_", "number"),
+    [
+        ("What does 6.3 say?", "6.3"),
+        ("explain 6.1 to me", "6.1"),
+        ("read me 4.4.", "4.4"),
+        ("what is 4.3", "4.3"),
+        ("what's in 3.2?", "3.2"),
+        ("quote 5.1 in full", "5.1"),
+        ("can you read out 4.2 please", "4.2"),
+        ("and 6.3?", "6.3"),
+        ("what does 3 say", "3"),
+        ("What is version 3.4.1?", None),
+        ("what costs 6.30?", None),
+        ("what does 3 cost", None),
+        ("What is the rate of 4.2?", None),
+        ("what does 2.5% mean?", None),
+        ("Is £4.10 paid?", None),
+        ("does 6.3 apply to family members?", None),
+    ],
+)
+def test_a_bare_number_may_be_a_part_where_the_request_is_for_no_more(
+    request_: str, number: str | None
+) -> None:
+    place = bare_number(request_)
+    assert (request_[slice(*place)] if place else None) == number
+
+
+@pytest.mark.parametrize(
+    ("request_", "is_for_text"),
+    [
+        ("What does this say?", True),
+        ("quote this in full", True),
+        ("read me this", True),
+        ("what is in this?", True),
+        ("tell me what this says", True),
+        ("what does the deposit section say?", True),
+        ("read me the section on pets", True),
+        ("sum up this", False),
+        ("explain this to me", False),
+        ("what is this about?", False),
+        ("give me a summary of this", False),
+        ("show me the main points of this", False),
+        ("what does this say about dogs", False),
+    ],
+)
+def test_a_request_to_read_a_part_is_told_from_one_to_sum_it_up(request_: str, is_for_text: bool) -> None:
+    assert asks_for_text(request_) is is_for_text
+
+
+def test_a_thing_with_a_number_is_no_heading_of_such_things() -> None:
+    minutes = document("# Club\n\n## Actions\n\nBook the hall.\n\n## Apollo 11\n\nIt flew.\n", markdown=True)
+    assert parts_of(minutes, "what is action 4") == []
+    assert parts_of(minutes, "what are the actions") == ["Book the hall."]
+    assert parts_of(minutes, "the part on Apollo 11") == ["It flew."]
+    assert counts_things("what is action 4")
+    assert not counts_things("sum up section 4")
+    assert not counts_things("what happened in May 2024")
 
 
 def test_a_page_is_a_part_by_its_number() -> None:

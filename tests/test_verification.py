@@ -76,7 +76,7 @@ def test_an_export_verifies_against_its_source(source: Path, capsys: pytest.Capt
     assert TEXT.index(QUOTE) > 0
     assert verify(capsys, exported(source), source) == (
         0,
-        ["verified: 1 citations of 1 answers stand in the source as quoted"],
+        ["verified: 1 citation of 1 answer stands in the source as quoted"],
     )
 
 

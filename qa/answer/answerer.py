@@ -141,6 +141,8 @@ class Answerer:
         bar = next(value for value in chosen if value is not None)
         if not 0.0 <= bar <= 1.0:
             raise QuestionError(f"threshold {bar}: must be between 0 and 1")
+        if not isinstance(question, str):
+            raise QuestionError(f"the question must be text, not {type(question).__name__}")
         (question,) = encodable([question])
         if not question.strip():
             raise QuestionError("the question is empty; ask something")
@@ -245,7 +247,16 @@ class Answerer:
         if places:  # all of the quote is the answer
             given = tuple(one.model_copy(update={"highlight": None}) for one in given)
         text = joined(given, [place.line for place in places]) if given else REFUSAL
-        made = _made(asked, reading, verdict, text=text, citations=given, closest=closest, places=places)
+        made = _made(
+            asked,
+            reading,
+            verdict,
+            text=text,
+            citations=given,
+            closest=closest,
+            places=places,
+            is_forced=asked.threshold == 0.0 and self.finder.verdict(guess) == "silent",
+        )
         return made.model_copy(update={"outdated": self.requests.outdated(reading.request, given)})
 
     def _cite(self, spans: Iterable[Span]) -> Iterator[Citation]:
@@ -265,6 +276,7 @@ def _made(
     citations: Sequence[Citation] = (),
     closest: Sequence[Citation] = (),
     places: Sequence[Located] = (),
+    is_forced: bool = False,
 ) -> Answer:
     return Answer(
         question=asked.question,
@@ -286,6 +298,8 @@ def _made(
         compared=reading.guess.compared
         and grouped(reading.guess.compared, reading.request.narrowed, citations),
         located=tuple(place.line for place in places),
+        chosen_of=reading.guess.chosen_of,
+        forced=is_forced,
         timings_ms=asked.timings,
     )
 

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from index.load.boxes import confidence_between
 from index.text.quoting import is_quoted
@@ -14,6 +14,9 @@ from qa.types import Answer, Citation, HeaderRow
 # The most characters that are quoted of text without marks, and text without any for so long.
 _LONGEST_PIECE = 300
 _UNBROKEN = re.compile(r"(?:[^.,;:!?…|()–—。、！？\n]|\n(?!\s*(?:[-*+•‣◦]|\(?\w{1,3}[.)])\s)){300,}")
+
+_ENDED = re.compile(r"[.!?…:;。！？][\"”’)\]*_]*\s*$")
+_NUMBERED = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})*[.)]?|\([a-z\d]{1,3}\)|[-*•])\s")
 
 
 def cite(
@@ -86,11 +89,21 @@ def mismatches(citation: Citation, document: Document) -> list[str]:
 
 
 def joined(citations: Sequence[Citation], located: Sequence[str] = ()) -> str:
-    """The quotes as a person reads them, one after the other, behind where they stand where that is given."""
+    """The quotes as a person reads them, one after the other, behind where they stand where that is given.
+
+    A space is between sentences, a line end beside rows, lines of data and what has a number of its own.
+    """
     if not located:
-        return " ".join(citation.quote for citation in citations)
+        said = [citation.quote for citation in citations]
+        return "".join(said[:1]) + "".join(_apart(one, other) + other for one, other in pairwise(said))
     rows = groupby(zip(located, citations, strict=True), key=lambda row: row[0])
-    return "\n".join(f"{line}: {joined([citation for _, citation in row])}" for line, row in rows)
+    return "\n".join(f"{line}: {' '.join(citation.quote for _, citation in row)}" for line, row in rows)
+
+
+def _apart(quote: str, following: str) -> str:
+    """What is between two quotes."""
+    is_lines = not _ENDED.search(quote) or not _ENDED.search(following) or _NUMBERED.match(following)
+    return "\n" if is_lines else " "
 
 
 def exact_answer(guesses: Sequence[Citation]) -> str | None:

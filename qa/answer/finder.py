@@ -11,7 +11,7 @@ from qa.answer.guess import Guess, found
 from qa.answer.preference import newest_first, preferred
 from qa.answer.sender import is_own_field
 from qa.answer.settling import settle
-from qa.answer.summary import central_sentences
+from qa.answer.summary import central_sentences, sentences_read
 from qa.answer.timings import Timings
 from qa.read.calibration import Calibration
 from qa.read.cells import lacks_column
@@ -75,6 +75,11 @@ class Finder:
             with timings.stage("read"):
                 both = compared(self._retriever.index, *request.narrowed)
             return Guess(both.spans, both.spans, compared=both)
+        if request.is_verbatim and request.parts:
+            with timings.stage("read"):
+                read, count = sentences_read(self._retriever.index, request.parts)
+            if read:
+                return Guess(read, read, chosen_of=count if count > len(read) else None)
         if request.kind in {"whole", "part"} and not request.message:
             with timings.stage("read"):
                 central = central_sentences(self._retriever.index, request.documents, request.parts)

@@ -21,7 +21,8 @@ class Guess(NamedTuple):
     """The spans found, best first, those of them that are used, and how sure it is that they are right.
 
     `unrated` is the verdict of a guess that has no confidence. `compared` parts the spans of a comparison.
-    `respelt` holds the names of the question that were read as others, with those.
+    `respelt` holds the names of the question that were read as others, with those. `chosen_of` is how many
+    sentences a part has that is read out by some of them.
     """
 
     spans: Sequence[Span]
@@ -32,6 +33,7 @@ class Guess(NamedTuple):
     unrated: Verdict = "answered"
     compared: Compared | None = None
     respelt: Mapping[str, str] = MappingProxyType({})
+    chosen_of: int | None = None
 
     def verdict(self, bar: float, likely: float) -> Verdict:
         """Answered from `bar` on, likely from `likely` on; from 0.0 on any guess is an answer."""

@@ -13,6 +13,7 @@ from qa.language.measures import is_of_another_measure, is_of_another_rate, is_o
 from qa.language.polarity import Polarity, asks_for_one, compare, denies, is_elliptic
 from qa.language.pronouns import Told, antecedent, is_pronoun, pronoun_that_speaks, reports
 from qa.language.quantity import whole
+from qa.language.roles import definition, role_asked
 from qa.language.trimming import label_length, trimmed
 from qa.read.chosen_rows import with_chosen_rows
 from qa.read.cues import is_bare, kind_asked
@@ -47,6 +48,7 @@ def settle(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPas
         _explained(question, _as_said_of(question, span, spans, passages), spans, passages)
         for span in spans[:_SETTLED]
     ]
+    settled = _of_the_role(question, settled, passages)
     if asks_for_one(question):
         settled = _without_opposites(question, settled, passages)
     settled = _of_the_measure(question, _below_titles(question, settled, passages), passages)
@@ -134,6 +136,37 @@ def _around(span: Span, passages: Sequence[RetrievedPassage]) -> Range:
     if span.highlight and span.beside and span.beside[0] <= span.highlight[0] < span.beside[1]:
         return span.beside
     return cell_around(span, passages) or (span.start, span.end)
+
+
+def _of_the_role(question: str, spans: Sequence[Span], passages: Sequence[RetrievedPassage]) -> list[Span]:
+    """The spans, where a role is asked for, with the name that its label is of as the exact answer.
+
+    Who it is, the best sentence that gives the label says; that comes first.
+    """
+    role = role_asked(question)
+    if role is None:
+        return list(spans)
+    settled = list(spans)
+    defining = []
+    for place, span in enumerate(spans):
+        found = definition(role, text_of(passages, span, (span.start, span.end)))
+        if found is None or found.name is None:
+            continue
+        defining.append(place)
+        name, around = ((span.start + first, span.start + last) for first, last in (found.name, found.around))
+        exact = span.highlight
+        # What the reader found before the label may say more than the name.
+        is_before = exact and around[0] <= exact[0] and exact[1] <= around[1]
+        is_part = exact and name[0] <= exact[0] and exact[1] <= name[1]
+        if not is_before or is_part:
+            settled[place] = span._replace(highlight=name, beside=None)
+    best = max(range(len(spans)), key=lambda place: spans[place].score, default=None)
+    if best is not None and defining and best not in defining and kind_asked(question) == "person":
+        chosen = defining[0]
+        score = spans[best].score
+        settled[chosen] = settled[chosen]._replace(score=score)
+        settled[best] = settled[best]._replace(score=score - _BELOW)
+    return settled
 
 
 def _explained(

@@ -1,5 +1,6 @@
 """Answer requests about a whole text or a part of it: its most central sentences, in the source's order."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
@@ -13,6 +14,8 @@ from qa.read.spans import Span
 from qa.requests.parts import Part
 
 _SENTENCES = 3
+# A part of so many sentences is read out; of a longer one the most central ones are.
+MOST_READ = 10
 # Passages looked at; a larger source is sampled evenly, so that the time stays bounded.
 _MOST_PASSAGES = 1000
 # How much likeness to what was chosen already counts against a sentence (maximal marginal relevance,
@@ -75,24 +78,52 @@ def central_sentences(
     return [_span(kept[place], float(centrality[place])) for place in sorted(chosen)]
 
 
+def sentences_read(index: SearchIndex, parts: Sequence[Part]) -> tuple[list[Span], int]:
+    """All sentences of parts as they stand, with their numbers, and how many there are; of many ten."""
+    every = sentences_of_source(index, None, parts, is_verbatim=True)
+    if len(every) > MOST_READ:
+        return central_sentences(index, None, parts, most=MOST_READ), len(every)
+    return [_span(sentence, 0.0) for sentence in every], len(every)
+
+
 def sentences_of_source(
-    index: SearchIndex, documents: Collection[str] | None, parts: Sequence[Part] | None = None
+    index: SearchIndex,
+    documents: Collection[str] | None,
+    parts: Sequence[Part] | None = None,
+    *,
+    is_verbatim: bool = False,
 ) -> dict[Sentence, NDArray[np.float32]]:
-    """The sentences looked at, with their vectors, in the order of the source."""
-    rows = index.passage_rows(documents if parts is None else {part.document_id for part in parts})
+    """The sentences looked at, with their vectors, in the order of the source.
+
+    Unless `is_verbatim`, they are without their numbers and the headings that were not parted from them.
+    """
+    if parts is None:
+        rows = index.passage_rows(documents).tolist()
+    else:
+        rows = sorted({row for part in parts for row in _rows_of(index, part)})
     found: dict[Sentence, NDArray[np.float32]] = {}
-    for row in rows[:: max(1, -(-len(rows) // _MOST_PASSAGES))].tolist():
+    step = 1 if is_verbatim else max(1, -(-len(rows) // _MOST_PASSAGES))
+    for row in rows[::step]:
         passage = index.passage(row)
         for (start, end), vector in zip(index.sentences(row), index.sentence_vectors(row), strict=True):
             part = next((one for one in parts or () if one.holds(passage.document_id, start, end)), None)
             if parts is not None and part is None:
                 continue
-            text = unheaded(passage.text[start - passage.start : end - passage.start])
+            text = passage.text[start - passage.start : end - passage.start]
+            text = text if is_verbatim else unheaded(text)
             if part and start < part.start:  # a sentence that was not parted from the heading before it
                 text = passage.text[part.start - passage.start : end - passage.start].lstrip()
             # Passages may overlap: a sentence counts once.
             found.setdefault(Sentence(passage.document_id, end - len(text), end, text), vector)
     return found
+
+
+def _rows_of(index: SearchIndex, part: Part) -> list[int]:
+    """The passages that a part has text in; those of a document are in its order."""
+    rows: list[int] = index.passage_rows([part.document_id]).tolist()
+    first = bisect_right(rows, part.heading, key=lambda row: index.passage(row).end)
+    last = bisect_left(rows, part.end, key=lambda row: index.passage(row).start)
+    return rows[first:last]
 
 
 def _span(sentence: Sentence, score: float) -> Span:

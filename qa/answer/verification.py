@@ -102,7 +102,9 @@ def _inconsistencies(answer: Answer) -> list[str]:
     """Where an answer's own fields disagree: its text is its quotes, its short answer a highlight."""
     wrong = []
     message = not answer.citations and is_fixed(answer.text)
-    if answer.verdict != "silent" and answer.text != _said(answer) and not message:
+    # Exports of earlier releases have a space between rows.
+    is_said = answer.text.split() == _said(answer).split()
+    if answer.verdict != "silent" and not is_said and not message:
         wrong.append(f"{answer.question!r}: the text is not what the citations quote")
     if answer.verdict == "silent" and answer.text != REFUSAL and not message:
         wrong.append(f"{answer.question!r}: the text is not the message of a refusal")

@@ -92,7 +92,17 @@ def _cited_place(citation: "Citation") -> str:
 
 
 def _rendered(answer: "Answer") -> str:
-    from qa.messages import DISAGREEMENT, FOUND, LIKELY, narrowed_to, read_as, replaced, sureness
+    from qa.messages import (
+        DISAGREEMENT,
+        FORCED,
+        FOUND,
+        LIKELY,
+        chosen,
+        narrowed_to,
+        read_as,
+        replaced,
+        sureness,
+    )
 
     lines = [*(_as_compared(answer) if answer.compared else [answer.text]), ""]
     if answer.written:
@@ -101,6 +111,10 @@ def _rendered(answer: "Answer") -> str:
         lines.insert(0, f"{answer.short}\n")
     if answer.verdict == "likely":
         lines.insert(0, FOUND if answer.kind == "keyword" else LIKELY)
+    if answer.forced:
+        lines.insert(0, FORCED)
+    if answer.chosen_of:
+        lines.append(chosen(len(answer.citations), answer.chosen_of))
     if answer.narrowed:
         lines.append(narrowed_to(answer.narrowed))
     if answer.respelt:

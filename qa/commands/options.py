@@ -36,9 +36,10 @@ with_model = click.option(
     show_default=True,
     help="A sentence-transformers model, by name or path.",
 )
+_SHIPPED, _FAST = "quoth", "fast"
 with_reader = click.option(
     "--reader",
-    default="quoth",
+    default=_SHIPPED,
     show_default=True,
     metavar="MODEL",
     help='"quoth", the trained reader; "fast", the same without its second reading; "sentence", the '
@@ -72,8 +73,10 @@ def as_typed(_: click.Context, __: click.Parameter, words: str) -> str:
 
 
 def chosen_reader(reader: str, fast: bool) -> str:
-    """The reader's name by both options."""
-    return "fast" if fast else reader
+    """The reader's name by both options, which must not name two."""
+    if fast and reader not in {_SHIPPED, _FAST}:
+        raise click.UsageError(f"--fast and --reader {reader} name two readers; give one of them")
+    return _FAST if fast else reader
 
 
 def as_json_text(value: object) -> str:

@@ -56,10 +56,14 @@ def search(
     else:
         retriever = Retriever(opened, RetrievalSettings.model_validate({"mode": mode}))
     hits = retriever.retrieve(query, top_k, documents=documents or None)
+    if mode == "bm25":  # a passage without any of the words has no score
+        hits = [hit for hit in hits if hit.score > 0.0]
     print_notes(opened, {hit.passage.document_id for hit in hits})
     if as_json:
         rows = [{**hit.passage.model_dump(mode="json"), "score": hit.score} for hit in hits]
         click.echo(as_json_text(rows))
         return
+    if not hits:
+        click.echo("No passage holds any of these words.")
     for hit in hits:
         click.echo(f"{hit.score:.3f}  {place(hit.passage)}\n{hit.passage.text}\n")

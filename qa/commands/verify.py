@@ -19,5 +19,10 @@ def verify(answer: str, sources: tuple[str, ...]) -> int:
         click.echo(line)
     checked = sum(len(one.citations) + len(one.closest) for one in answers)
     if not wrong:
-        click.echo(f"verified: {checked} citations of {len(answers)} answers stand in the source as quoted")
+        stand = f"{_counted(checked, 'citation')} of {_counted(len(answers), 'answer')}"
+        click.echo(f"verified: {stand} stand{'s' * (checked == 1)} in the source as quoted")
     return 1 if wrong else 0
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

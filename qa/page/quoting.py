@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from qa.answer.citations import cited
-from qa.messages import DISAGREEMENT, narrowed_to, read_as, replaced, sureness
+from qa.messages import DISAGREEMENT, chosen, narrowed_to, read_as, replaced, sureness
 from qa.page.conversation import Conversation
 from qa.page.rendering import CLOSEST, is_message, lead, where
 from qa.types import Answer, Citation
@@ -60,6 +60,8 @@ def documents_quoted(conversation: Conversation) -> str:
 def notes_on(answer: Answer) -> list[str]:
     """What is said of an answer below its quotes."""
     notes = []
+    if answer.chosen_of:
+        notes.append(chosen(len(answer.citations), answer.chosen_of))
     if answer.confidence is not None:
         notes.append(sureness(answer.confidence, answer.threshold))
     if answer.about:

@@ -8,7 +8,7 @@ from index.text.surrogates import encodable
 from index.text.tables import cells_of
 from qa.answer.citations import parted, recognition
 from qa.answer.comparison import headed
-from qa.messages import DISAGREEMENT, FOUND, LIKELY, is_fixed, narrowed_to, read_as, replaced
+from qa.messages import DISAGREEMENT, FOUND, LIKELY, chosen, is_fixed, narrowed_to, read_as, replaced
 from qa.types import Answer, Citation, Comparison, WrittenSentence
 
 # What stands above an answer of a verdict, and above the further sentences.
@@ -147,6 +147,8 @@ def _notes(answer: Answer, shown: Sequence[Citation], name_documents: bool, fore
     notes = [FOREIGN.format("question")] if foreign else []
     if answer.disagreement:
         notes.append(DISAGREEMENT)
+    if answer.chosen_of:
+        notes.append(chosen(len(answer.citations), answer.chosen_of))
     if answer.narrowed:
         notes.append(narrowed_to(answer.narrowed))
     if answer.respelt:

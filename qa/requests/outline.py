@@ -106,8 +106,9 @@ def enclosing(entries: Sequence[Entry], position: int) -> list[Entry]:
 
 
 def names(entries: Sequence[Entry]) -> list[str]:
-    """What the parts of a document are called."""
-    return [entry.name for entry in entries if len(entry.name) <= _LONGEST_HEADING]
+    """What the parts of a document are called: its headings, or the numbers of clauses without any."""
+    titled = [_cut(entry.name) for entry in entries if entry.is_titled]
+    return titled or [entry.label for entry in entries]
 
 
 def _heading_lines(text: str, has_headings: bool) -> Iterator[Entry]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from index.text.terms import stems, words
 from index.types import Document
 from qa.language.function_words import is_content
+from qa.language.names import WH, words_of
 from qa.requests.outline import NUMBER, PAGE, UNIT, UNITS, Entry, Number, number_of
 from qa.retrieve.retriever import RetrievedPassage
 
@@ -54,6 +55,69 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _PLACED = re.compile(rf"{_ARTICLE}\b({'|'.join(_ORDINALS)})\s+({UNIT})\b", re.IGNORECASE)
+# A number with dots that nothing is written together with, as in an amount or a percentage.
+_DOTTED = r"(?<![^\s\"“‘'(])\d{1,3}(?:\.\d{1,3})+(?![\w%])(?!\.\d|\s*[%°])"
+_BARE = re.compile(_DOTTED)
+# "What does 6.3 say about pets?", "What is in 6.3?", "What does 6 say?"
+_ASKED_OF = re.compile(
+    rf"\W*(?:and\s+|so\s+)?what(?:\s+(?:do|does|did)\s+({_DOTTED})(?=\s+[a-z])"
+    rf"|(?:['’]?s|\s+(?:is|are|was))\s+(?:(?:in|under)\s+)?({_DOTTED})(?=\W*$)"
+    r"|\s+(?:do|does|did)\s+(\d{1,3})(?=\s+say\W*$))",
+    re.IGNORECASE,
+)
+# What stands before the verb of a request.
+_POLITE = frozenset("please can could would will you and now then".split())
+_READ = r"(?:read|quote|show|give|print|recite|cite|copy)(?:\s+(?:me|us))?(?:\s+(?:out|aloud))?"
+_IN_FULL = r"(?:\s+(?:out|aloud|again|exactly|verbatim|please|in\s+full|(?:to|for)\s+(?:me|us)))*"
+_SAY = r"(?:say|state|contain|provide|read|mean)"
+# A part as `without_name` leaves it, or as its heading calls it: "this", "the section on pets".
+_CALLED = (
+    rf"(?:this|the\s+(?:{UNIT})\s+(?:about|on|of|for|called)\s+\S.*|the\s+(?:[\w’'-]+\s+){{1,6}}(?:{UNIT}))"
+)
+_VERBATIM = re.compile(
+    rf"\W*(?:(?:{'|'.join(sorted(_POLITE))})\s+)*(?:"
+    rf"(?:{_READ}\s+)?(?:(?:all|the\s+whole|whole|(?:the\s+)?(?:full\s+|exact\s+)?(?:text|wording|words))\s+"
+    rf"(?:of\s+|in\s+)?)?{_CALLED}"
+    rf"|what\s+(?:do|does|did)\s+{_CALLED}\s+{_SAY}"
+    rf"|(?:tell|show)\s+(?:me|us)\s+what\s+{_CALLED}\s+{_SAY}s?"
+    rf"|what(?:['’]?s|\s+(?:is|are|was))\s+(?:(?:said|written)\s+)?(?:in|under|on)\s+{_CALLED}"
+    rf"|what(?:['’]?s|\s+(?:is|are|was))\s+this"
+    rf"){_IN_FULL}\W*",
+    re.IGNORECASE,
+)
+
+# "Action 4" is the fourth of some actions; a longer number is a year.
+_COUNTED = re.compile(r"([^\W\d_]+)\s+(?:no\.?\s*|number\s+|#\s*)?(\d{1,3})(?![\w.,%]*\d|%)", re.IGNORECASE)
+
+
+def counts_things(request: str) -> bool:
+    """Whether a request names a thing that is no part of a text by its number: "action 4"."""
+    return any(
+        is_content(found[1]) and found[1].casefold() not in UNITS for found in _COUNTED.finditer(request)
+    )
+
+
+def bare_number(request: str) -> tuple[int, int] | None:
+    """Where a request has the bare number of what may be a part: "What does 6.3 say?", "read me 6.3".
+
+    A number without dots is one in "What does 6 say?" alone. Whether there is such a part, the outline tells.
+    """
+    if found := _ASKED_OF.match(request):
+        return found.span(found.lastindex or 0)
+    numbers = list(_BARE.finditer(request))
+    if not numbers:
+        return None
+    before, after = words_of(request[: numbers[0].start()]), words_of(request[numbers[0].end() :])
+    while before and before[0].low in _POLITE:
+        before = before[1:]
+    telling = [any(word.is_content for word in before[1:]), sum(word.is_content for word in after) > 1]
+    is_request = not any(telling) and not WH & {word.low for word in before}
+    return numbers[0].span() if is_request and (not before or before[0].is_content) else None
+
+
+def asks_for_text(request: str) -> bool:
+    """Whether a request would have a part read, not summed up; "this" stands for the part's number."""
+    return _VERBATIM.fullmatch(request) is not None
 
 
 def reference(request: str) -> Reference | None:
@@ -158,11 +222,15 @@ def _pages(document: Document, named: Reference) -> list[Part]:
 
 def _by_words(entries: Sequence[Entry], request: str, least: float = 0.5) -> list[int]:
     """Headings with words of the request, "the section on payments", those with most of theirs first."""
+    counted = {(found[1], found[2]) for found in _COUNTED.finditer(request)}
     asked = set(stems([word for word in words(request) if is_content(word)]))
     shares: dict[int, float] = {}
     for at, entry in enumerate(entries):
         heading = _telling(entry.name)
-        common = sum(any(_same(term, other) for other in asked) for term in heading)
+        named = words(entry.name)
+        # "Action 4" is no heading "Actions"; the number may be a part of the name ("Apollo 11").
+        others = {stem for word, number in counted if number not in named for stem in stems([word])}
+        common = sum(any(_same(term, other) for other in asked - others) for term in heading)
         if heading and common / len(heading) >= least:
             shares[at] = common / len(heading)
     return sorted(shares, key=lambda at: -shares[at])

@@ -13,8 +13,17 @@ from qa.requests.collection import Piece, matter, piece
 from qa.requests.comparing import COMPARING, compared
 from qa.requests.entries import chosen, is_looked_up
 from qa.requests.kinds import Judgement, judge
-from qa.requests.outline import Entry, names, outline
-from qa.requests.parts import Part, find, find_named, find_whole, reference
+from qa.requests.outline import UNITS, Entry, names, number_of, outline
+from qa.requests.parts import (
+    Part,
+    asks_for_text,
+    bare_number,
+    counts_things,
+    find,
+    find_named,
+    find_whole,
+    reference,
+)
 from qa.requests.versions import Versions
 from qa.requests.where import wanted
 from qa.retrieve.retriever import Retriever
@@ -51,7 +60,7 @@ class Request(NamedTuple):
     is given instead of quotes. Where the request is not `is_certain`, `message` and narrowing are a guess:
     the source is asked first, and all of it where the narrowed part is silent. A message then yields to a
     guess of the verdict `yields_to` or a surer one. `unit` is the word for the place that is asked for
-    ("clause").
+    ("clause"). `is_verbatim` tells that the parts are to be read, not summed up.
     """
 
     kind: Kind
@@ -63,6 +72,7 @@ class Request(NamedTuple):
     is_certain: bool = True
     yields_to: Verdict = "answered"
     unit: str = ""
+    is_verbatim: bool = False
 
     def is_told(self, verdict: Verdict) -> bool:
         """Whether the message is given where the source comes to a verdict."""
@@ -106,6 +116,7 @@ class Requests:
             return Request("comparison", text, pair, pair)
         if place := self._for_place(text, documents):
             return place
+        text = self._with_unit(text, documents)
         judged = self.judge(text)
         asked = Request(judged.kind, text, documents)
         if judged.kind in _TALK and not self._is_about_source(text):
@@ -184,6 +195,16 @@ class Requests:
             return messages.pages_held(pages) if pages else None
         return None
 
+    def _with_unit(self, text: str, documents: Collection[str] | None) -> str:
+        """The text with "section" before the bare number of a part that there is."""
+        place, ids = bare_number(text), self._ids(documents)
+        if place is None or len(ids) > MOST_DOCUMENTS:
+            return text
+        number, section = number_of(text[slice(*place)]), UNITS["section"]
+        entries = (entry for one in ids for entry in self.outline(one))
+        is_part = any(entry.number == number and entry.unit in {"", section} for entry in entries)
+        return f"{text[: place[0]]}section {text[place[0] :]}" if is_part else text
+
     def _for_place(self, text: str, documents: Collection[str] | None) -> Request | None:
         """The request for a place that a text makes; it is for what is to be found there."""
         asked = wanted(text) or ((masked := self.retriever.titles.masked(text)) and wanted(masked))
@@ -239,16 +260,18 @@ class Requests:
             found = self._parts(request, find_whole)
             return request._replace(kind="part", parts=found) if found else request
         found = self._parts(request, find) if named or request.kind == "part" else ()
+        if not found and (request.kind == "question" or (named is None and counts_things(request.question))):
+            return request._replace(kind="question")
         if not found:
-            return (
-                request if request.kind == "question" else self._partless(request, is_named=named is not None)
-            )
+            return self._partless(request, is_named=named is not None)
         if named is None:
-            return request._replace(parts=found)
+            return request._replace(parts=found, is_verbatim=asks_for_text(request.question))
         start, end = named.span
         question = without_name(request.question, start, end)
         if topic := _SAYS_ABOUT.fullmatch(question):
             return request._replace(kind="keyword", question=topic[1], parts=found)
+        if asks_for_text(question):
+            return request._replace(kind="part", question=question, parts=found, is_verbatim=True)
         if request.kind == "part" and self.judge(question).kind not in _SUMMED:
             return request._replace(kind="question", question=question, parts=found)
         is_certain = request.is_certain and request.kind == "part"
