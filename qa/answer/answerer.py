@@ -147,8 +147,10 @@ class Answerer:
         Where it is not clear whether a question leans on the conversation, it is read in both ways.
         """
         with asked.timings.stage("rewrite"):
-            ways = readings(asked.question.strip(), asked.turns)
+            ways = readings(asked.question.strip(), asked.turns, self.finder.exact)
             requests = [self.requests.understand(way.asked, asked.documents) for way in ways]
+            if requests[0].kind == "part" and requests[0].message and requests[0].is_certain:
+                ways, requests = ways[:1], requests[:1]  # the part that is asked for is not there
         found = [
             _Reading(way, request, self._guess(request, asked))
             for way, request in zip(ways, requests, strict=True)
