@@ -387,6 +387,18 @@ EXACT = {
 }
 
 
+PRESENT = "**Present:** Ruth Delaney (chair), Marek Zielinski (treasurer), Joan Abara (secretary)"
+
+
+def test_who_was_it_asks_for_what_a_question_spoke_of() -> None:
+    said = turns("Who is the chair?", PRESENT, "and the secretary?", PRESENT, "what does she do", PRESENT)
+    assert " Present before" not in standalone("who was it before her", said)
+    assert (
+        standalone("Who was it founded by?", turns("Who owns Zip2?", "OpenAI"))
+        == "Who was OpenAI founded by?"
+    )
+
+
 def exact(question: str, text: str) -> str:
     return EXACT.get((question, text), "")
 

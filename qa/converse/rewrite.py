@@ -18,8 +18,10 @@ from qa.language.names import BE, DO, WH, Word, words_of
 
 # No question points at more, and a text of nothing else must not cost more.
 _EDITS = 4
-# "Who was it before?" asks who was what had been asked for, so that "it" is no name of a quote.
-_WHO = re.compile(r"\bwho(?:['’]?s| is| was) it\b", re.IGNORECASE)
+# "Who was it before her?" asks who was what an earlier question spoke of, so that "it" is nothing else.
+_WHO = re.compile(
+    r"\bwho(?:['’]?s| is| was) it(?= (?:before|after|until|since|in|then|now)\b|\W*$)", re.IGNORECASE
+)
 _OWNING = frozenset("his its their".split())
 _DATED = frozenset("in on at by during since until before after".split())
 # What comes after these or a question word is asked for, so that no pronoun of the question means it.
@@ -122,8 +124,7 @@ def _meant(question: str, words: Sequence[Word], memory: Memory) -> dict[str, Re
         found = (
             one
             for _, one in memory.ranked(kind, question)
-            if not any({*one.key} <= other for other in taken)
-            and not (is_role and one.is_name and not one.is_asked)
+            if not any({*one.key} <= other for other in taken) and (one.is_asked or not is_role)
         )
         if referent := next(found, None):
             meant[kind] = referent
