@@ -594,6 +594,31 @@ def test_a_reader_of_exact_spans_gives_a_short_answer(answerer: Answerer) -> Non
     assert (refused.answered, refused.short, refused.text) == (False, "Carraig Fhada", REFUSAL)
 
 
+def test_a_pronoun_in_a_follow_up_means_what_the_reader_points_at_in_the_answer_before(
+    tmp_path: Path,
+) -> None:
+    led = "The firm was founded by Einar Norvik and is led by Ingrid Solheim."
+    asked = with_sentences(build(tmp_path / "firm.txt", led), reader=SpanReader("Ingrid Solheim"))
+    history = [{"role": "user", "text": "Who is the CEO?"}, {"role": "assistant", "text": led}]
+    assert asked.answer("How old is she?", history).standalone_question == "How old is Ingrid Solheim?"
+
+
+def test_what_about_a_part_that_is_not_there_is_still_asked_for_that_part(tmp_path: Path) -> None:
+    asked = with_sentences(
+        build(tmp_path / "rules.md", "# 1. Cats\n\nBring one.\n\n# 2. Dogs\n\nBring two.\n")
+    )
+    history = [
+        {"role": "user", "text": "What does section 1 say?"},
+        {"role": "assistant", "text": "Bring one."},
+    ]
+    answer = asked.answer("what about section 9", history)
+    assert (answer.kind, answer.verdict, answer.standalone_question) == (
+        "part",
+        "silent",
+        "what about section 9",
+    )
+
+
 def test_a_reader_that_finds_nothing_is_no_confidence(answerer: Answerer) -> None:
     answer = with_sentences(answerer.index, reader=SpanReader("absent")).answer("Why?", threshold=0.5)
     assert (answer.answered, answer.confidence, answer.closest, answer.short) == (False, 0.0, (), None)

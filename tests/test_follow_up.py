@@ -257,3 +257,185 @@ def test_of_a_long_conversation_the_first_exchange_and_the_last_ten_messages_cou
 )
 def test_a_question_that_stands_alone_is_read_as_typed(history: tuple[str, ...], question: str) -> None:
     assert readings(question, turns(*history))[0].question == question
+
+
+SALES = ("What was revenue in 2024?", "931")
+SHIP = ("When was the Terne built?", "2022")
+PAYS = ("Who pays for the roof?", "The Landlord is responsible for the roof and the boiler.")
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        (SALES, "how about 2022?", "What was revenue in 2022?"),
+        (SALES, "what about 2023", "What was revenue in 2023?"),
+        (SALES, "ok, and what about 2023", "What was revenue in 2023?"),
+        (SHIP, "What about the Skarv?", "When was the Skarv built?"),
+        (
+            ("How much is the Leaf plan per month?", "€2.49"),
+            "what about Tree",
+            "How much is the Tree plan per month?",
+        ),
+        (("How big is the Tern room?", "22 m²"), "how about the Osprey?", "How big is the Osprey?"),
+        (("Who is assigned to HER-12?", "Mina"), "How about HER-13?", "Who is assigned to HER-13?"),
+        (
+            ("How many cars does the Lunde carry?", "60"),
+            "what about passengers",
+            "How many passengers does the Lunde carry?",
+        ),
+    ],
+)
+def test_what_about_and_how_about_are_read_as_and(
+    history: tuple[str, ...], question: str, expected: str
+) -> None:
+    reading = readings(question, turns(*history))[-1]
+    assert (reading.question, reading.weight) == (expected, 1.0)
+
+
+def test_what_about_a_new_topic_can_be_read_as_typed_too() -> None:
+    typed, follow_up = readings("what about dogs", turns(*PAYS))
+    assert (typed.question, typed.weight) == ("what about dogs", pytest.approx(0.25))
+    assert (follow_up.question, follow_up.weight) == ("Who pays for dogs?", 1.0)
+
+
+def test_what_about_where_nothing_can_give_way_is_read_as_typed_first() -> None:
+    typed, gloss = readings("what about the boiler", turns("How many are there?", "Six."))
+    assert typed.weight == 1.0
+    assert gloss.weight < 0.5
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        (SALES, "2022?", "What was revenue in 2022?"),
+        (SALES, "and in 2023?", "What was revenue in 2023?"),
+        (("Who is in charge then?", "Ms Petrova"), "what about friday", "Who is in charge on friday?"),
+        (("Who's in charge on Thursday?", "Ms Petrova"), "And Friday?", "Who's in charge on Friday?"),
+        (("What is due on 20 October?", "Tanks"), "and on Friday?", "What is due on Friday?"),
+        (("What rose in March 2024?", "Costs"), "and in April?", "What rose in April 2024?"),
+        (("What rose in March 2024?", "Costs"), "and in 2023?", "What rose in 2023?"),
+        (("What is open in the morning?", "The pool"), "and at night?", "What is open at night?"),
+        (
+            ("What do we do on Tuesday evening?", "Theatre"),
+            "and in the morning?",
+            "What do we do on Tuesday morning?",
+        ),
+        (("How long is the 2024 report?", "9 pages"), "and in 2025?", "How long is the 2025 report?"),
+        (("How long is the 2024 report?", "9 pages"), "what about 2025?", "How long is the 2025 report?"),
+        (
+            ("How much leave is in the 2024 handbook?", "25 days"),
+            "and in the 2025 one?",
+            "How much leave is in the 2025 handbook?",
+        ),
+        (
+            ("Who read the 2019 report?", "Ann Lee"),
+            "and before 2020?",
+            "Who read the 2019 report before 2020?",
+        ),
+    ],
+)
+def test_a_time_takes_the_place_of_a_time(history: tuple[str, ...], question: str, expected: str) -> None:
+    assert standalone(question, turns(*history)) == expected
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        (PAYS, "and small repairs?", "Who pays for small repairs?"),
+        (SHIP, "And the Lunde?", "When was the Lunde built?"),
+        (SHIP, "and how many cars?", "and how many cars (the Terne built)?"),
+        (
+            ("How many cars does the Terne carry?", "55"),
+            "And how many passengers?",
+            "How many passengers does the Terne carry?",
+        ),
+        (
+            ("When did the band tour Japan?", "1966"),
+            "How many times?",
+            "How many times did the band tour Japan?",
+        ),
+        (("Which route is open?", "Bodø"), "And the Skarv?", "And the Skarv (route is open: Bodø)?"),
+        (("How many people live in Rome today?", "Many"), "and Oslo?", "How many people live in Oslo today?"),
+        (
+            ("What's Alan Reed's number?", "0117 496 0832"),
+            "and his email?",
+            "What's Alan Reed's email?",
+        ),
+        (("Which route is it on?", "Bodø"), "and Skarv?", "Which route is Skarv on?"),
+        (("What does the plan cost per month?", "€2"), "and the box?", "What does the box cost per month?"),
+    ],
+)
+def test_what_is_added_takes_the_place_of_its_like_and_of_no_verb(
+    history: tuple[str, ...], question: str, expected: str
+) -> None:
+    assert standalone(question, turns(*history)) == expected
+
+
+def test_a_question_with_a_contracted_verb_is_no_fragment() -> None:
+    said = turns("Who is the caretaker?", "Mr. Alan Reed, for urgent faults.")
+    assert standalone("what's his number", said) == "what's Mr. Alan Reed's number"
+
+
+BOARD = "Present: Ruth Delaney (chair), Marek Zielinski (treasurer), Joan Abara (secretary), Colin Pike"
+LED = "The firm was founded in 1968 by Einar Norvik and is led by Chief Executive Ingrid Solheim."
+EXACT = {
+    ("Who is the chair?", BOARD): "Ruth Delaney",
+    ("Who is the secretary?", BOARD): "Joan Abara",
+    ("Who is the CEO?", LED): "Ingrid Solheim",
+    ("Whose idea was it?", "Anna Berg told Karl Binder."): "Anna Berg",
+    ("Who is the clerk?", "Ewa Nowak"): "Ewa Nowak",
+}
+
+
+PRESENT = "**Present:** Ruth Delaney (chair), Marek Zielinski (treasurer), Joan Abara (secretary)"
+
+
+def test_who_was_it_asks_for_what_a_question_spoke_of() -> None:
+    said = turns("Who is the chair?", PRESENT, "and the secretary?", PRESENT, "what does she do", PRESENT)
+    assert " Present before" not in standalone("who was it before her", said)
+    assert (
+        standalone("Who was it founded by?", turns("Who owns Zip2?", "OpenAI"))
+        == "Who was OpenAI founded by?"
+    )
+
+
+def exact(question: str, text: str) -> str:
+    return EXACT.get((question, text), "")
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        (("Who is the CEO?", LED), "How old is she?", "How old is Ingrid Solheim?"),
+        (("Who is the CEO?", LED), "Who was it before her?", "Who was the CEO before Ingrid Solheim?"),
+        (
+            ("Who is the chair?", BOARD, "and the secretary?", BOARD),
+            "what does she have to do",
+            "what does Joan Abara have to do",
+        ),
+        (
+            ("Who is the chair?", BOARD, "and the secretary?", BOARD),
+            "who was it before her",
+            "who was secretary before Joan Abara",
+        ),
+        (
+            ("Whose idea was it?", "Anna Berg told Karl Binder."),
+            "Where does he live?",
+            "Where does Karl Binder live?",
+        ),
+        (
+            ("Who is the CEO?", LED, "Who is the clerk?", "Ewa Nowak", "How old is he?", "31"),
+            "Where does she live?",
+            "Where does Ingrid Solheim live?",
+        ),
+        (
+            ("Who is the CEO?", LED, "When was Anna Berg born?", "1960"),
+            "Where does she live?",
+            "Where does Anna Berg live?",
+        ),
+    ],
+)
+def test_a_pronoun_means_the_exact_answer_before_the_other_names_of_its_quote(
+    history: tuple[str, ...], question: str, expected: str
+) -> None:
+    assert readings(question, turns(*history), exact)[-1].question == expected

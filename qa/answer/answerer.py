@@ -161,9 +161,11 @@ class Answerer:
             typed, plain = asked.question.strip(), asked.plain
             ways = [
                 replace(way, question=typed) if way.question == plain else way
-                for way in readings(plain, asked.turns)
+                for way in readings(plain, asked.turns, self.finder.exact)
             ]
             requests = [self.requests.understand(way.asked, asked.documents) for way in ways]
+            if requests[0].kind == "part" and requests[0].message and requests[0].is_certain:
+                ways, requests = ways[:1], requests[:1]  # the part that is asked for is not there
         found = [
             _Reading(way, request, self._guess(request, asked))
             for way, request in zip(ways, requests, strict=True)

@@ -1,8 +1,10 @@
 """Find what answers a request best: retrieve, read, settle, compose, and say how sure that is."""
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from itertools import accumulate
 
+from index.types import Document, Hit, Passage
 from qa.answer.comparison import compared
 from qa.answer.composition import compose, disagree
 from qa.answer.confidence import confidence, said, signals
@@ -24,7 +26,7 @@ from qa.requests.counting import choosing, may_count, states_count
 from qa.requests.parts import Part, within
 from qa.requests.request import Request, Requests
 from qa.requests.wording import Wordings
-from qa.retrieve.retriever import RetrievedPassage
+from qa.retrieve.retriever import RetrievedPassage, ScoredSentence
 from qa.settings import AnswerSettings
 from qa.types import Verdict
 
@@ -38,8 +40,8 @@ _HEADED = 0.95
 _FIELD = 0.95
 # Entries that a question chooses were right in all of 6 cases among 19,000 questions of `natural_train`.
 _CHOSEN = 0.9
-
-
+# Answers given before, see `Finder.exact`.
+_REMEMBERED = 64
 # How likely a name that differs by another letter from one of the source is meant for that one.
 _OTHER_NAME = 0.7
 # How likely a row answers yes or no whose columns of yes and no say something else.
@@ -64,6 +66,8 @@ class Finder:
         self._second = second
         self.calibration = calibration
         self._settings = settings
+        # Each question of a conversation asks for the same ones again.
+        self.exact = lru_cache(_REMEMBERED)(self._exact)
 
     def verdict(self, guess: Guess) -> Verdict:
         """The verdict at the threshold that was chosen for the reader, whatever is asked for now."""
@@ -144,6 +148,18 @@ class Finder:
             spans = self._second.read(question, spans, passages, document)
         fitting = preferred(question, settle(question, spans, passages), passages)
         return newest_first(question, fitting, document)
+
+    def _exact(self, question: str, text: str) -> str:
+        """What the readers point at in an answer that was given before; "" where they point at nothing."""
+        document = Document(id="", source="", sha256="", text=text)
+        passage = Passage(document_id="", start=0, end=len(text), text=text)
+        sentence = ScoredSentence(0, len(text), score=1.0, cosine=1.0, share=1.0, pairs=1.0)
+        given = [RetrievedPassage(Hit(score=1.0, passage=passage), 1.0, 1.0, (sentence,))]
+        found = self._reader.read(question, given)
+        if self._second and found:
+            found = self._second.read(question, found, given, lambda _: document)
+        highlight = found[0].highlight if found else None
+        return text[slice(*highlight)] if highlight else ""
 
     def _rated(self, question: str, request: Request, timings: Timings) -> Guess:
         """The best guess for one wording of a request, and how sure it is."""

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa.converse.memory import Memory
+from qa.converse.fragments import added_by
+from qa.converse.memory import Exact, Memory
 from qa.converse.need import need_of_context
 from qa.converse.rewrite import Reading, rewritten
 from qa.converse.words import PRONOUNS
@@ -16,6 +17,8 @@ from qa.types import Kind, Turn
 # Below the first probability of needing its context a question is read as typed, from the second on as a
 # follow-up, between them in both ways; there the less likely one must be the surer by the odds against it.
 _ALONE, _CERTAIN = 0.1, 0.95
+# "What about X" may open a new topic too; then X itself answers four times as surely.
+_ABOUT = 0.8
 # What does not ask the documents for something is a follow-up from here on.
 _SURE = 0.7
 # A question before, of which nobody knows the other reading, is made stand-alone from here on.
@@ -28,9 +31,10 @@ _CHARACTERS = 2_000
 _ASKING: frozenset[Kind] = frozenset({"question", "keyword", "document"})
 
 
-def readings(question: str, history: Sequence[Turn]) -> list[Reading]:
+def readings(question: str, history: Sequence[Turn], exact: Exact | None = None) -> list[Reading]:
     """How a question may be meant: as typed, as a follow-up to its history, or first the one, then the other.
 
+    `exact` finds the exact answer to a question within the text of its answer, for what a pronoun means.
     What does not ask the documents for something is read as typed, unless it surely needs its context.
     """
     typed = Reading(question, question)
@@ -42,15 +46,17 @@ def readings(question: str, history: Sequence[Turn]) -> list[Reading]:
         for turn in [*history[: max(0, min(_FIRST, len(history) - _LAST))], *history[-_LAST:]]
     ]
     if place:
-        return [_for_place(question, place, remembered(turns))]
-    need = need_of_context(question, turns)
+        return [_for_place(question, place, remembered(turns, exact))]
+    need = _need(question, turns)
     if need < (_ALONE if _asks(question) else _SURE):
         return [typed]
-    memory = remembered(turns)
+    memory = remembered(turns, exact)
     if not memory.questions:
         return [typed]
     follow_up = rewritten(question, memory)
-    if follow_up.asked == question:
+    if added_by(follow_up.question):
+        need = need_of_context(question, turns)  # nothing of the last question could give way
+    if follow_up.asked == question or need < _ALONE:
         return [typed]
     if need >= _CERTAIN:
         return [follow_up]
@@ -78,16 +84,16 @@ def _for_place(question: str, place: Wanted, memory: Memory) -> Reading:
     return replace(found, question=f"{head}{found.question}{tail}", asked=f"{head}{found.asked}{tail}")
 
 
-def remembered(turns: Sequence[Turn]) -> Memory:
+def remembered(turns: Sequence[Turn], exact: Exact | None = None) -> Memory:
     """What was said; questions are made stand-alone, to carry a name through a chain of pronouns."""
-    memory = Memory()
+    memory = Memory(exact=exact)
     listens = False
     for place, turn in enumerate(turns):
         if turn.role == "assistant":
             if listens and turn.text != REFUSAL and not is_fixed(turn.text):
                 memory.hear(turn.text)
             continue
-        need = need_of_context(turn.text, turns[:place])
+        need = _need(turn.text, turns[:place])
         asked = wanted(turn.text)
         # "Which page is that on?" leaves the question before it the last one.
         listens = (asked is None or bool(asked.sought)) and (need >= _SURE or _asks(turn.text))
@@ -98,11 +104,18 @@ def remembered(turns: Sequence[Turn]) -> Memory:
             full = _for_place(turn.text, asked, memory).question
         elif memory.questions and need >= _LIKELIER:
             reading = rewritten(turn.text, memory)
-            full = reading.question
+            full = turn.text if added_by(reading.question) else reading.question
             for kind, referent in reading.meant.items():
                 memory.bind(referent, kind)
         memory.ask(turn.text, full)
     return memory
+
+
+def _need(question: str, turns: Sequence[Turn]) -> float:
+    """How likely a question leans on its history; "what about X" as likely as "and X", but never for sure."""
+    alone = need_of_context(question, turns)
+    addition = added_by(question)
+    return max(alone, min(need_of_context(f"and {addition}", turns), _ABOUT)) if addition else alone
 
 
 def _asks(text: str) -> bool:

@@ -1,14 +1,19 @@
 """What a conversation has said so far: its questions, made stand-alone, and their answers."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from qa.converse.mentions import Mention
-from qa.converse.referents import Referent, Said, ranked, said
-from qa.converse.words import AUXILIARIES, OPENERS, PREPOSITIONS
+from qa.converse.referents import Referent, Said, answered_person, ranked, said
+from qa.converse.words import AUXILIARIES, COUNTED, OPENERS, PREPOSITIONS
 from qa.language.function_words import FUNCTION_WORDS
 from qa.language.names import DATE, PLACED, WH, words_of
 
+# Finds the exact answer to a question in the text of its answer; "" where there is none.
+Exact = Callable[[str, str], str]
+
+_FOR_PERSON = frozenset("who whom whose".split())
 _BRACKETS = re.compile(r" \(([^()]*)\)")
 _SHORT = 4
 _OF = re.compile(r" of (?:the |an? )?")
@@ -20,13 +25,14 @@ class Memory:
 
     `questions` stand alone, `typed` are the same as they were asked: what a pronoun stands for is looked for
     there, so that one mistake does not lead to the next. `bound` tells by which kinds of pronouns each thing
-    was meant before.
+    was meant before. `exact` finds the exact answer to a question in a text.
     """
 
     questions: list[Said] = field(default_factory=list)
     typed: list[Said] = field(default_factory=list)
     answers: list[Said] = field(default_factory=list)
     bound: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
+    exact: Exact | None = None
 
     def ask(self, typed: str, question: str) -> None:
         """Take in a question, as typed and as it stands alone."""
@@ -44,7 +50,17 @@ class Memory:
 
     def ranked(self, kind: str, question: str) -> list[tuple[float, Referent]]:
         """What a pronoun in a question may stand for; see `qa.converse.referents`."""
-        return ranked(kind, question, self.typed, self.answers, self.bound)
+        found = ranked(kind, question, self.typed, self.answers, self.bound)
+        # Nobody asked for whom a quote names beside the answer.
+        is_beside = kind in {"he", "she"} and bool(found) and not found[0][1].is_asked
+        answered = answered_person(kind, self._persons(), self.bound) if is_beside else None
+        return [(1.0, answered), *found] if answered else found
+
+    def _persons(self) -> Iterator[str]:
+        """The exact answers to the questions for a person, latest first."""
+        for asked, answer in zip(reversed(self.questions), reversed(self.answers), strict=True):
+            if self.exact and answer.text and _FOR_PERSON & {word.low for word in words_of(asked.text)}:
+                yield self.exact(asked.text, answer.text)
 
     def phrase(self, referent: Referent) -> str:
         """A referent as it can stand in a question: with its article, whose it is, and what it is of."""
@@ -83,7 +99,9 @@ class Memory:
         text = _BRACKETS.sub("", last)
         words = words_of(text)
         lead = 0
-        while lead < len(words) - 1 and words[lead].low in WH | AUXILIARIES | OPENERS | PREPOSITIONS:
+        while (
+            lead < len(words) - 1 and words[lead].low in WH | AUXILIARIES | OPENERS | PREPOSITIONS | COUNTED
+        ):
             lead += 1
         stated = text[words[lead].start : words[-1].end] if words else ""
         first = next((word.low for word in words[:2] if word.low in WH), "")

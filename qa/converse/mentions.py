@@ -134,7 +134,7 @@ def _until_verb(words: Sequence[Word], place: int, first: int, last: int, shoute
     """Where a phrase ends that was read over its verb: "did the Beatles tour Japan"."""
     if last - first < 2:
         return last
-    if _takes_a_verb(words, place) and _may_be_verb(words[last - 1]):
+    if _takes_a_verb(words, place) and may_be_verb(words[last - 1]):
         return last - 1
     capital = not shouted and first > 0 and is_capital(words[first])
     small = next((spot for spot in range(first, last) if not is_capital(words[spot])), last)
@@ -147,7 +147,8 @@ def _takes_a_verb(words: Sequence[Word], place: int) -> bool:
     return place > 0 and words[place - 1].low in DO | MODALS
 
 
-def _may_be_verb(word: Word) -> bool:
+def may_be_verb(word: Word) -> bool:
+    """Whether a word is a verb where one must come."""
     return word.text.islower() and verb_probability(word.low) >= _MAYBE_VERB
 
 
@@ -183,7 +184,7 @@ def _numbers(text: str, words: Sequence[Word], place: int) -> bool:
     following = words[place + 1] if place + 1 < len(words) else None
     if following is None or between(text, words, place + 1) != " " or not following.is_content:
         return True
-    return is_capital(following) or _may_be_verb(following)
+    return is_capital(following) or may_be_verb(following)
 
 
 def _is_noun(words: Sequence[Word], first: int, place: int, shouted: bool) -> bool:

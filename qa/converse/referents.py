@@ -7,7 +7,7 @@ before.
 
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,8 @@ _FIRST = 3.0
 _LONGEST_NAME = 5
 # From this share on a noun is one for people.
 _PERSON = 0.65
+# Names are misjudged as often below this share.
+_SURELY = 0.8
 # How much less than the name that is likeliest a person's another may be one.
 _LESS_LIKELY = 0.3
 # What the model knows of a referent, by name: see `_numbers`.
@@ -56,7 +58,7 @@ NUMBERS = (
     *("weight", "first name of question", "first name of answer"),
 )
 # Of a day or a month hardly anything is asked by a pronoun.
-_DAY = re.compile(
+DAY = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|may|june|july|august"
     r"|september|october|november|december|today|tomorrow|yesterday|and"
 )
@@ -104,6 +106,11 @@ class Referent:
     def is_name(self) -> bool:
         """Whether it is written as a name somewhere."""
         return any(place.mention.is_name for place in self.places)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a question spoke of it, not only an answer."""
+        return any(place.in_question for place in self.places)
 
 
 def said(text: str) -> Said:
@@ -170,12 +177,25 @@ def ranked(
     return [(float(shares[place]), known[place]) for place in order]
 
 
+def answered_person(
+    kind: str, answers: Iterable[str], bound: Mapping[tuple[str, ...], Collection[str]]
+) -> Referent | None:
+    """The person of the first exact answer of whom "he" or "she" can be said."""
+    other = _OTHER_GENDER[kind]
+    for answer in answers:
+        for mention in mentions_in(f"by {answer}")[:1]:
+            is_other = other in bound.get(mention.key, ()) or said_of(mention)[KINDS.index(other)] >= _SURELY
+            if mention.is_name and "and" not in mention.key and not is_other:
+                return Referent(mention.key, (Place(mention, 0, in_question=False, rank=0, among_likes=0),))
+    return None
+
+
 def _fitting(known: Sequence[Referent], kind: str) -> Sequence[Referent]:
     """Those that a pronoun can mean: "he" and "she" are one person, named or called by a noun for people.
 
     No pronoun means a day or a month.
     """
-    known = [one for one in known if not all(map(_DAY.fullmatch, one.key))]
+    known = [one for one in known if not all(map(DAY.fullmatch, one.key))]
     if kind not in {"he", "she"}:
         return known
     single = [(one, float(said_of(one.fullest)[:2].sum())) for one in known if "and" not in one.key]

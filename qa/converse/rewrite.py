@@ -13,16 +13,14 @@ from qa.converse.fragments import condition_of, expanded, fragment_of, on_condit
 from qa.converse.memory import Memory
 from qa.converse.mentions import Mention, mentions_in, said_of
 from qa.converse.referents import KINDS, Referent
-from qa.converse.words import AUXILIARIES, OPENERS, POINTING, PREPOSITIONS, PRONOUNS
+from qa.converse.words import AUXILIARIES, EXPLETIVE, OPENERS, POINTING, PREPOSITIONS, PRONOUNS
 from qa.language.names import BE, DO, WH, Word, words_of
 
 # No question points at more, and a text of nothing else must not cost more.
 _EDITS = 4
-_EXPLETIVE = re.compile(
-    r"\b(?:is|was|be|isn't|wasn't) it (?:\w+ ){1,2}(?:that|to|if|whether|for)\b"
-    r"|\bit(?:'s| is| was) \w+ (?:that|to)\b|\b(?:does|did|will|would) it take\b"
-    r"|\bwhat \w+ (?:is|was) it\b|\bhow is it\b|\bit (?:rain|snow|freeze|pour)(?:s|ed|ing)?\b",
-    re.IGNORECASE,
+# "Who was it before her?" asks who was what an earlier question spoke of, so that "it" is nothing else.
+_WHO = re.compile(
+    r"\bwho(?:['’]?s| is| was) it(?= (?:before|after|until|since|in|then|now)\b|\W*$)", re.IGNORECASE
 )
 _OWNING = frozenset("his its their".split())
 _DATED = frozenset("in on at by during since until before after".split())
@@ -122,8 +120,11 @@ def _meant(question: str, words: Sequence[Word], memory: Memory) -> dict[str, Re
         if _is_inner(question, pronoun):
             continue
         taken = [set(one.key) for one in meant.values()]
+        is_role = kind == "it" and _WHO.search(question)
         found = (
-            one for _, one in memory.ranked(kind, question) if not any({*one.key} <= other for other in taken)
+            one
+            for _, one in memory.ranked(kind, question)
+            if not any({*one.key} <= other for other in taken) and (one.is_asked or not is_role)
         )
         if referent := next(found, None):
             meant[kind] = referent
@@ -131,7 +132,7 @@ def _meant(question: str, words: Sequence[Word], memory: Memory) -> dict[str, Re
 
 
 def _expletives(question: str) -> set[int]:
-    return {place for found in _EXPLETIVE.finditer(question) for place in range(*found.span())}
+    return {place for found in EXPLETIVE.finditer(question) for place in range(*found.span())}
 
 
 def _edited(text: str, edits: Sequence[tuple[int, int, str]]) -> str:

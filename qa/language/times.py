@@ -15,9 +15,9 @@ SPAN = (
     r"(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?)\b"
 )
 MONEY = r"(?:euros?|pounds?|dollars?|pence|cents?|percent|per cent|francs?|crowns?|%|million|billion)"
-_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-_WEEKDAY = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_DAY = rf"(?:{_WEEKDAY}s?|\d{{1,2}} {_MONTH}|{_MONTH}|(?:1\d|20)\d\d\b)"
+MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+WEEKDAY = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_DAY = rf"(?:{WEEKDAY}s?|\d{{1,2}} {MONTH}|{MONTH}|(?:1\d|20)\d\d\b)"
 _PART = (
     r"(?:early|late|end of|beginning of|first|second|third|last"
     r"|(?:spring|summer|autumn|winter|morning|evening|night) of)"
@@ -41,8 +41,8 @@ AMOUNT = re.compile(rf"\d|\b{NUMBER}|%", re.IGNORECASE)
 # A day and no more: "on Monday, 12 March 2024".
 _ONLY_A_DAY = re.compile(
     r"\W*(?:(?:on|by|from|until|since|before|after|in) )?(?:the )?"
-    rf"(?:{_WEEKDAY},? )?"
-    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?)(?:,? \d{{4}})?\W*"
+    rf"(?:{WEEKDAY},? )?"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH}|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?)(?:,? \d{{4}})?\W*"
 )
 
 
