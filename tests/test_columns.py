@@ -173,3 +173,18 @@ def test_the_rows_that_say_no_are_not_shown_beside_those_that_say_yes(
     fit = [text[span.start : span.end] for span in settled if not span.unfit]
     assert sorted(fit) == sorted(line for line in lines if line.startswith(tuple(kept)))
     assert [span.unfit for span in settled] == sorted(span.unfit for span in settled)
+
+
+def test_a_row_that_is_chosen_is_as_sure_as_the_row_of_its_table_that_the_readers_like_best() -> None:
+    passage = Passage(document_id="d", start=0, end=len(WARDS), text=WARDS)
+    found = RetrievedPassage(hit=Hit(score=1.0, passage=passage), dense=1.0, words=1.0, sentences=())
+    liked, chosen = (
+        Span("d", WARDS.index(line), WARDS.index(line) + len(line), None, score, 0, *logits)
+        for line, score, logits in (
+            (WARDS.splitlines()[2], 3.0, (4.0, 5.0)),
+            (WARDS.splitlines()[3], 1.0, (-2.0, -3.0)),
+        )
+    )
+    liked = liked._replace(support=6.0, second_margin=7.0, second_answerable=8.0, around=9.0)
+    first, *_ = with_chosen_rows("which wards are open at night", [liked, chosen], [found])
+    assert first == liked._replace(start=chosen.start, end=chosen.end)

@@ -50,12 +50,23 @@ def with_chosen_rows(
         }
         if not any(group.values()) and len(group) < len(every):
             continue
-        top = max(spans[place].score for place in group)
+        best = max((spans[place] for place in group), key=lambda span: span.score)
+        top = best.score
         first = next((place for place, chosen in group.items() if chosen), None)
         for place, chosen in group.items():
             score = top - _BESIDE if chosen else min(spans[place].score, top - _BELOW)
-            score = top if place == first else score
             settled[place] = spans[place]._replace(score=score, unfit=spans[place].unfit or not chosen)
+        if first is not None:
+            # That the table answers, the readers tell best by the row that they like best.
+            settled[first] = settled[first]._replace(
+                score=top,
+                margin=best.margin,
+                answerable=best.answerable,
+                support=best.support,
+                second_margin=best.second_margin,
+                second_answerable=best.second_answerable,
+                around=best.around,
+            )
     return sorted(settled, key=lambda span: -span.score)
 
 
