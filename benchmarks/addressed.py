@@ -3,8 +3,8 @@
     python benchmarks/addressed.py [--fast]
 
 `addressed.tar.xz` holds 16 short documents and 304 texts about them, synthetic, written for this project
-(Apache-2.0) without sight of how requests are told apart; nothing was fitted to them. Printed is what became of
-each kind of text: "are you hiring" and the like, the same behind a greeting, and "are you a robot". "Told"
+(Apache-2.0) without sight of how requests are told apart; nothing was fitted to them. Printed is what became
+of each kind of text: "are you hiring" and the like, the same behind a greeting, and "are you a robot". "Told"
 is the fixed line by which the program speaks for itself.
 """
 
