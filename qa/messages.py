@@ -26,11 +26,7 @@ _FIXED = re.compile(
 
 def documents_held(ids: Sequence[str]) -> str:
     """How many documents there are, and their names."""
-    return (
-        f"There are {len(ids)} documents: {_listed(ids)}."
-        if len(ids) != 1
-        else f"There is 1 document: {ids[0]}."
-    )
+    return _counted(len(ids), "document", _listed(ids))
 
 
 def headings_held(headings: Mapping[str, Sequence[str]]) -> str:
@@ -38,14 +34,13 @@ def headings_held(headings: Mapping[str, Sequence[str]]) -> str:
     count = sum(map(len, headings.values()))
     named = [f"{one}: {_listed(names)}" for one, names in headings.items()]
     listed = _listed(named) if len(named) > 1 else _listed(*headings.values())
-    return f"There {'are' if count != 1 else 'is'} {count} heading{'s' * (count != 1)}: {listed}."
+    return _counted(count, "heading", listed)
 
 
 def pages_held(pages: Mapping[str, int]) -> str:
     """How many pages documents have."""
-    count = sum(pages.values())
     listed = _listed([f"{number} in {one}" for one, number in pages.items()])
-    return f"There {'are' if count != 1 else 'is'} {count} page{'s' * (count != 1)}: {listed}."
+    return _counted(sum(pages.values()), "page", listed)
 
 
 def no_such_document(name: str, ids: Sequence[str]) -> str:
@@ -92,6 +87,11 @@ def read_as(respelt: Mapping[str, str]) -> str:
 def is_fixed(text: str) -> bool:
     """Whether a text is one of these messages, which stand for themselves and quote nothing."""
     return _FIXED.fullmatch(text) is not None
+
+
+def _counted(count: int, thing: str, listed: str) -> str:
+    is_one = count == 1
+    return f"There {'is' if is_one else 'are'} {count} {thing}{'' if is_one else 's'}: {listed}."
 
 
 def _listed(names: Sequence[str]) -> str:

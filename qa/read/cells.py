@@ -22,15 +22,12 @@ def cell_asked(question: str, passage: Passage, row: Row) -> Range | None:
     than is asked for is none, as what is to be done for "Who does action 5?".
     """
     wanted = frozenset(terms(question))
-    texts = _texts(passage, row)
+    texts = row.texts(passage.text)
     labels = row.labels or (("", texts[0]) if len(texts) == 2 else ())
     named = [
         place
         for place, (label, text) in enumerate(zip(labels, texts, strict=False))
-        if content_terms(label)
-        and content_terms(label) <= wanted
-        and text
-        and not frozenset(terms(text)) <= wanted
+        if (said := content_terms(label)) and said <= wanted and text and not frozenset(terms(text)) <= wanted
     ]
     if len(named) > 1 and not is_yes_or_no(question):
         named = [place for place in named if not _says_yes_or_no(row, place)]
@@ -48,7 +45,7 @@ def cells_for(question: str, passage: Passage, row: Row) -> list[Range]:
     answers no other question than one for it.
     """
     wanted = frozenset(terms(question))
-    texts = _texts(passage, row)
+    texts = row.texts(passage.text)
     telling = [
         place
         for place, text in enumerate(texts)
@@ -67,7 +64,7 @@ def cells_for(question: str, passage: Passage, row: Row) -> list[Range]:
 
 def asks_for_its_number(question: str, passage: Passage, row: Row) -> bool:
     """Whether a question asks how many rows like this one there are, which no row tells."""
-    kind = columns_asked(question, row.columns, _texts(passage, row))
+    kind = columns_asked(question, row.columns, row.texts(passage.text))
     return kind is not None and not kind.places
 
 
@@ -92,10 +89,6 @@ def lacks_column(question: str, span: Span, passages: "Sequence[RetrievedPassage
         and any(map(is_yes_or_no_column, row.columns))
         and not named_marks(question, row.columns)
     )
-
-
-def _texts(passage: Passage, row: Row) -> list[str]:
-    return [passage.text[slice(*cell)] for cell in row.cells]
 
 
 def _says_yes_or_no(row: Row, place: int) -> bool:

@@ -37,8 +37,7 @@ def with_chosen_rows(
     for place, span in enumerate(spans):
         passage = passages[span.passage].hit.passage
         row = row_at(passage, span.start - passage.start)
-        texts = [passage.text[slice(*cell)] for cell in row.cells] if row else []
-        if row and (known := _chosen(question, row, texts)) is not None:
+        if row and (known := _chosen(question, row, row.texts(passage.text))) is not None:
             found[span.document_id, row.table][place] = known
     settled = list(spans)
     for every in found.values():

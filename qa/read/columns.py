@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from index.text import figures
@@ -112,7 +113,9 @@ def _marks(columns: Sequence[Column]) -> dict[int, frozenset[str]]:
     return {place: label_terms(one.label) for place, one in enumerate(columns) if is_yes_or_no_column(one)}
 
 
-def columns_asked(question: str, columns: Sequence[Column], row: Sequence[str]) -> Asked | None:
+# Asked several times of each row that is read.
+@lru_cache(maxsize=256)
+def columns_asked(question: str, columns: tuple[Column, ...], row: tuple[str, ...]) -> Asked | None:
     """The columns that hold what a question asks for by its kind; None where it asks for no kind they hold.
 
     `row` holds the texts of the row that it is asked of.
@@ -186,11 +189,14 @@ def _asks_for_price(question: str, columns: Sequence[Column], row: Sequence[str]
     )
 
 
+# What kind of thing a column holds is asked for each of its rows.
+@lru_cache(maxsize=256)
 def _is_price(column: Column) -> bool:
     said = bool(_CURRENCY.search(column.label)) or bool(_PRICE & frozenset(terms(column.label)))
     return said or _most(column, lambda text: _CURRENCY.search(text) is not None)
 
 
+@lru_cache(maxsize=256)
 def _is_measured(column: Column, kinds: frozenset[str]) -> bool:
     """Whether most cells are measures of some kinds, by their own unit or by that in the label's brackets."""
     unit = next((found[0].strip("()") for found in _BRACKETS.finditer(column.label)), "")
@@ -201,10 +207,12 @@ def _measures(text: str, kinds: frozenset[str]) -> bool:
     return any(kind in kinds for amount in amounts(text) for kind, _ in amount.readings)
 
 
+@lru_cache(maxsize=256)
 def _are_names(column: Column) -> bool:
     return _most(column, lambda text: _NAMED.fullmatch(text) is not None)
 
 
+@lru_cache(maxsize=256)
 def _are_times(column: Column) -> bool:
     return "when" in terms(column.label) or _most(column, lambda text: _TIME.search(text) is not None)
 

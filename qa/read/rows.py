@@ -46,6 +46,10 @@ class Row(NamedTuple):
     table: str
     columns: tuple[Column, ...] = ()
 
+    def texts(self, passage: str) -> tuple[str, ...]:
+        """What its cells say, in the text of its passage."""
+        return tuple(passage[slice(*cell)] for cell in self.cells)
+
 
 class Shown(NamedTuple):
     """The text that a passage is read as, and the place in the passage of each of its characters, or -1."""
@@ -100,11 +104,8 @@ def row_at(passage: Passage, start: int) -> Row | None:
 
 def behind_question(passage: Passage, row: Row) -> Range | None:
     """The range of the cells behind one that asks, as in a table of questions and answers."""
-    asking = [
-        place
-        for place, cell in enumerate(row.cells[:-1])
-        if is_question(passage.text[slice(*cell)].strip(" *_`"))
-    ]
+    texts = row.texts(passage.text)
+    asking = [place for place, text in enumerate(texts[:-1]) if is_question(text.strip(" *_`"))]
     return (row.cells[asking[-1] + 1][0], row.cells[-1][1]) if asking else None
 
 
@@ -193,7 +194,7 @@ def _tables(text: str, header: str | None) -> tuple[tuple[int, int, tuple[Row, .
 
 def _columns(text: str, every: Sequence[Row]) -> tuple[Column, ...]:
     labels = every[0].labels if every else ()
-    cells = [[text[slice(*cell)] for cell in row.cells] for row in every]
+    cells = [row.texts(text) for row in every]
     return tuple(
         Column(label, tuple(texts[place] for texts in cells if place < len(texts)))
         for place, label in enumerate(labels)
