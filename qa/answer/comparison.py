@@ -21,7 +21,7 @@ _SAME, _FOREIGN = 0.72, 0.5
 # Between them those speak of the same that share so many of their words; of 91 pairs of documents on other
 # matters none has two such sentences.
 _SHARED_WORDS = 0.5
-# With a language model's 24 sentences in mind.
+# Together 24 sentences, as many as a language model is given at most.
 _MOST_DIFFERENT, _MOST_SHARED, _MOST_OWN = 8, 2, 2
 # A sentence as short as "Dogs welcome." is compared as well.
 _FEWEST_WORDS = 2
